@@ -1,0 +1,52 @@
+/**
+ * Who may speak to the server at all: one check of Host and Origin for every HTTP request and every
+ * upgrade, which HTTP middleware never sees. Neighbours: transport-http and transport-ws ask the gate,
+ * the server makes it. Invariant: a page of another site gets nothing, whatever name it resolves to us.
+ */
+import { type Rejection, rejection } from "./errors.ts";
+
+export interface Gate {
+  /** Null when the request may go on, else the refusal for a 403. */
+  admit(headers: { host?: string | undefined; origin?: string | undefined }): Rejection | null;
+  /** Compares in constant time; whatever is no string is no token. */
+  holdsToken(given: unknown): boolean;
+}
+
+export interface GateOptions {
+  /** Host names beside loopback under which the server is reached, with or without a port. */
+  allowedHosts: readonly string[];
+  /** Constant-time comparison with the configured token. */
+  isToken(given: string): boolean;
+}
+
+const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
+
+export function createGate({ allowedHosts, isToken }: GateOptions): Gate {
+  const names = new Set([...LOOPBACK, ...allowedHosts.map((host) => host.toLowerCase())]);
+  const known = (host: string) => names.has(host) || names.has(withoutPort(host));
+
+  return {
+    admit({ host, origin }) {
+      const at = host?.toLowerCase();
+      if (at === undefined || !known(at)) {
+        return rejection(
+          "forbidden",
+          `host not allowed: ${host ?? "none"}; set CLAWTASKER_ALLOWED_HOSTS to serve it`,
+        );
+      }
+      if (origin === undefined) return null;
+      const from = /^https?:\/\/([^/]+)$/.exec(origin.toLowerCase())?.[1];
+      // Another port of this machine is another site too: only our own page, or one that was named.
+      if (from !== undefined && (from === at || allowedHosts.includes(from))) return null;
+      return rejection(
+        "forbidden",
+        `origin not allowed: ${origin}; set CLAWTASKER_ALLOWED_HOSTS to serve it`,
+      );
+    },
+    holdsToken: (given) => typeof given === "string" && given.length > 0 && isToken(given),
+  };
+}
+
+function withoutPort(host: string): string {
+  return host.replace(/:\d+$/, "");
+}

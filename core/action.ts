@@ -1,0 +1,115 @@
+/**
+ * The declaration of an action: all that the system knows about one way to change the state.
+ * The route (`POST /api/<name>`), the published schema, the typed client, the documentation and the
+ * specs are derived from it. Neighbours: the slices declare, `registry.ts` collects, `reduce.ts` runs.
+ * Invariant: a reducer reads nothing but its arguments.
+ */
+import type { Draft } from "immer";
+import type { Static, TSchema } from "typebox";
+import type { Rejection } from "./errors.ts";
+import type { Relations } from "./relations.ts";
+import type { State } from "./state/state.ts";
+
+/** reference.txt, "Event kinds". */
+export const EVENT_KINDS = [
+  "state_saved",
+  "agent_registered",
+  "agent_heartbeat",
+  "task_updated",
+  "mission_planned",
+  "message_posted",
+  "directive_queued",
+  "agent_decommission",
+] as const;
+export type EventKind = (typeof EVENT_KINDS)[number];
+
+/** What a reducer cannot know of itself; kept in the journal, so that replay meets the same. */
+export interface Stamp {
+  /** Milliseconds since the epoch. */
+  at: number;
+  /** Who did it: an agent's id, `ceo` or `system`. */
+  actor: string;
+  actionId: string;
+}
+
+export interface Action<P = unknown> {
+  name: string;
+  payload: P;
+  stamp: Stamp;
+}
+
+export interface Context extends Stamp {
+  /** `at`, as it is written in the state. */
+  time: string;
+  /** The state before this action: plain, so cheaper to scan than the draft. */
+  before: State;
+  /** Look-ups as of `before`. */
+  relations: Relations;
+}
+
+/** What a reducer reports beside the changed draft. Nothing in it may hold on to the draft. */
+export interface Effect<R extends object> {
+  /** As on the stream: `Codex updated T-203`. */
+  title: string;
+  /** As on the stream: `status→validation`. */
+  details?: string;
+  /** The ids it touched, for the event's meta. */
+  ids?: Record<string, string | string[]>;
+  /** Something else than the declared kind of event (openclaw/publish without a task). */
+  kind?: EventKind;
+  /** Tasks whose notifications depend on more than this action changed: the sweep names what came due. */
+  revisit?: readonly string[];
+  /** Recognised as said before: answer, but neither journal nor show it again. */
+  repeated?: true;
+  /** What the caller is told, derived from the state right after the action. */
+  reply(after: State, at: number): R;
+}
+
+/**
+ * Forms in which clients in the field send the same data (routes.md, Existing clients); all become
+ * the flat body before it is validated.
+ */
+export interface Forms {
+  /** The key that may wrap the whole body. */
+  envelope?: string;
+  /** The field that may be called `id` inside that envelope. */
+  id?: string;
+  /** Fields that may stand under `metadata`. */
+  metadata?: readonly string[];
+  /** Other spellings: what is sent → the documented name. */
+  aliases?: Readonly<Record<string, string>>;
+  /** A list whose items have forms of their own. */
+  items?: { field: string; forms: Forms };
+}
+
+export type Check = (
+  schema: TSchema,
+  value: unknown,
+) => { ok: true; value: Record<string, unknown>; warnings: string[] } | Rejection;
+
+export interface ActionDeclaration<N extends string, B extends TSchema, R extends object> {
+  /** As in its route: `tasks/update`. */
+  name: N;
+  summary: string;
+  body: B;
+  kind: EventKind;
+  forms?: Forms;
+  /** Dispatched by timers only: no route. */
+  internal?: true;
+  /** Bodies that work on the demo company as it stands, the reference's own where it has one. */
+  examples: readonly Static<B>[];
+  /** Splits a permissive body before it is reduced (org/bootstrap); must be pure. */
+  prepare?(body: Static<B>, check: Check): Static<B>;
+  /** Who is acting, where the body says so. */
+  actor?(payload: Static<B>): string | null | undefined;
+  reduce(draft: Draft<State>, payload: Static<B>, context: Context): Effect<R>;
+}
+
+export type AnyAction = ActionDeclaration<string, TSchema, object>;
+
+/** Declares an action; the identity function, for its types. */
+export function defineAction<const N extends string, B extends TSchema, R extends object>(
+  declaration: ActionDeclaration<N, B, R>,
+): ActionDeclaration<N, B, R> {
+  return declaration;
+}

@@ -1,0 +1,334 @@
+/**
+ * The engine: the one queue through which everything that writes goes, and the only place that holds
+ * the state. Validate, decide, make durable, then show. Neighbours: `reduce.ts` decides, the journal
+ * makes durable, `feed.ts` shows, the transports dispatch.
+ * Invariants: nobody sees what a crash could take back; nobody is told yes before it is on disk; a
+ * no that rests on something not yet durable waits for it too.
+ */
+import { dequal } from "dequal/lite";
+import rfdc from "rfdc";
+import type { Action, AnyAction } from "./action.ts";
+import type { Entry, StreamEvent } from "./entry.ts";
+import { type Rejection, rejection } from "./errors.ts";
+import { createFeed, type Feed } from "./feed.ts";
+import { type JournalRecord, JournalRefusal, type Ports, type RecoveryReport } from "./ports.ts";
+import { recover } from "./recover.ts";
+import { type Reduction, reduce } from "./reduce.ts";
+import { type ActionName, actions, type PayloadOf, type ReplyOf } from "./registry.ts";
+import { createRelations, type Relations } from "./relations.ts";
+import { toParts } from "./snapshot-parts.ts";
+import type { State } from "./state/state.ts";
+import { toTime } from "./time.ts";
+import { createValidator } from "./validate.ts";
+
+export interface Accepted<R extends object = object> {
+  ok: true;
+  /** Of the entry; of the head where nothing had to be written. */
+  seq: number;
+  reply: R;
+  /** Answered from an earlier dispatch with the same idempotency key. */
+  replayed: boolean;
+}
+export type Outcome<R extends object = object> = Accepted<R> | Rejection;
+
+export interface DispatchOptions {
+  /** The caller's `Idempotency-Key`: however often it is sent, one effect and one answer. */
+  key?: string | undefined;
+  /** Who acts where the payload does not say; `ceo` when absent. */
+  actor?: string;
+}
+
+/** What readers are given: durable, immutable, with its look-ups. */
+export interface View {
+  state: State;
+  seq: number;
+  relations: Relations;
+}
+
+export interface Engine {
+  dispatch<N extends ActionName>(
+    name: N,
+    body: PayloadOf<N>,
+    options?: DispatchOptions,
+  ): Promise<Outcome<ReplyOf<N>>>;
+  /** The same for a body that nobody has looked at: it is validated first. */
+  dispatchUnknown(name: string, body: unknown, options?: DispatchOptions): Promise<Outcome>;
+  view(): View;
+  /** A copy of the durable state that the caller owns and may change. */
+  copyState(): State;
+  /** The latest events, oldest first, at most `limit`. */
+  recentEvents(limit: number): readonly StreamEvent[];
+  feed: Pick<Feed, "subscribe" | "subscribers">;
+  recovery(): RecoveryReport;
+  journalId(): string;
+  clock(): number;
+  /** Set once nothing more is accepted. */
+  stopped(): boolean;
+  /** Finishes what is queued, keeps a snapshot and closes the journal. */
+  close(): Promise<void>;
+}
+
+export interface EngineOptions extends Ports {
+  /** A snapshot is kept after this many entries. */
+  snapshotEvery?: number;
+  /** Entries kept behind the head for those who reconnect. */
+  keepEntries?: number;
+  maxBatch?: number;
+}
+
+interface Pending {
+  record: JournalRecord;
+  entry: Entry;
+  reduction: Reduction;
+  settle(outcome: Outcome): void;
+}
+
+const clone = rfdc();
+const RECENT_EVENTS = 200;
+
+/**
+ * Opens an engine on a journal, recovering what the journal holds.
+ * @throws Error when the journal cannot be replayed
+ */
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const { journal, clock, newId, snapshotEvery = 2_000, keepEntries = 100_000 } = options;
+  const { maxBatch = 512 } = options;
+  const validator = createValidator();
+  const recovered = await recover(journal);
+
+  let durable: View = { ...recovered, relations: createRelations(recovered.state) };
+  // What has been decided but not yet written; equal to `durable` when nothing is under way.
+  let tentative: View = { ...durable, relations: createRelations(recovered.state) };
+  const feed = createFeed({
+    head: durable.seq,
+    floor: () => journal.floor(),
+    read: (after, limit) => journal.read(after, limit),
+  });
+  let events: StreamEvent[] = recovered.recent.map(({ event }) => event);
+
+  let queue: Pending[] = [];
+  let writing: Promise<void> | null = null;
+  /** Refusals that rest on entries not yet durable, by the entry they wait for. */
+  let waiting: { seq: number; settle(durable: boolean): void }[] = [];
+  const underWay = new Map<string, { name: string; payload: unknown; outcome: Promise<Outcome> }>();
+  let state: "open" | "closing" | "closed" | "failed" = "open";
+  let snapshotSeq = recovered.snapshotSeq;
+  let snapshotting: Promise<void> | null = null;
+
+  const unavailable = (why: string) => rejection("unavailable", why);
+
+  function decide(
+    declaration: AnyAction,
+    action: Action,
+    key: string | undefined,
+    warnings: string[],
+  ) {
+    const before = tentative;
+    const result = reduce(before.state, declaration, action, before.relations);
+    if (!result.ok) return afterDurable(before.seq, result);
+    const reply = withWarnings(result.reply, warnings);
+    if (result.repeated) {
+      return afterDurable(before.seq, { ok: true, seq: before.seq, reply, replayed: false });
+    }
+    const seq = before.seq + 1;
+    const entry: Entry = {
+      seq,
+      action,
+      patches: result.patches,
+      event: { id: seq, ...result.event },
+      ...(key !== undefined && { key, reply }),
+    };
+    const record = { seq, json: JSON.stringify(entry), key: key ?? null };
+    before.relations.advance(before.state, result.state, result.touched);
+    tentative = { state: result.state, seq, relations: before.relations };
+    return new Promise<Outcome>((resolve) => {
+      const accepted: Outcome = { ok: true, seq, reply, replayed: false };
+      queue.push({
+        record,
+        entry,
+        reduction: result,
+        settle: (outcome) => resolve(outcome.ok ? accepted : outcome),
+      });
+      writing ??= write();
+    });
+  }
+
+  /** An answer may only be given once everything it was decided on is durable. */
+  function afterDurable(seq: number, outcome: Outcome): Promise<Outcome> {
+    if (seq <= durable.seq) return Promise.resolve(outcome);
+    return new Promise((resolve) => {
+      waiting.push({
+        seq,
+        settle: (isDurable) =>
+          resolve(isDurable ? outcome : unavailable("the journal could not be written; try again")),
+      });
+    });
+  }
+
+  function settleWaiting(): void {
+    const ready = waiting.filter(({ seq }) => seq <= durable.seq);
+    waiting = waiting.filter(({ seq }) => seq > durable.seq);
+    for (const { settle } of ready) settle(true);
+  }
+
+  async function write(): Promise<void> {
+    // One turn of the loop, so that what arrives together is written together.
+    await Promise.resolve();
+    while (queue.length > 0) {
+      const batch = queue.splice(0, maxBatch);
+      const records = batch.map(({ record }) => record);
+      try {
+        await journal.append(durable.seq, records);
+      } catch (error) {
+        fail(batch, error as Error);
+        continue;
+      }
+      publish(batch);
+    }
+    writing = null;
+  }
+
+  function publish(batch: readonly Pending[]): void {
+    let bytes = 0;
+    const { relations } = durable;
+    for (const { record, entry, reduction } of batch) {
+      relations.advance(durable.state, reduction.state, reduction.touched);
+      durable = { state: reduction.state, seq: entry.seq, relations };
+      bytes += record.json.length;
+      events.push(entry.event);
+    }
+    if (events.length > 2 * RECENT_EVENTS) events = events.slice(-RECENT_EVENTS);
+    const entries = batch.map(({ entry }) => entry);
+    for (const { settle, entry } of batch) {
+      settle({ ok: true, seq: entry.seq, reply: {}, replayed: false });
+    }
+    settleWaiting();
+    feed.publish(entries, bytes);
+    if (durable.seq - snapshotSeq >= snapshotEvery) void snapshot();
+  }
+
+  /** Nothing of what is not durable has happened: the old state is simply kept. */
+  function fail(batch: readonly Pending[], error: Error): void {
+    const lost = [...batch, ...queue];
+    queue = [];
+    tentative = { ...durable, relations: createRelations(durable.state) };
+    const clean = error instanceof JournalRefusal && error.reason === "full";
+    const why = clean
+      ? "the disk is full: nothing was changed; free some space and try again"
+      : "the journal failed: the server stops to recover; try again";
+    const refused = waiting;
+    waiting = [];
+    if (!clean) state = "failed";
+    for (const { settle } of lost) settle(unavailable(why));
+    for (const { settle } of refused) settle(false);
+    if (clean) options.onWarning?.(error);
+    else options.onFatal?.(error);
+  }
+
+  /** Keeps a snapshot in the background, and lets go of entries far behind it. */
+  function snapshot(): Promise<void> {
+    snapshotting ??= (async () => {
+      const { state: at, seq } = durable;
+      try {
+        await journal.saveSnapshot(seq, toTime(clock()), toParts(at));
+        snapshotSeq = seq;
+        if (seq - keepEntries > journal.floor()) await journal.prune(seq - keepEntries);
+      } catch (error) {
+        // Not retried at once: the next one is due after as many entries again.
+        snapshotSeq = seq;
+        options.onWarning?.(error as Error);
+      }
+      snapshotting = null;
+    })();
+    return snapshotting;
+  }
+
+  async function dispatchUnknown(
+    name: string,
+    body: unknown,
+    { key, actor = "ceo" }: DispatchOptions = {},
+  ): Promise<Outcome> {
+    if (state !== "open") return rejection("stopping", "the server is stopping; try again");
+    const declaration = actions.get(name);
+    if (!declaration) return rejection("unknown_id", `unknown action: ${name}`);
+    const validated = validator.validate(declaration, body);
+    if (!validated.ok) return validated;
+    const { payload, warnings } = validated;
+    const run = () => {
+      if (state !== "open") {
+        return Promise.resolve<Outcome>(rejection("stopping", "the server is stopping; try again"));
+      }
+      const stamp = {
+        at: clock(),
+        actor: declaration.actor?.(payload) || actor,
+        actionId: newId(),
+      };
+      return decide(declaration, { name, payload, stamp }, key, warnings);
+    };
+    return key === undefined ? run() : once(key, name, payload, run);
+  }
+
+  /** One effect for each key: joins the dispatch under way, else asks the journal, else runs. */
+  function once(
+    key: string,
+    name: string,
+    payload: unknown,
+    run: () => Promise<Outcome>,
+  ): Promise<Outcome> {
+    const earlier = underWay.get(key);
+    if (earlier) {
+      if (earlier.name !== name || !dequal(earlier.payload, payload)) {
+        return Promise.resolve(keyReused(key));
+      }
+      return earlier.outcome.then((outcome) =>
+        outcome.ok ? { ...outcome, replayed: true } : outcome,
+      );
+    }
+    const outcome = (async (): Promise<Outcome> => {
+      const record = await journal.findByKey(key);
+      if (!record) return run();
+      const { action, reply = {}, seq } = JSON.parse(record.json) as Entry;
+      if (action.name !== name || !dequal(action.payload, payload)) return keyReused(key);
+      return { ok: true, seq, reply, replayed: true };
+    })();
+    underWay.set(key, { name, payload, outcome });
+    void outcome.finally(() => underWay.delete(key)).catch(() => {});
+    return outcome;
+  }
+
+  return {
+    dispatch: (name, body, dispatchOptions) =>
+      dispatchUnknown(name, body, dispatchOptions) as Promise<Outcome<never>>,
+    dispatchUnknown,
+    view: () => durable,
+    copyState: () => clone(durable.state),
+    recentEvents: (limit) => events.slice(-Math.min(limit, RECENT_EVENTS)),
+    feed,
+    recovery: () => recovered.report,
+    journalId: () => journal.id,
+    clock,
+    stopped: () => state !== "open",
+    async close() {
+      if (state === "closed") return;
+      if (state === "open") state = "closing";
+      await writing;
+      await snapshotting;
+      if (state === "closing" && durable.seq > snapshotSeq) await snapshot();
+      state = "closed";
+      await journal.close();
+    },
+  };
+}
+
+function keyReused(key: string): Rejection {
+  return rejection(
+    "key_reused",
+    `Idempotency-Key ${key} was used with another request; use a new key`,
+  );
+}
+
+function withWarnings(reply: object, warnings: readonly string[]): object {
+  if (warnings.length === 0) return reply;
+  const own = (reply as { warnings?: string[] }).warnings ?? [];
+  return { ...reply, warnings: [...own, ...warnings] };
+}

@@ -1,0 +1,36 @@
+/**
+ * The entry: one committed action as the journal keeps it and the streams show it. Neighbours: the
+ * engine makes it, the journal stores its text, SSE and WebSocket encode it.
+ * Invariant: an entry read back from its text equals the one that was written.
+ */
+import type { Action } from "./action.ts";
+import type { Patch } from "./patch.ts";
+import type { EventDraft } from "./reduce.ts";
+
+/** reference.txt, "Event format": what stands in `data:`. */
+export interface StreamEvent extends EventDraft {
+  /** The entry's sequence number. */
+  id: number;
+}
+
+export interface Entry {
+  seq: number;
+  action: Action;
+  patches: Patch[];
+  event: StreamEvent;
+  /** The caller's idempotency key, and the answer a retry with it gets again. */
+  key?: string;
+  reply?: object;
+}
+
+/** The event of an entry as text for `data:`, serialised once for all its readers. */
+export function eventJson(entry: Entry): string {
+  let json = eventTexts.get(entry);
+  if (json === undefined) {
+    json = JSON.stringify(entry.event);
+    eventTexts.set(entry, json);
+  }
+  return json;
+}
+
+const eventTexts = new WeakMap<Entry, string>();

@@ -1,0 +1,50 @@
+/**
+ * The core as a package: `import { … } from "clawtasker/core"`. What is exported here is public;
+ * everything else may change. Neighbours: embedders, transports, the server, the page.
+ */
+export { createGate, type Gate } from "./access.ts";
+export type { Action, AnyAction, EventKind, Stamp } from "./action.ts";
+export { EVENT_KINDS } from "./action.ts";
+export {
+  type Accepted,
+  type DispatchOptions,
+  type Engine,
+  type EngineOptions,
+  type Outcome,
+  openEngine,
+  type View,
+} from "./engine.ts";
+export { type Entry, eventJson, type StreamEvent } from "./entry.ts";
+export { Refusal, type Rejection, type RejectionCode, rejection } from "./errors.ts";
+export type { FeedItem, ResetReason, Subscription } from "./feed.ts";
+export { freezeStates } from "./immer.ts";
+export { createMemoryJournal } from "./memory-journal.ts";
+export { applyPatches, fromPointer, type Patch, toPointer } from "./patch.ts";
+export {
+  type Journal,
+  type JournalRecord,
+  JournalRefusal,
+  type Ports,
+  type RecoveryReport,
+} from "./ports.ts";
+export * from "./protocol.ts";
+export { endpoints, queries } from "./queries.ts";
+export type { AnyQuery, QueryContext } from "./query.ts";
+export { type Reduction, reduce } from "./reduce.ts";
+export { type ActionName, actions, type PayloadOf, type ReplyOf } from "./registry.ts";
+export { createRelations, type Relations } from "./relations.ts";
+export { toParts, toWireJson } from "./snapshot-parts.ts";
+export { isSweepDue } from "./state/company/sweep.ts";
+export {
+  createState,
+  fromWireState,
+  type State,
+  TABLES,
+  type TableName,
+  toWireState,
+  type WireState,
+} from "./state/state.ts";
+export * as table from "./table.ts";
+export { fromTime, toTime } from "./time.ts";
+export { createValidator } from "./validate.ts";
+export { VERSION } from "./version.ts";

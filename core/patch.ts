@@ -1,0 +1,143 @@
+/**
+ * Patches: RFC 6902 operations on the wire form of the state (flat tables). `toWire` turns what
+ * Immer recorded on the paged form into them, `applyPatches` plays them on either form.
+ * Invariant: what is applied is true JSON, and no path reaches a prototype.
+ */
+import type { Patch as ImmerPatch } from "immer";
+import { TABLES, type TableName } from "./state/state.ts";
+import { get, put, remove, type Table, toFlat, toPaged } from "./table.ts";
+
+/** RFC 6902 section 4; only the three operations that a state change needs. */
+export type Patch =
+  | { op: "add" | "replace"; path: string; value: unknown }
+  | { op: "remove"; path: string };
+
+const FORBIDDEN = new Set(["__proto__", "prototype", "constructor"]);
+const isTable = (key: unknown): key is TableName => (TABLES as readonly unknown[]).includes(key);
+
+/** RFC 6901 section 3. */
+export function toPointer(path: readonly (string | number)[]): string {
+  let pointer = "";
+  for (const part of path) {
+    const text = String(part);
+    pointer += `/${/[~/]/.test(text) ? text.replaceAll("~", "~0").replaceAll("/", "~1") : text}`;
+  }
+  return pointer;
+}
+
+export function fromPointer(pointer: string): string[] {
+  if (pointer === "") return [];
+  return pointer
+    .slice(1)
+    .split("/")
+    .map((part) => (part.includes("~") ? part.replaceAll("~1", "/").replaceAll("~0", "~") : part));
+}
+
+/** Takes the two page numbers out of a path; a patch that makes pages becomes one for each record. */
+export function toWire(patches: readonly ImmerPatch[]): Patch[] {
+  const wire: Patch[] = [];
+  for (const { op, path, value } of patches) {
+    const table = path[0];
+    if (!isTable(table)) {
+      wire.push(operation(op, path, value));
+    } else if (path.length === 1) {
+      wire.push({ op: "replace", path: `/${table}`, value: toFlat(value as Table<unknown>) });
+    } else if (path.length > 3) {
+      wire.push(operation(op, [table, ...path.slice(3)], value));
+    } else {
+      for (const [id, record] of recordsIn(value)) {
+        wire.push({ op: "add", path: toPointer([table, id]), value: record });
+      }
+    }
+  }
+  return wire;
+}
+
+function operation(
+  op: ImmerPatch["op"],
+  path: readonly (string | number)[],
+  value: unknown,
+): Patch {
+  const pointer = toPointer(path);
+  return op === "remove" ? { op, path: pointer } : { op, path: pointer, value };
+}
+
+function recordsIn(page: unknown): [string, unknown][] {
+  if (page === null || page === undefined) return [];
+  if (Array.isArray(page)) return page.flatMap(recordsIn);
+  return Object.entries(page);
+}
+
+/** The records a list of patches touches, by table; `"all"` where a whole table was replaced. */
+export type Touched = Map<TableName, Set<string> | "all">;
+
+export function touchedBy(patches: readonly Patch[], into: Touched = new Map()): Touched {
+  for (const { path } of patches) {
+    const [table, id] = fromPointer(path);
+    if (!isTable(table)) continue;
+    const known = into.get(table);
+    if (id === undefined) into.set(table, "all");
+    else if (known === undefined) into.set(table, new Set([id]));
+    else if (known !== "all") known.add(id);
+  }
+  return into;
+}
+
+/**
+ * Applies patches in place to a state in either form; the caller owns it.
+ * @throws Error when a path leads nowhere or to a prototype: the two sides have diverged, and the
+ *   only way on is a new snapshot.
+ */
+export function applyPatches(state: object, patches: readonly Patch[]): void {
+  for (const patch of patches) applyPatch(state as Record<string, unknown>, patch);
+}
+
+function applyPatch(state: Record<string, unknown>, patch: Patch): void {
+  const path = fromPointer(patch.path);
+  for (const part of path) {
+    if (FORBIDDEN.has(part)) throw new Error(`patch path refused: ${patch.path}`);
+  }
+  const last = path.pop();
+  if (last === undefined) throw new Error("a patch of the whole document is not used here");
+  const [table, id] = path;
+  if (isTable(table) && id === undefined) {
+    const rows = state[table] as Table<unknown>;
+    if (patch.op === "remove") remove(rows, last);
+    else put(rows, last, patch.value);
+    return;
+  }
+  if (path.length === 0 && isTable(last) && patch.op !== "remove") {
+    const flat = patch.value as Table<unknown>;
+    state[last] = Array.isArray(state[last]) ? toPaged(flat) : flat;
+    return;
+  }
+  let target: unknown = state;
+  let depth = 0;
+  if (isTable(table) && id !== undefined) {
+    target = get(state[table] as Table<unknown>, id);
+    depth = 2;
+  }
+  for (; depth < path.length; depth++) {
+    const part = path[depth] as string;
+    target = isContainer(target) && Object.hasOwn(target, part) ? target[part] : undefined;
+  }
+  if (!isContainer(target)) throw new Error(`patch path leads nowhere: ${patch.path}`);
+  if (Array.isArray(target)) applyToArray(target, last, patch);
+  else if (patch.op === "remove") delete target[last];
+  else target[last] = patch.value;
+}
+
+function applyToArray(target: unknown[], last: string, patch: Patch): void {
+  const index = last === "-" ? target.length : Number(last);
+  const end = patch.op === "add" ? target.length : target.length - 1;
+  if (!Number.isInteger(index) || index < 0 || index > end) {
+    throw new Error(`patch index out of range: ${patch.path}`);
+  }
+  if (patch.op === "remove") target.splice(index, 1);
+  else if (patch.op === "add") target.splice(index, 0, patch.value);
+  else target[index] = patch.value;
+}
+
+function isContainer(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}

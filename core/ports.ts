@@ -1,0 +1,85 @@
+/**
+ * Everything impure that the core needs, as interfaces: the clock, ids, the journal. Neighbours:
+ * `journal/` implements the journal, `server/` the rest, embedders and specs bring their own.
+ */
+
+/** An entry as stored: its number, its text (JSON), and its idempotency key where it has one. */
+export interface JournalRecord {
+  seq: number;
+  json: string;
+  key: string | null;
+}
+
+/** What the last opening of a journal found and did; shown on `GET /api/system/recovery`. */
+export interface RecoveryReport {
+  recovered_at: string;
+  source: "empty" | "journal" | "snapshot";
+  journal: string;
+  snapshot_seq: number | null;
+  head_seq: number;
+  entries_replayed: number;
+  /** Entries that could not be trusted and were set aside, with where they went. */
+  cut_off: { after_seq: number; entries: number; reason: string; kept_in: string | null } | null;
+  /** Snapshots that were passed over. */
+  refused: { seq: number; reason: string }[];
+  backups: { seq: number; created_at: string; bytes: number }[];
+}
+
+/**
+ * The durable, ordered list of entries. Shaped so that a replicated log can stand behind it: an append
+ * names the sequence number it expects to follow.
+ */
+export interface Journal {
+  /** Names this history; another one, also one begun again after damage, has another name. */
+  readonly id: string;
+  /** What opening found; the engine adds what it replayed. */
+  readonly recovery: RecoveryReport;
+  /** The sequence number of the last entry, 0 when there is none. */
+  head(): number;
+  /** Entries up to and including this number may be gone. */
+  floor(): number;
+  /**
+   * Makes the records durable, all or none; they are numbered from `expectedSeq + 1`.
+   * @throws JournalRefusal when nothing was written and the next append may succeed
+   * @throws Error when the outcome is unknown: the caller must stop and recover
+   */
+  append(expectedSeq: number, records: readonly JournalRecord[]): Promise<void>;
+  /** Records after `after` in order, at most `limit`. */
+  read(after: number, limit: number): Promise<JournalRecord[]>;
+  findByKey(key: string): Promise<JournalRecord | null>;
+  /**
+   * Keeps a snapshot of the state as of `seq`, as parts: each the JSON of a piece of the wire state.
+   * The parts are taken lazily, so that a large state never holds the event loop.
+   */
+  saveSnapshot(seq: number, createdAt: string, parts: Iterable<string>): Promise<void>;
+  /** The newest snapshot that can be trusted. */
+  loadSnapshot(): Promise<{ seq: number; parts: string[] } | null>;
+  /** Drops entries up to and including `seq`, as far as the kept snapshots allow. */
+  prune(seq: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const JOURNAL_REFUSALS = ["full", "conflict", "closed"] as const;
+export type JournalRefusalReason = (typeof JOURNAL_REFUSALS)[number];
+
+/** A failed append that certainly wrote nothing. */
+export class JournalRefusal extends Error {
+  readonly reason: JournalRefusalReason;
+  constructor(reason: JournalRefusalReason, message: string) {
+    super(message);
+    this.name = "JournalRefusal";
+    this.reason = reason;
+  }
+}
+
+export interface Ports {
+  journal: Journal;
+  /** Milliseconds since the epoch. */
+  clock(): number;
+  /** A new id for each dispatch, unique for ever. */
+  newId(): string;
+  /** Told of the failure after which nothing more is accepted; the process should end and recover. */
+  onFatal?(error: Error): void;
+  /** Told of a failure that costs nothing but should be known: a snapshot that could not be kept. */
+  onWarning?(error: Error): void;
+}

@@ -1,0 +1,83 @@
+/**
+ * The WebSocket messages of `/api/ws`, version 1: on connect a `hello`, then one `commit` for each
+ * entry, in order. A client that is asked for a gap it cannot close gets a new `hello` with the state.
+ * Neighbours: transport-ws encodes, the page's sync applies. A change of shape is a new version.
+ */
+import { type Static, Type } from "typebox";
+import { EVENT_KINDS } from "./action.ts";
+import { RESET_REASONS } from "./feed.ts";
+
+export const PROTOCOL_VERSION = 1;
+export const SOCKET_PATH = "/api/ws";
+
+/** Without a word for this long, the wire is dead and the page must say so. */
+export const KEEPALIVE_MS = 15_000;
+
+export const CLOSE_CODES = {
+  /** RFC 6455: the server restarts; come back. */
+  restart: 1012,
+  /** RFC 6455: what was sent is not of this protocol. */
+  policy: 1008,
+  /** The reader was too slow; come back with `?since=`. */
+  tooSlow: 4001,
+  /** The sequence number or the journal asked for cannot be served; come back without `?since=`. */
+  reset: 4002,
+} as const;
+
+export const StreamEventSchema = Type.Object({
+  id: Type.Integer({ description: "The sequence number of the entry." }),
+  timestamp: Type.String(),
+  kind: Type.Enum([...EVENT_KINDS]),
+  title: Type.String(),
+  details: Type.String(),
+  meta: Type.Object({}, { additionalProperties: true }),
+});
+
+export const PatchSchema = Type.Union([
+  Type.Object({
+    op: Type.Enum(["add", "replace"]),
+    path: Type.String({ description: "RFC 6901, into the wire state." }),
+    value: Type.Unknown(),
+  }),
+  Type.Object({ op: Type.Literal("remove"), path: Type.String() }),
+]);
+
+/** The first message. With `state`, it replaces all that the client has; without, patches follow. */
+export const HelloSchema = Type.Object({
+  type: Type.Literal("hello"),
+  protocol: Type.Literal(PROTOCOL_VERSION),
+  version: Type.String({ description: "Of the server." }),
+  journal: Type.String({ description: "Send it back as ?journal= with ?since=." }),
+  seq: Type.Integer({
+    description: "The state is as of here; the first commit has the next number.",
+  }),
+  now: Type.Integer({ description: "The server's clock, in milliseconds." }),
+  state: Type.Optional(
+    Type.Unknown({ description: "The base state: every table a record by id." }),
+  ),
+  events: Type.Optional(Type.Array(StreamEventSchema)),
+  reset: Type.Optional(
+    Type.Enum([...RESET_REASONS, "journal", "far"], { description: "Why not resumed." }),
+  ),
+});
+
+export const CommitSchema = Type.Object({
+  type: Type.Literal("commit"),
+  seq: Type.Integer(),
+  event: StreamEventSchema,
+  patches: Type.Array(PatchSchema, { description: "RFC 6902, on the wire state." }),
+});
+
+/** Sent when nothing else was for a while, so that a client can tell a quiet wire from a dead one. */
+export const KeepaliveSchema = Type.Object({
+  type: Type.Literal("keepalive"),
+  seq: Type.Integer(),
+  now: Type.Integer(),
+});
+
+export const ServerMessageSchema = Type.Union([HelloSchema, CommitSchema, KeepaliveSchema]);
+
+export type Hello = Static<typeof HelloSchema>;
+export type Commit = Static<typeof CommitSchema>;
+export type Keepalive = Static<typeof KeepaliveSchema>;
+export type ServerMessage = Hello | Commit | Keepalive;

@@ -1,0 +1,137 @@
+/**
+ * All reads of the API, except the stream. Neighbours: `query.ts` says what a read is; transport-http
+ * serves each at `GET /api/<name>`.
+ */
+import { Type } from "typebox";
+import { agentContract, SCHEMA_ROUTES } from "./contract.ts";
+import { type AnyQuery, defineQuery } from "./query.ts";
+import { actions } from "./registry.ts";
+import { id, line } from "./schema.ts";
+import { toSnapshot } from "./snapshot.ts";
+import { checkRef, find } from "./state/lookup.ts";
+import { TASK_TEMPLATES } from "./state/tasks/templates.ts";
+import { nextTask, toTaskView } from "./state/tasks/views.ts";
+import { size } from "./table.ts";
+import { toTime } from "./time.ts";
+import { VERSION } from "./version.ts";
+
+const none = Type.Object({});
+
+const health = defineQuery({
+  name: "health",
+  summary: "Health and version.",
+  params: none,
+  examples: [{}],
+  answer: ({ view, now, recovery, bootedAt }) => ({
+    time: toTime(now),
+    version: VERSION,
+    booted_at: toTime(bootedAt),
+    role: "visualization-companion",
+    visualization_only: true,
+    state_source: recovery.source === "empty" ? view.state.company.mode : "local",
+    restart_safe: true,
+    agents: size(view.state.agents),
+    tasks: size(view.state.tasks),
+    uptime_seconds: Math.max(0, Math.floor((now - bootedAt) / 1_000)),
+    seq: view.seq,
+  }),
+});
+
+const snapshot = defineQuery({
+  name: "snapshot",
+  summary: "The whole current state, with everything derived from it.",
+  params: none,
+  bare: true,
+  cached: true,
+  examples: [{}],
+  answer: ({ view, now, events }) => toSnapshot(view.state, view.seq, now, events),
+});
+
+const contract = defineQuery({
+  name: "openclaw/contract",
+  summary: "How an agent integrates: prompt, endpoints, values, schemas.",
+  params: none,
+  examples: [{}],
+  answer: () => ({ ...agentContract(), endpoints: endpoints() }),
+});
+
+/** Every route with its summary, the stream and the socket among them. */
+export function endpoints(): { method: "GET" | "POST"; path: string; summary: string }[] {
+  const reads = [...queries.values()].map(({ name, summary }) => ({
+    method: "GET" as const,
+    path: `/api/${name}`,
+    summary,
+  }));
+  const writes = [...actions.values()]
+    .filter(({ internal }) => !internal)
+    .map(({ name, summary }) => ({ method: "POST" as const, path: `/api/${name}`, summary }));
+  return [
+    ...reads,
+    { method: "GET", path: "/api/events/stream", summary: "Server-sent events of every write." },
+    { method: "GET", path: "/api/ws", summary: "WebSocket: the state, then patches." },
+    ...writes,
+  ];
+}
+
+const schemas = Object.entries(SCHEMA_ROUTES).map(([route, name]) =>
+  defineQuery({
+    name: `schema/${route}`,
+    summary: `JSON Schema of the body of POST /api/${name}.`,
+    params: none,
+    bare: true,
+    examples: [{}],
+    answer: () => bodySchema(name),
+  }),
+);
+
+/** The published form of the schema that validates the body of an action. */
+export function bodySchema(name: string): object {
+  const declaration = actions.get(name);
+  if (!declaration) throw new Error(`no action ${name}`);
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    $id: `/api/schema/${name}`,
+    title: `POST /api/${name}`,
+    description: declaration.summary,
+    ...declaration.body,
+  };
+}
+
+const recovery = defineQuery({
+  name: "system/recovery",
+  summary: "What the last start loaded, replayed, cut off or refused; the chain of snapshots.",
+  params: none,
+  examples: [{}],
+  answer: ({ recovery }) => ({ recovery, backups: recovery.backups }),
+});
+
+const next = defineQuery({
+  name: "tasks/next",
+  summary: "The most urgent task that an agent may start.",
+  auth: true,
+  params: Type.Object({ owner: id("The agent."), project: line("Only this project.") }),
+  examples: [{ owner: "codex" }],
+  answer({ view, now }, { owner, project }) {
+    find(view.state, "agents", owner);
+    checkRef(view.state, "projects", project);
+    const task = nextTask(view.state, view.relations, owner, project);
+    return task
+      ? { task: toTaskView(view.state, task, now) }
+      : { task: null, message: "no eligible tasks" };
+  },
+});
+
+const templates = defineQuery({
+  name: "tasks/templates",
+  summary: "The predefined task templates.",
+  params: none,
+  examples: [{}],
+  answer: () => ({ templates: TASK_TEMPLATES }),
+});
+
+export const queries: ReadonlyMap<string, AnyQuery> = new Map(
+  [health, snapshot, contract, ...schemas, recovery, next, templates].map((query) => [
+    query.name,
+    query as AnyQuery,
+  ]),
+);

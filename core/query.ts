@@ -1,0 +1,44 @@
+/**
+ * The declaration of a read: its route, its parameters, its answer from the durable view. Neighbours:
+ * `queries.ts` declares them, transport-http serves them, the typed client and the contract list them.
+ * Invariant: an answer is a function of the view, the moment and the server's facts; it changes nothing.
+ */
+import type { Static, TSchema } from "typebox";
+import type { View } from "./engine.ts";
+import type { StreamEvent } from "./entry.ts";
+import type { RecoveryReport } from "./ports.ts";
+
+/** What a read may know beside the state. */
+export interface QueryContext {
+  view: View;
+  /** Milliseconds since the epoch. */
+  now: number;
+  events: readonly StreamEvent[];
+  recovery: RecoveryReport;
+  /** Milliseconds since the epoch at which the server started. */
+  bootedAt: number;
+}
+
+export interface QueryDeclaration<N extends string, P extends TSchema, A extends object> {
+  /** As in its route: `GET /api/<name>`. */
+  name: N;
+  summary: string;
+  params: P;
+  /** Asks for the token like a write (reference: tasks/next). */
+  auth?: true;
+  /** The answer stands alone, without `ok`. */
+  bare?: true;
+  /** The answer changes with the sequence number only: it is cached and has an ETag. */
+  cached?: true;
+  examples: readonly Static<P>[];
+  answer(context: QueryContext, params: Static<P>): A;
+}
+
+export type AnyQuery = QueryDeclaration<string, TSchema, object>;
+
+/** Declares a read; the identity function, for its types. */
+export function defineQuery<const N extends string, P extends TSchema, A extends object>(
+  declaration: QueryDeclaration<N, P, A>,
+): QueryDeclaration<N, P, A> {
+  return declaration;
+}

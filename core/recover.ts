@@ -1,0 +1,49 @@
+/**
+ * From a journal to the state it stands for: the newest snapshot, then the patches of every entry
+ * after it. Patches, not reducers, so that a journal of an older release reads on newer code.
+ * Neighbours: the engine at its opening; `verify` runs the reducers instead.
+ */
+import type { Entry } from "./entry.ts";
+import { applyPatches } from "./patch.ts";
+import type { Journal, RecoveryReport } from "./ports.ts";
+import { fromParts } from "./snapshot-parts.ts";
+import { createState, type State } from "./state/state.ts";
+
+const PAGE = 1_000;
+const RECENT = 200;
+
+export interface Recovered {
+  state: State;
+  seq: number;
+  snapshotSeq: number;
+  /** The last entries, for the list of recent events. */
+  recent: Entry[];
+  report: RecoveryReport;
+}
+
+/** @throws Error when an entry is missing or does not apply */
+export async function recover(journal: Journal): Promise<Recovered> {
+  const snapshot = await journal.loadSnapshot();
+  const state = snapshot ? fromParts(snapshot.parts) : createState();
+  const snapshotSeq = snapshot?.seq ?? 0;
+  let seq = snapshotSeq;
+  for (;;) {
+    const records = await journal.read(seq, PAGE);
+    for (const { seq: next, json } of records) {
+      if (next !== seq + 1) throw new Error(`the journal lacks entry ${seq + 1}`);
+      applyPatches(state, (JSON.parse(json) as Entry).patches);
+      seq = next;
+    }
+    if (records.length < PAGE) break;
+  }
+  if (seq !== journal.head())
+    throw new Error(`replay ended at ${seq}, the head is ${journal.head()}`);
+  const tail = await journal.read(Math.max(journal.floor(), seq - RECENT), RECENT);
+  return {
+    state,
+    seq,
+    snapshotSeq,
+    recent: tail.map(({ json }) => JSON.parse(json) as Entry),
+    report: { ...journal.recovery, entries_replayed: seq - snapshotSeq },
+  };
+}

@@ -1,0 +1,100 @@
+/**
+ * The pure heart: state and action in, new state and patches out, or a rejection. Neighbours: the
+ * declarations (what changes), `notices.ts` (what follows from it for the CEO), `engine.ts` (when).
+ * Invariant: same state and same action, same answer, bit for bit; the given state is untouched.
+ */
+import type { Patch as ImmerPatch } from "immer";
+import type { Action, AnyAction, Context, Effect, EventKind } from "./action.ts";
+import { Refusal, type Rejection } from "./errors.ts";
+import { immer } from "./immer.ts";
+import { type Patch, type Touched, touchedBy, toWire } from "./patch.ts";
+import { createRelations, type Relations } from "./relations.ts";
+import { noticesAfter, writeNotices } from "./state/notifications/notices.ts";
+import type { State } from "./state/state.ts";
+import { toTime } from "./time.ts";
+
+/** One event of the stream, before the journal gives it its id. */
+export interface EventDraft {
+  timestamp: string;
+  kind: EventKind;
+  title: string;
+  details: string;
+  meta: Record<string, unknown>;
+}
+
+export interface Reduction {
+  ok: true;
+  state: State;
+  /** RFC 6902, on the wire form of the state. */
+  patches: Patch[];
+  /** Takes the new state back to the old one. */
+  inverse: Patch[];
+  touched: Touched;
+  event: EventDraft;
+  reply: object;
+  repeated: boolean;
+}
+
+/**
+ * Runs one action.
+ * @param relations Look-ups as of `state`; built when absent, which costs a pass over the state.
+ * @returns the reduction, or the rejection when the reducer refused; never throws for a refusal.
+ */
+export function reduce(
+  state: State,
+  declaration: AnyAction,
+  action: Action,
+  relations: Relations = createRelations(state),
+): Reduction | Rejection {
+  const { stamp } = action;
+  const context: Context = { ...stamp, time: toTime(stamp.at), before: state, relations };
+  let effect: Effect<object> | undefined;
+  let step: readonly [State, ImmerPatch[], ImmerPatch[]];
+  try {
+    step = immer.produceWithPatches(state, (draft) => {
+      effect = declaration.reduce(draft, action.payload, context);
+    });
+  } catch (thrown) {
+    if (thrown instanceof Refusal) return thrown.rejection;
+    throw thrown;
+  }
+  if (effect === undefined) throw new Error(`${declaration.name} reported no effect`);
+
+  let [after] = step;
+  const patches = toWire(step[1]);
+  let inverse = toWire(step[2]);
+  const touched = touchedBy(patches);
+
+  const notices = noticesAfter(
+    { before: state, after, touched, revisit: effect.revisit ?? [] },
+    relations,
+    stamp.at,
+  );
+  if (notices.length > 0) {
+    const [noticed, more, back] = immer.produceWithPatches(after, (draft) =>
+      writeNotices(draft, notices, context.time),
+    );
+    after = noticed;
+    const wire = toWire(more);
+    patches.push(...wire);
+    inverse = [...toWire(back), ...inverse];
+    touchedBy(wire, touched);
+  }
+
+  return {
+    ok: true,
+    state: after,
+    patches,
+    inverse,
+    touched,
+    event: {
+      timestamp: context.time,
+      kind: effect.kind ?? declaration.kind,
+      title: effect.title,
+      details: effect.details ?? "",
+      meta: { action: declaration.name, ...effect.ids },
+    },
+    reply: effect.reply(after, stamp.at),
+    repeated: effect.repeated === true,
+  };
+}

@@ -1,0 +1,134 @@
+/**
+ * Look-ups that the normal form does not answer at once: whose tasks, which are ready, who depends on
+ * whom, which notification stands for a cause. Derived from the state and carried from one state to
+ * the next by what a commit touched, so that a write costs the same at any size.
+ * Neighbours: reducers ask it, `engine.ts` carries it on.
+ * Invariant: after `advance` it equals one built from scratch on the new state (CORE-9).
+ */
+import type { Touched } from "./patch.ts";
+import type { Notification } from "./state/notifications/notification.ts";
+import type { State } from "./state/state.ts";
+import { isOpen, type Task } from "./state/tasks/task.ts";
+import { get, values } from "./table.ts";
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** Groups of task ids; `keysOf` says to which groups a task belongs. */
+interface Grouping {
+  groups: Map<string, Set<string>>;
+  keysOf(task: Task): readonly string[];
+}
+
+const GROUPINGS = {
+  owned: (task: Task) => (task.owner ? [task.owner] : []),
+  open: (task: Task) => (task.owner && isOpen(task) ? [task.owner] : []),
+  ready: (task: Task) => (task.owner && task.status === "ready" ? [task.owner] : []),
+  involving: (task: Task) => [
+    ...new Set([
+      ...(task.owner ? [task.owner] : []),
+      ...task.assignees,
+      ...task.collaborators,
+      ...(task.validation_owner ? [task.validation_owner] : []),
+    ]),
+  ],
+  dependents: (task: Task) => task.depends_on,
+  mission: (task: Task) => (task.mission_id ? [task.mission_id] : []),
+  sprint: (task: Task) => (task.sprint_id ? [task.sprint_id] : []),
+  status: (task: Task) => [task.status],
+} satisfies Record<string, Grouping["keysOf"]>;
+type GroupingName = keyof typeof GROUPINGS;
+
+export interface Relations {
+  /** The ids of the tasks in a group: `tasks("ready", "codex")`. */
+  tasks(grouping: GroupingName, key: string): ReadonlySet<string>;
+  /** The notification that stands for a cause while the cause lasts. */
+  activeNotification(cause: string): string | undefined;
+  /** Moves on to the next state; `touched` names the records in which the two may differ. */
+  advance(before: State, after: State, touched: Touched): void;
+}
+
+/** The key of a notification's cause: its kind and its subject. */
+export function causeOf(
+  notification: Pick<Notification, "kind" | "task_id" | "agent_id" | "mission_id">,
+): string {
+  const { kind, task_id, agent_id, mission_id } = notification;
+  if (kind === "mission_blocked") return `${kind}:${mission_id}`;
+  return `${kind}:${kind.startsWith("agent_") ? agent_id : task_id}`;
+}
+
+/** Builds the look-ups for a state; costs a pass over its tasks and notifications. */
+export function createRelations(state: State): Relations {
+  const groupings = new Map<GroupingName, Grouping>();
+  const causes = new Map<string, string>();
+
+  function place(task: Task): void {
+    for (const { groups, keysOf } of groupings.values()) {
+      for (const key of keysOf(task)) {
+        const group = groups.get(key);
+        if (group) group.add(task.id);
+        else groups.set(key, new Set([task.id]));
+      }
+    }
+  }
+
+  function displace(task: Task): void {
+    for (const { groups, keysOf } of groupings.values()) {
+      for (const key of keysOf(task)) {
+        const group = groups.get(key);
+        group?.delete(task.id);
+        if (group?.size === 0) groups.delete(key);
+      }
+    }
+  }
+
+  function note(notification: Notification): void {
+    if (notification.active) causes.set(causeOf(notification), notification.id);
+  }
+
+  function unnote(notification: Notification): void {
+    const cause = causeOf(notification);
+    if (causes.get(cause) === notification.id) causes.delete(cause);
+  }
+
+  function buildTasks(from: State): void {
+    for (const [name, keysOf] of Object.entries(GROUPINGS)) {
+      groupings.set(name as GroupingName, { groups: new Map(), keysOf });
+    }
+    for (const task of values(from.tasks)) place(task);
+  }
+
+  function buildCauses(from: State): void {
+    causes.clear();
+    for (const notification of values(from.notifications)) note(notification);
+  }
+
+  buildTasks(state);
+  buildCauses(state);
+
+  return {
+    tasks: (grouping, key) => groupings.get(grouping)?.groups.get(key) ?? NONE,
+    activeNotification: (cause) => causes.get(cause),
+    advance(before, after, touched) {
+      const tasks = touched.get("tasks");
+      if (tasks === "all") buildTasks(after);
+      else {
+        for (const id of tasks ?? NONE) {
+          const old = get(before.tasks, id);
+          const now = get(after.tasks, id);
+          if (old) displace(old);
+          if (now) place(now);
+        }
+      }
+      const notifications = touched.get("notifications");
+      if (notifications === "all") buildCauses(after);
+      else {
+        for (const id of notifications ?? NONE) {
+          const old = get(before.notifications, id);
+          const now = get(after.notifications, id);
+          if (old) unnote(old);
+          if (now) note(now);
+        }
+      }
+    },
+  };
+}

@@ -1,0 +1,45 @@
+/**
+ * A state in pieces small enough to serialise one at a time, and back. Neighbours: the engine hands
+ * the parts to the journal, which takes them at its own pace; a state is immutable, so it waits.
+ */
+import { createState, type State, TABLES, type TableName, toWireState } from "./state/state.ts";
+import { put, type Table } from "./table.ts";
+
+/** Lazily, each part the JSON of a piece of the wire state: `{"tasks":{…}}`. */
+export function* toParts(state: State): Generator<string> {
+  const singles = Object.entries(state).filter(([key]) => !isTable(key));
+  yield JSON.stringify(Object.fromEntries(singles));
+  for (const name of TABLES) {
+    for (const leaf of leavesOf(state[name])) yield JSON.stringify({ [name]: leaf });
+  }
+}
+
+function* leavesOf(table: Table<unknown>): Generator<Record<string, unknown>> {
+  if (!Array.isArray(table)) yield table;
+  else for (const row of table) if (row) for (const leaf of row) if (leaf) yield leaf;
+}
+
+/** @throws SyntaxError when a part is no JSON */
+export function fromParts(parts: readonly string[]): State {
+  const state = createState();
+  for (const part of parts) {
+    const piece = JSON.parse(part) as Record<string, unknown>;
+    for (const [key, value] of Object.entries(piece)) {
+      if (!isTable(key)) Object.assign(state, { [key]: value });
+      else {
+        const table = state[key] as Table<unknown>;
+        for (const [id, record] of Object.entries(value as object)) put(table, id, record);
+      }
+    }
+  }
+  return state;
+}
+
+function isTable(key: string): key is TableName {
+  return (TABLES as readonly string[]).includes(key);
+}
+
+/** The whole wire state as one text; for a client that joins. */
+export function toWireJson(state: State): string {
+  return JSON.stringify(toWireState(state));
+}

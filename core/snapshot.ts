@@ -1,0 +1,71 @@
+/**
+ * The snapshot of the reference: the whole company with everything derived, for clients that do not
+ * follow patches. Neighbours: `queries.ts`; the selectors of the slices do the work.
+ */
+import type { StreamEvent } from "./entry.ts";
+import { AGENT_STATUSES } from "./state/agents/agent.ts";
+import { orgStructure, toAgentView, workloads } from "./state/agents/views.ts";
+import { scaffold } from "./state/company/scaffold.ts";
+import type { Message } from "./state/conversations/thread.ts";
+import { missionControl, missionViews } from "./state/missions/views.ts";
+import type { State } from "./state/state.ts";
+import { exceptionDashboard, toTaskView } from "./state/tasks/views.ts";
+import { compareIds, list, values } from "./table.ts";
+import { toTime } from "./time.ts";
+import { VERSION } from "./version.ts";
+
+/** How much of what grows for ever the snapshot shows. */
+const MAX_MESSAGES = 200;
+const MAX_RUNS = 100;
+const MAX_DIRECTIVES = 200;
+
+export function toSnapshot(state: State, seq: number, now: number, events: readonly StreamEvent[]) {
+  const loads = workloads(state);
+  const notifications = newest(
+    list(state.notifications).filter(({ dismissed }) => !dismissed),
+    Number.POSITIVE_INFINITY,
+  );
+  return {
+    agents: list(state.agents).map((agent) => ({
+      ...toAgentView(state, agent),
+      workload: loads.get(agent.id),
+    })),
+    tasks: list(state.tasks).map((task) => toTaskView(state, task, now)),
+    projects: list(state.projects),
+    events,
+    missions: missionViews(state, now),
+    conversations: conversations(state),
+    ui_settings: { agent_statuses: AGENT_STATUSES, ...scaffold },
+    version: VERSION,
+    timestamp: toTime(now),
+    seq,
+    company: state.company,
+    sprints: list(state.sprints),
+    directives: newest(list(state.directives), MAX_DIRECTIVES),
+    notifications,
+    notification_count: notifications.length,
+    recent_runs: newest(list(state.runs), MAX_RUNS),
+    org_structure: orgStructure(state),
+    mission_control: missionControl(state, now),
+    exception_dashboard: exceptionDashboard(state, now),
+    agent_workload: [...loads.values()],
+  };
+}
+
+function newest<T extends { id: string }>(records: T[], limit: number): T[] {
+  return records.sort((a, b) => compareIds(b.id, a.id)).slice(0, limit);
+}
+
+/** Every thread with its latest messages, oldest first. */
+function conversations(state: State) {
+  const byThread = new Map<string, Message[]>();
+  for (const message of values(state.messages)) {
+    const messages = byThread.get(message.thread_id);
+    if (messages) messages.push(message);
+    else byThread.set(message.thread_id, [message]);
+  }
+  return list(state.threads).map((thread) => {
+    const messages = (byThread.get(thread.id) ?? []).sort((a, b) => compareIds(a.id, b.id));
+    return { ...thread, message_count: messages.length, messages: messages.slice(-MAX_MESSAGES) };
+  });
+}

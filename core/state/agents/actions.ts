@@ -1,0 +1,143 @@
+/**
+ * The actions of an agent's presence: register, heartbeat, update. Leaving and handing over are in
+ * `leave-actions.ts`, the roster in `roster-actions.ts`; `rules.ts` holds what they do.
+ */
+import { Type } from "typebox";
+import { defineAction } from "../../action.ts";
+import { agentContract } from "../../contract.ts";
+import { flag, line, ref, requiredText, source } from "../../schema.ts";
+import { find, findActiveAgent, nameOf } from "../lookup.ts";
+import { agentId, agentStatus, profile, registration, summaries } from "./fields.ts";
+import {
+  agentIdOf,
+  applyAgentFields,
+  checkAgentFields,
+  markAlive,
+  registerAgent,
+} from "./rules.ts";
+import { orgStructure, toOrgCard, viewAgent } from "./views.ts";
+
+const SUMMARIES = ["done_summary", "doing_summary", "next_summary"] as const;
+
+const registerAgentAction = defineAction({
+  name: "agents/register",
+  summary: "Register an agent, once at its start; again with the same id updates it.",
+  body: Type.Object({ ...registration.properties, source }),
+  kind: "agent_registered",
+  forms: { envelope: "agent", id: "agent_id", metadata: SUMMARIES },
+  examples: [
+    {
+      agent_id: "codex",
+      name: "Codex",
+      role: "Engineering Manager",
+      home_specialist: "code",
+      skills: ["backend", "testing", "integration"],
+      manager: "orion",
+      project_id: "ceo-console",
+    },
+  ],
+  actor: ({ agent_id, name }) => agent_id ?? name,
+  reduce(draft, { source: _source, agent_id, ...fields }, context) {
+    const id = agentIdOf({ agent_id, name: fields.name });
+    checkAgentFields(draft, id, fields);
+    const operation = registerAgent(draft, id, fields, context);
+    return {
+      title: `${fields.name} ${operation === "registered" ? "registered" : "registered again"}`,
+      details: fields.role,
+      ids: { agent_id: id },
+      reply(after) {
+        const structure = orgStructure(after);
+        const card = structure.cards.find(({ agent_id }) => agent_id === id);
+        return {
+          agent: viewAgent(after, id),
+          org_card: card ?? toOrgCard(after, find(after, "agents", id), []),
+          org_structure: structure,
+          registration: { operation, registered_at: context.time },
+          contract: agentContract(),
+        };
+      },
+    };
+  },
+});
+
+const heartbeat = defineAction({
+  name: "agents/heartbeat",
+  summary: "Say that the agent lives and what it is doing; about every 60 seconds.",
+  body: Type.Object({
+    agent_id: agentId,
+    status: agentStatus,
+    current_task_id: ref("The task it works on; null for none."),
+    ...summaries,
+    blockers: profile.blockers,
+    collaborating_with: profile.collaborating_with,
+    speaking: flag("Whether it is talking right now."),
+    note: profile.note,
+    source,
+  }),
+  kind: "agent_heartbeat",
+  forms: { envelope: "agent", id: "agent_id", metadata: SUMMARIES },
+  examples: [
+    {
+      agent_id: "codex",
+      status: "working",
+      current_task_id: "T-203",
+      doing_summary: "Implementing board filter system",
+      done_summary: "Completed state adapter refactor",
+      next_summary: "Hand off to Ralph for validation",
+      blockers: [],
+      speaking: false,
+    },
+  ],
+  actor: ({ agent_id }) => agent_id,
+  reduce(draft, { source: _source, agent_id, status, ...fields }, context) {
+    const agent = findActiveAgent(draft, agent_id);
+    checkAgentFields(draft, agent_id, fields);
+    applyAgentFields(agent, fields);
+    markAlive(agent, status, context);
+    return {
+      title: `${agent.name} is ${agent.status}`,
+      details: fields.doing_summary ?? "",
+      ids: { agent_id, ...(agent.current_task_id && { task_id: agent.current_task_id }) },
+      reply: (after) => ({ agent: viewAgent(after, agent_id) }),
+    };
+  },
+});
+
+const updateAgent = defineAction({
+  name: "agents/update",
+  summary: "Change any mutable field of an agent; what is absent stays.",
+  body: Type.Object({
+    agent_id: agentId,
+    name: Type.Optional(requiredText("Its name.", 120)),
+    role: line("Its role."),
+    ...profile,
+    source,
+  }),
+  kind: "agent_registered",
+  forms: { envelope: "agent", id: "agent_id", metadata: SUMMARIES },
+  examples: [
+    {
+      agent_id: "orion",
+      name: "Orion",
+      role: "Chief of Staff",
+      emoji: "🚀",
+      skills: ["planning", "triage", "routing"],
+      specialists: ["planning"],
+      note: "Running the morning sweep.",
+    },
+  ],
+  reduce(draft, { source: _source, agent_id, ...fields }, context) {
+    const agent = find(draft, "agents", agent_id);
+    checkAgentFields(draft, agent_id, fields);
+    applyAgentFields(agent, fields);
+    agent.updated_at = context.time;
+    return {
+      title: `${nameOf(draft, agent_id)} updated`,
+      details: Object.keys(fields).join(", "),
+      ids: { agent_id },
+      reply: (after) => ({ agent: viewAgent(after, agent_id) }),
+    };
+  },
+});
+
+export const agentActions = [registerAgentAction, heartbeat, updateAgent] as const;

@@ -1,0 +1,255 @@
+/**
+ * The rules by which an agent changes: registering, its place in the chart, leaving and handing over.
+ * Neighbours: the agent, roster and company actions. Invariant: no manager is missing, none manages
+ * itself over a circle, and no work stays with an agent that left.
+ */
+import type { Context } from "../../action.ts";
+import { refuse, refuseUnknown } from "../../errors.ts";
+import { toSlug } from "../../schema.ts";
+import { compareIds, get, put, remove, values } from "../../table.ts";
+import { checkRef, find, unique } from "../lookup.ts";
+import type { State } from "../state.ts";
+import { track } from "../tasks/rules.ts";
+import { type Agent, type AgentStatus, CEO } from "./agent.ts";
+
+/** What a body may say of an agent; each field as in `Agent`, absent meaning unchanged. */
+export type AgentFields = {
+  [K in Exclude<
+    keyof Agent,
+    "id" | "standing" | "silent" | "last_heartbeat" | "registered_at" | "updated_at"
+  >]?: Agent[K] | undefined;
+};
+
+const LISTS = [
+  "specialists",
+  "skills",
+  "allowed_tools",
+  "blockers",
+  "collaborating_with",
+] as const satisfies readonly (keyof AgentFields)[];
+const VALUES = [
+  "name",
+  "role",
+  "home_specialist",
+  "project_id",
+  "emoji",
+  "profile_hue",
+  "department",
+  "org_level",
+  "team_id",
+  "team_name",
+  "coordination_scope",
+  "manager_title",
+  "avatar_ref",
+  "note",
+  "done_summary",
+  "doing_summary",
+  "next_summary",
+  "current_task_id",
+  "speaking",
+] as const satisfies readonly (keyof AgentFields)[];
+const CLEARED_BY_EMPTY = new Set<string>(["project_id", "current_task_id", "home_specialist"]);
+
+/** Writes the given fields; references are checked by `checkAgentFields`. */
+export function applyAgentFields(agent: Agent, fields: AgentFields): void {
+  for (const field of VALUES) {
+    const value = fields[field];
+    if (value === undefined) continue;
+    set(agent, field, value === "" && CLEARED_BY_EMPTY.has(field) ? null : value);
+  }
+  for (const field of LISTS) {
+    const value = fields[field];
+    if (value === undefined) continue;
+    const items = unique(value);
+    const same =
+      items.length === agent[field].length && items.every((v, i) => v === agent[field][i]);
+    if (!same) agent[field] = items;
+  }
+  if (fields.manager !== undefined) agent.manager = fields.manager || CEO;
+  if (fields.status !== undefined) agent.status = fields.status;
+}
+
+function set(agent: Agent, field: (typeof VALUES)[number], value: unknown): void {
+  if (agent[field] !== value) Object.assign(agent, { [field]: value });
+}
+
+export function checkAgentFields(state: State, id: string, fields: AgentFields): void {
+  if (fields.project_id && fields.project_id !== get(state.agents, id)?.project_id) {
+    checkRef(state, "projects", fields.project_id);
+  }
+  checkRef(state, "tasks", fields.current_task_id);
+  if (fields.manager) checkManager(state, id, fields.manager);
+}
+
+/** The manager exists and does not, over others, report to this agent. */
+export function checkManager(state: State, id: string, manager: string): void {
+  const chain = [id];
+  for (let at = manager; at !== CEO; ) {
+    const seen = chain.includes(at);
+    chain.push(at);
+    if (seen)
+      refuse("conflict", `circular management: ${chain.join(" -> ")}`, { field: "manager" });
+    at = get(state.agents, at)?.manager ?? refuseUnknown("manager", at);
+  }
+}
+
+/** The id a body means: `agent_id`, else the name's slug; never the CEO's. */
+export function agentIdOf(body: { agent_id?: string | undefined; name: string }): string {
+  const id = body.agent_id || toSlug(body.name);
+  if (!id) refuse("required", "agent_id is required", { field: "agent_id" });
+  if (id === CEO) {
+    refuse("protected", "agent_id ceo is reserved for the CEO", { field: "agent_id" });
+  }
+  return id;
+}
+
+/** Adds the agent or updates the one of that id, who is active again from then on. */
+export function registerAgent(
+  state: State,
+  id: string,
+  fields: AgentFields & { name: string },
+  context: Context,
+): "registered" | "updated" {
+  const known = get(state.agents, id);
+  if (!known) put(state.agents, id, createAgent(id, fields.name, context.time));
+  const agent = find(state, "agents", id);
+  applyAgentFields(agent, fields);
+  if (agent.home_specialist && agent.specialists.length === 0) {
+    agent.specialists = [agent.home_specialist];
+  }
+  if (agent.standing !== "active") agent.standing = "active";
+  if (agent.silent) agent.silent = false;
+  if (agent.status === "offline" && fields.status === undefined) agent.status = "idle";
+  agent.registered_at = context.time;
+  agent.updated_at = context.time;
+  return known ? "updated" : "registered";
+}
+
+function createAgent(id: string, name: string, time: string): Agent {
+  return {
+    id,
+    name,
+    role: "",
+    status: "idle",
+    standing: "active",
+    manager: CEO,
+    home_specialist: null,
+    specialists: [],
+    skills: [],
+    allowed_tools: [],
+    project_id: null,
+    emoji: null,
+    profile_hue: null,
+    department: null,
+    org_level: null,
+    team_id: null,
+    team_name: null,
+    coordination_scope: null,
+    manager_title: null,
+    avatar_ref: null,
+    note: "",
+    done_summary: "",
+    doing_summary: "",
+    next_summary: "",
+    blockers: [],
+    collaborating_with: [],
+    current_task_id: null,
+    speaking: false,
+    silent: false,
+    last_heartbeat: null,
+    registered_at: time,
+    updated_at: time,
+  };
+}
+
+/** A sign of life: whatever was wrong with its presence is over. */
+export function markAlive(agent: Agent, status: AgentStatus | undefined, context: Context): void {
+  agent.last_heartbeat = context.time;
+  agent.updated_at = context.time;
+  if (agent.silent) agent.silent = false;
+  if (status !== undefined) agent.status = status;
+  else if (agent.status === "offline") agent.status = "idle";
+}
+
+/**
+ * Hands every task and mission of an agent to a successor, or to nobody, and its reports to the
+ * successor or to its own manager.
+ * @returns the ids of the tasks it owned, in the order of their numbers
+ */
+export function handOver(
+  state: State,
+  from: string,
+  to: string | null,
+  author: string,
+  context: Context,
+): string[] {
+  const owned: string[] = [];
+  for (const id of context.relations.tasks("involving", from)) {
+    const task = get(state.tasks, id);
+    if (!task) continue;
+    if (task.owner === from) {
+      owned.push(id);
+      track(task, "owner", to, author, context);
+    }
+    if (task.validation_owner === from) task.validation_owner = to;
+    if (task.assignees.includes(from)) task.assignees = replaceId(task.assignees, from, to);
+    if (task.collaborators.includes(from)) {
+      task.collaborators = replaceId(task.collaborators, from, to);
+    }
+    task.updated_at = context.time;
+  }
+  for (const { id, owner, assigned_agents } of values(context.before.missions)) {
+    if (owner !== from && !assigned_agents.includes(from)) continue;
+    const mission = find(state, "missions", id);
+    if (mission.owner === from) mission.owner = to;
+    mission.assigned_agents = replaceId(mission.assigned_agents, from, to);
+    mission.updated_at = context.time;
+  }
+  const upwards = get(context.before.agents, from)?.manager ?? CEO;
+  for (const { id, manager, collaborating_with } of values(context.before.agents)) {
+    if (id === from) continue;
+    if (manager === from) {
+      // A successor from below must not end up over its own chain.
+      const fits = to !== null && to !== id && !reportsTo(context.before, to, id);
+      find(state, "agents", id).manager = fits ? to : upwards;
+    }
+    if (collaborating_with.includes(from)) {
+      find(state, "agents", id).collaborating_with = replaceId(collaborating_with, from, to);
+    }
+  }
+  if (state.company.chief_agent_id === from) state.company.chief_agent_id = to;
+  return owned.sort(compareIds);
+}
+
+function reportsTo(state: State, id: string, manager: string): boolean {
+  for (let at = get(state.agents, id); at; at = get(state.agents, at.manager)) {
+    if (at.manager === manager) return true;
+  }
+  return false;
+}
+
+function replaceId(ids: readonly string[], from: string, to: string | null): string[] {
+  return unique(ids.flatMap((id) => (id === from ? (to === null ? [] : [to]) : [id])));
+}
+
+/** Takes the agent off the active roster; its record stays, for history. */
+export function leave(
+  agent: Agent,
+  standing: "decommissioned" | "retired",
+  reason: string,
+  context: Context,
+): void {
+  agent.standing = standing;
+  agent.status = "offline";
+  agent.silent = false;
+  agent.speaking = false;
+  agent.current_task_id = null;
+  agent.doing_summary = "";
+  agent.next_summary = "";
+  if (reason) agent.note = reason;
+  agent.updated_at = context.time;
+}
+
+export function removeAgent(state: State, id: string): void {
+  remove(state.agents, id);
+}

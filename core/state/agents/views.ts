@@ -1,0 +1,141 @@
+/**
+ * What readers see of agents beyond the base state: presence, workload, names, the org chart. Pure
+ * selectors; presence needs no clock, since the sweep journals who fell silent.
+ */
+import { get, list, values } from "../../table.ts";
+import { nameOf } from "../lookup.ts";
+import type { State } from "../state.ts";
+import { type Agent, type AgentStatus, CEO, MAX_OPEN_TASKS } from "./agent.ts";
+
+export function isPresent(agent: Agent): boolean {
+  return agent.standing === "active" && agent.status !== "offline" && !agent.silent;
+}
+
+export function derivedStatus(agent: Agent): AgentStatus {
+  return isPresent(agent) ? agent.status : "offline";
+}
+
+export interface Workload {
+  agent_id: string;
+  name: string;
+  open: number;
+  backlog: number;
+  ready: number;
+  in_progress: number;
+  validation: number;
+  done: number;
+  blocked: number;
+  overloaded: boolean;
+}
+
+export interface AgentView extends Agent {
+  derived_status: AgentStatus;
+  manager_name: string | null;
+  last_seen: string;
+}
+
+/** The workload of every agent, in one pass over the tasks. */
+export function workloads(state: State): Map<string, Workload> {
+  const loads = new Map<string, Workload>();
+  for (const agent of values(state.agents)) loads.set(agent.id, emptyWorkload(agent));
+  for (const task of values(state.tasks)) {
+    const load = task.owner ? loads.get(task.owner) : undefined;
+    if (!load) continue;
+    load[task.status] += 1;
+    if (task.status === "done") continue;
+    load.open += 1;
+    if (task.blocked) load.blocked += 1;
+    load.overloaded = load.open > MAX_OPEN_TASKS;
+  }
+  return loads;
+}
+
+function emptyWorkload({ id, name }: Agent): Workload {
+  return {
+    agent_id: id,
+    name,
+    open: 0,
+    backlog: 0,
+    ready: 0,
+    in_progress: 0,
+    validation: 0,
+    done: 0,
+    blocked: 0,
+    overloaded: false,
+  };
+}
+
+export function toAgentView(state: State, agent: Agent): AgentView {
+  return {
+    ...agent,
+    derived_status: derivedStatus(agent),
+    manager_name: nameOf(state, agent.manager),
+    last_seen: agent.last_heartbeat ?? agent.registered_at,
+  };
+}
+
+/** The view of an agent that is known to exist, for replies. */
+export function viewAgent(state: State, id: string): AgentView {
+  const agent = get(state.agents, id);
+  if (!agent) throw new Error(`no agent ${id} right after it was written`);
+  return toAgentView(state, agent);
+}
+
+/** A box of the org chart. */
+export interface OrgCard {
+  agent_id: string;
+  name: string;
+  role: string;
+  emoji: string | null;
+  department: string | null;
+  org_level: string | number | null;
+  home_specialist: string | null;
+  status: AgentStatus;
+  manager: string;
+  manager_name: string | null;
+  is_chief: boolean;
+  direct_reports: string[];
+}
+
+export interface OrgStructure {
+  ceo: { name: string; role: string; direct_reports: string[] };
+  chief_agent_id: string | null;
+  cards: OrgCard[];
+}
+
+export function orgStructure(state: State): OrgStructure {
+  const active = list(state.agents).filter(({ standing }) => standing === "active");
+  active.sort((a, b) => (a.id < b.id ? -1 : 1));
+  const reports = new Map<string, string[]>();
+  for (const { id, manager } of active) {
+    const team = reports.get(manager);
+    if (team) team.push(id);
+    else reports.set(manager, [id]);
+  }
+  return {
+    ceo: {
+      name: nameOf(state, CEO),
+      role: state.company.ceo_role,
+      direct_reports: reports.get(CEO) ?? [],
+    },
+    chief_agent_id: state.company.chief_agent_id,
+    cards: active.map((agent) => toOrgCard(state, agent, reports.get(agent.id) ?? [])),
+  };
+}
+
+export function toOrgCard(state: State, agent: Agent, directReports: string[]): OrgCard {
+  return {
+    agent_id: agent.id,
+    name: agent.name,
+    role: agent.role,
+    emoji: agent.emoji,
+    department: agent.department,
+    org_level: agent.org_level,
+    home_specialist: agent.home_specialist,
+    status: derivedStatus(agent),
+    manager: agent.manager,
+    manager_name: nameOf(state, agent.manager),
+    is_chief: state.company.chief_agent_id === agent.id,
+    direct_reports: directReports,
+  };
+}

@@ -1,0 +1,258 @@
+/**
+ * The actions of the whole company: configure it, begin again blank or as the demo, bootstrap it from
+ * a manifest. Neighbours: `demo/` builds the demo company. Invariant: a reset keeps the counters, so
+ * that no id is ever used twice.
+ */
+import { Type } from "typebox";
+import { type Context, defineAction } from "../../action.ts";
+import { fillDemo } from "../../demo/demo.ts";
+import { Refusal } from "../../errors.ts";
+import { line, lines, requiredText, source } from "../../schema.ts";
+import { list, put } from "../../table.ts";
+import { CEO } from "../agents/agent.ts";
+import { registration } from "../agents/fields.ts";
+import { agentIdOf, checkAgentFields, registerAgent } from "../agents/rules.ts";
+import { findActiveAgent } from "../lookup.ts";
+import { configureProject, projectBody } from "../projects/actions.ts";
+import { HOME_PROJECT } from "../projects/project.ts";
+import { createState, type State, TABLES } from "../state.ts";
+import type { Company } from "./company.ts";
+
+const companyFields = {
+  company_name: line("The company's name."),
+  ceo_name: line("The CEO's name."),
+  ceo_role: line("The CEO's role."),
+};
+
+const configureOrg = defineAction({
+  name: "org/configure",
+  summary: "Change the company's name, its CEO or its chief agent.",
+  body: Type.Object({
+    chief_agent_id: Type.Optional(requiredText("The agent that leads the others.", 64)),
+    ...companyFields,
+    source,
+  }),
+  kind: "state_saved",
+  examples: [
+    {
+      chief_agent_id: "orion",
+      ceo_name: "Alex",
+      ceo_role: "Chief Executive Officer",
+      company_name: "Acme Corp",
+    },
+  ],
+  actor: () => CEO,
+  reduce(draft, { source: _source, chief_agent_id, ...names }) {
+    if (chief_agent_id) {
+      findActiveAgent(draft, chief_agent_id);
+      draft.company.chief_agent_id = chief_agent_id;
+    }
+    applyNames(draft.company, names);
+    return {
+      title: "Company configured",
+      details: Object.keys({ ...(chief_agent_id && { chief_agent_id }), ...names }).join(", "),
+      ...(chief_agent_id && { ids: { agent_id: chief_agent_id } }),
+      reply: ({ company }) => ({ company, chief_agent_id: company.chief_agent_id }),
+    };
+  },
+});
+
+function applyNames(
+  company: Company,
+  names: { company_name?: string; ceo_name?: string; ceo_role?: string },
+): void {
+  if (names.company_name !== undefined) company.name = names.company_name;
+  if (names.ceo_name !== undefined) company.ceo_name = names.ceo_name;
+  if (names.ceo_role !== undefined) company.ceo_role = names.ceo_role;
+}
+
+/** Empties the company down to the built-in project. */
+function clear(draft: State, mode: Company["mode"], time: string): void {
+  const empty = createState();
+  for (const table of TABLES) Object.assign(draft, { [table]: empty[table] });
+  draft.company = {
+    name: "My Company",
+    ceo_name: "CEO",
+    ceo_role: "Chief Executive Officer",
+    chief_agent_id: null,
+    mode,
+  };
+  draft.swept_at = time;
+  put(draft.projects, HOME_PROJECT, {
+    id: HOME_PROJECT,
+    name: "CEO Console",
+    description: "Where work without a project of its own goes.",
+    status: "active",
+    created_at: time,
+    updated_at: time,
+  });
+}
+
+const resetBlank = defineAction({
+  name: "blank/reset",
+  summary: "Begin again with an empty company. Destructive.",
+  body: Type.Object({ source }),
+  kind: "state_saved",
+  examples: [{}],
+  actor: () => CEO,
+  reduce(draft, _payload, { time }) {
+    clear(draft, "blank", time);
+    return {
+      title: "Blank company",
+      reply: () => ({ reset: true as const, mode: "blank" as const }),
+    };
+  },
+});
+
+const resetDemo = defineAction({
+  name: "demo/reset",
+  summary: "Begin again with the demo company. Destructive.",
+  body: Type.Object({ source }),
+  kind: "state_saved",
+  examples: [{}],
+  actor: () => CEO,
+  reduce(draft, _payload, context) {
+    clear(draft, "demo", context.time);
+    fillDemo(draft, context.at);
+    return {
+      title: "Demo company",
+      reply: () => ({ reset: true as const, mode: "demo" as const }),
+    };
+  },
+});
+
+const MAX_MANIFEST = 500;
+
+const bootstrapBody = Type.Object({
+  ...companyFields,
+  chief_agent_id: line("The chief; the first agent that reports to the CEO when absent."),
+  projects: Type.Optional(
+    Type.Array(projectBody, { maxItems: MAX_MANIFEST, description: "As in projects/configure." }),
+  ),
+  agents: Type.Optional(
+    Type.Array(Type.Unsafe<Record<string, unknown>>({ type: "object" }), {
+      maxItems: MAX_MANIFEST,
+      description: "As in agents/register; one that is not valid is skipped, with a warning.",
+    }),
+  ),
+  remarks: lines("Written by the server: what was left out of the manifest. Ignored when sent."),
+  source,
+});
+
+const bootstrap = defineAction({
+  name: "org/bootstrap",
+  summary: "Begin again with your own company, from one manifest. Destructive.",
+  body: bootstrapBody,
+  kind: "state_saved",
+  forms: { items: { field: "agents", forms: { id: "agent_id" } } },
+  examples: [
+    {
+      company_name: "Acme Corp",
+      ceo_name: "Alex",
+      projects: [{ project_id: "atlas-core", name: "Atlas Core", status: "active" }],
+      agents: [
+        {
+          agent_id: "orion",
+          name: "Orion",
+          role: "Chief of Staff",
+          home_specialist: "planning",
+          skills: ["coordination", "planning"],
+          manager: "ceo",
+          project_id: "atlas-core",
+        },
+      ],
+    },
+  ],
+  actor: () => CEO,
+  prepare(body, check) {
+    const agents: Record<string, unknown>[] = [];
+    const remarks: string[] = [];
+    for (const [index, agent] of (body.agents ?? []).entries()) {
+      const checked = check(registration, agent);
+      if (checked.ok) {
+        agents.push(checked.value);
+        remarks.push(...checked.warnings.map((warning) => `agents[${index}]: ${warning}`));
+      } else remarks.push(`agents[${index}] skipped: ${checked.message}`);
+    }
+    return { ...body, agents, remarks };
+  },
+  reduce(draft, { projects = [], agents = [], remarks = [], chief_agent_id, ...names }, context) {
+    clear(draft, "bootstrap", context.time);
+    applyNames(draft.company, names);
+    for (const project of projects) configureProject(draft, project, context);
+    const warnings = [...remarks];
+    const registered = registerManifest(draft, agents, warnings, context);
+    if (chief_agent_id && registered.includes(chief_agent_id)) {
+      draft.company.chief_agent_id = chief_agent_id;
+    } else {
+      if (chief_agent_id) warnings.push(`chief_agent_id ignored: unknown agent: ${chief_agent_id}`);
+      const chief = list(draft.agents).filter(({ manager }) => manager === CEO);
+      draft.company.chief_agent_id =
+        registered.find((id) => chief.some((a) => a.id === id)) ?? null;
+    }
+    const { name } = draft.company;
+    return {
+      title: `${name} bootstrapped`,
+      details: `${registered.length} agents, ${projects.length} projects`,
+      ids: { agent_ids: registered },
+      reply: (after) => ({
+        agents_registered: registered,
+        projects: unionWithHome(
+          list(after.projects).map(({ id }) => id),
+          projects,
+        ),
+        warnings,
+      }),
+    };
+  },
+});
+
+/** The built-in project first, the others as the manifest has them. */
+function unionWithHome(known: string[], manifest: { project_id: string }[]): string[] {
+  const order = [HOME_PROJECT, ...manifest.map(({ project_id }) => project_id)];
+  return [...new Set(order)].filter((id) => known.includes(id));
+}
+
+/**
+ * Registers what can be registered, managers first in whatever order the manifest has them; the rest
+ * is named in `warnings`.
+ */
+function registerManifest(
+  draft: State,
+  agents: readonly Record<string, unknown>[],
+  warnings: string[],
+  context: Context,
+): string[] {
+  type Fields = Parameters<typeof registerAgent>[2] & { agent_id?: string; manager?: string };
+  const registered = new Set<string>();
+  let waiting = agents.map((agent) => agent as unknown as Fields);
+  const order = waiting.map((agent) => agent.agent_id ?? agent.name);
+  for (let progress = true; progress && waiting.length > 0; ) {
+    progress = false;
+    const problems: string[] = [];
+    const later: Fields[] = [];
+    for (const agent of waiting) {
+      try {
+        const { agent_id, ...fields } = agent;
+        const id = agentIdOf(agent);
+        if (registered.has(id)) {
+          warnings.push(`${id} skipped: the manifest names it twice`);
+          continue;
+        }
+        checkAgentFields(draft, id, fields);
+        registerAgent(draft, id, fields, context);
+        registered.add(id);
+        progress = true;
+      } catch (thrown) {
+        if (!(thrown instanceof Refusal)) throw thrown;
+        problems.push(`${agent.agent_id ?? agent.name} skipped: ${thrown.rejection.message}`);
+        later.push(agent);
+      }
+    }
+    waiting = later;
+    if (!progress) warnings.push(...problems);
+  }
+  return [...registered].sort((a, b) => order.indexOf(a) - order.indexOf(b));
+}
+
+export const companyActions = [configureOrg, resetBlank, resetDemo, bootstrap] as const;

@@ -1,0 +1,87 @@
+/**
+ * What time alone changes, as a journaled action of a timer: agents fall silent, tasks become overdue
+ * or stale. `isSweepDue` is asked often and costs no write; the action is dispatched only when there
+ * is something to say. Neighbour: the server's timers.
+ */
+import { Type } from "typebox";
+import { defineAction } from "../../action.ts";
+import type { Relations } from "../../relations.ts";
+import { get, values } from "../../table.ts";
+import { endOfDate, fromTime, toDate } from "../../time.ts";
+import type { Agent } from "../agents/agent.ts";
+import { find } from "../lookup.ts";
+import type { State } from "../state.ts";
+import { isOpen } from "../tasks/task.ts";
+import { STALE_TASK_MS } from "../tasks/views.ts";
+
+function fellSilent(agent: Agent, now: number, staleMs: number): boolean {
+  if (agent.standing !== "active" || agent.silent || agent.status === "offline") return false;
+  const { registered_at, last_heartbeat } = agent;
+  const seen = Math.max(fromTime(last_heartbeat ?? registered_at), fromTime(registered_at));
+  return now - seen > staleMs;
+}
+
+/** The open tasks that became overdue or stale after `from`; dates turn at midnight only. */
+function* cameDue(
+  state: State,
+  relations: Relations,
+  from: number,
+  now: number,
+): Generator<string> {
+  for (const id of relations.tasks("status", "in_progress")) {
+    const task = get(state.tasks, id);
+    const moment = task ? fromTime(task.updated_at) + STALE_TASK_MS : Number.POSITIVE_INFINITY;
+    if (from < moment && moment <= now) yield id;
+  }
+  if (toDate(from) === toDate(now)) return;
+  for (const task of values(state.tasks)) {
+    if (!isOpen(task) || !task.due_date) continue;
+    const moment = endOfDate(task.due_date);
+    if (from < moment && moment <= now) yield task.id;
+  }
+}
+
+/** @param now milliseconds; @param staleMs silence after which an agent counts as gone */
+export function isSweepDue(
+  state: State,
+  relations: Relations,
+  now: number,
+  staleMs: number,
+): boolean {
+  for (const agent of values(state.agents)) if (fellSilent(agent, now, staleMs)) return true;
+  return cameDue(state, relations, fromTime(state.swept_at), now).next().done === false;
+}
+
+const sweep = defineAction({
+  name: "system/sweep",
+  summary: "Record what the passing of time changed.",
+  internal: true,
+  body: Type.Object({
+    stale_seconds: Type.Number({ minimum: 1, description: "Silence that counts as gone." }),
+  }),
+  kind: "state_saved",
+  examples: [{ stale_seconds: 180 }],
+  actor: () => "system",
+  reduce(draft, { stale_seconds }, context) {
+    const { before, at } = context;
+    const agent_ids: string[] = [];
+    for (const agent of values(before.agents)) {
+      if (!fellSilent(agent, at, stale_seconds * 1_000)) continue;
+      find(draft, "agents", agent.id).silent = true;
+      agent_ids.push(agent.id);
+    }
+    const from = fromTime(before.swept_at);
+    const task_ids = [...new Set(cameDue(before, context.relations, from, at))];
+    draft.swept_at = context.time;
+    const names = agent_ids.map((id) => get(before.agents, id)?.name).join(", ");
+    return {
+      title: names ? `${names} fell silent` : "Time passed",
+      details: task_ids.length > 0 ? `due: ${task_ids.join(", ")}` : "",
+      ids: { agent_ids, task_ids },
+      revisit: task_ids,
+      reply: () => ({ agent_ids, task_ids }),
+    };
+  },
+});
+
+export const systemActions = [sweep] as const;

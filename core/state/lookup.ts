@@ -1,0 +1,62 @@
+/**
+ * Finding what a body names, or refusing in the words of the contract. Neighbours: every reducer.
+ * Works on drafts and on plain states alike.
+ */
+import { refuse, refuseUnknown } from "../errors.ts";
+import { get } from "../table.ts";
+import { type Agent, CEO } from "./agents/agent.ts";
+import type { RecordOf, State, TableName } from "./state.ts";
+
+const THINGS: Record<TableName, string> = {
+  tasks: "task",
+  agents: "agent",
+  missions: "mission",
+  sprints: "sprint",
+  projects: "project",
+  threads: "thread",
+  messages: "message",
+  directives: "directive",
+  notifications: "notification",
+  runs: "run",
+};
+
+/** The record, or the refusal `unknown <thing>: <id>`. */
+export function find<N extends TableName>(
+  state: State,
+  table: N,
+  id: string,
+  thing: string = THINGS[table],
+): RecordOf<N> {
+  // The union of tables cannot be called on; the name fixes which one it is.
+  const record = get<RecordOf<N>>(state[table] as Parameters<typeof get<RecordOf<N>>>[0], id);
+  return record ?? refuseUnknown(thing, id);
+}
+
+/** Like `find`, for a reference that may be absent or cleared: `undefined`, `null` and "" pass. */
+export function checkRef(state: State, table: TableName, id: string | null | undefined): void {
+  if (id) find(state, table, id);
+}
+
+/** An agent that can be given work. */
+export function findActiveAgent(state: State, id: string): Agent {
+  const agent = find(state, "agents", id);
+  if (agent.standing !== "active") {
+    refuse("conflict", `agent ${id} is ${agent.standing}; register it again to bring it back`);
+  }
+  return agent;
+}
+
+/** Whoever may be named as somebody's manager, sender or target: an agent or the CEO. */
+export function checkPerson(state: State, id: string | null | undefined): void {
+  if (id && id !== CEO) find(state, "agents", id);
+}
+
+/** The name to show for an actor; texts that name nobody we know stand for themselves. */
+export function nameOf(state: State, id: string): string {
+  if (id === CEO) return state.company.ceo_name || "CEO";
+  return get(state.agents, id)?.name ?? id;
+}
+
+export function unique(items: readonly string[]): string[] {
+  return [...new Set(items)];
+}

@@ -1,0 +1,111 @@
+/** What readers see of missions: their tasks, progress and staffing; and the sum over all of them. */
+import { compareIds, get, list, values } from "../../table.ts";
+import { isPresent } from "../agents/views.ts";
+import { nameOf } from "../lookup.ts";
+import type { State } from "../state.ts";
+import { isOpen, type Task } from "../tasks/task.ts";
+import { isOverdue } from "../tasks/views.ts";
+import type { Mission } from "./mission.ts";
+
+export interface Staffing {
+  specialist: string;
+  /** Present agents who take tasks of this specialism. */
+  agents: string[];
+  covered: boolean;
+}
+
+export interface MissionView extends Mission {
+  task_ids: string[];
+  progress: number;
+  owner_name: string | null;
+  project_name: string | null;
+  counts: { total: number; open: number; done: number; blocked: number; overdue: number };
+  staffing: Staffing[];
+}
+
+/** The tasks of every mission, in one pass. */
+function tasksByMission(state: State): Map<string, Task[]> {
+  const groups = new Map<string, Task[]>();
+  for (const task of values(state.tasks)) {
+    if (!task.mission_id) continue;
+    const group = groups.get(task.mission_id);
+    if (group) group.push(task);
+    else groups.set(task.mission_id, [task]);
+  }
+  return groups;
+}
+
+function toMissionView(state: State, mission: Mission, tasks: Task[], now: number): MissionView {
+  const done = tasks.filter((task) => !isOpen(task)).length;
+  const sum = tasks.reduce((total, task) => total + task.progress, 0);
+  return {
+    ...mission,
+    task_ids: tasks.map(({ id }) => id).sort(compareIds),
+    progress: tasks.length ? Math.round(sum / tasks.length) : mission.status === "done" ? 100 : 0,
+    owner_name: mission.owner ? nameOf(state, mission.owner) : null,
+    project_name: get(state.projects, mission.project_id)?.name ?? null,
+    counts: {
+      total: tasks.length,
+      open: tasks.length - done,
+      done,
+      blocked: tasks.filter((task) => isOpen(task) && task.blocked).length,
+      overdue: tasks.filter((task) => isOverdue(task, now)).length,
+    },
+    staffing: mission.required_specialists.map((specialist) => {
+      const agents = list(state.agents)
+        .filter((agent) => isPresent(agent) && agent.specialists.includes(specialist))
+        .map(({ id }) => id);
+      return { specialist, agents, covered: agents.length > 0 };
+    }),
+  };
+}
+
+export function missionViews(state: State, now: number): MissionView[] {
+  const groups = tasksByMission(state);
+  return list(state.missions).map((mission) =>
+    toMissionView(state, mission, groups.get(mission.id) ?? [], now),
+  );
+}
+
+/** The view of a mission that is known to exist, for replies. */
+export function viewMission(state: State, id: string, now: number): MissionView {
+  const mission = get(state.missions, id);
+  if (!mission) throw new Error(`no mission ${id} right after it was written`);
+  const tasks = list(state.tasks).filter(({ mission_id }) => mission_id === id);
+  return toMissionView(state, mission, tasks, now);
+}
+
+export interface MissionControl {
+  total: number;
+  by_status: Record<Mission["status"], number>;
+  /** The mission to look at first: blocked before active, then the most urgent. */
+  focus: string | null;
+  missions: Pick<MissionView, "id" | "title" | "status" | "progress" | "counts" | "staffing">[];
+}
+
+const FOCUS_ORDER: readonly Mission["status"][] = ["blocked", "active", "planned", "done"];
+
+export function missionControl(state: State, now: number): MissionControl {
+  const views = missionViews(state, now);
+  const by_status = { planned: 0, active: 0, blocked: 0, done: 0 };
+  for (const { status } of views) by_status[status] += 1;
+  const ranked = [...views].sort(
+    (a, b) =>
+      FOCUS_ORDER.indexOf(a.status) - FOCUS_ORDER.indexOf(b.status) ||
+      (a.priority < b.priority ? -1 : a.priority > b.priority ? 1 : compareIds(a.id, b.id)),
+  );
+  const focus = ranked.find(({ status }) => status !== "done")?.id ?? null;
+  return {
+    total: views.length,
+    by_status,
+    focus,
+    missions: views.map(({ id, title, status, progress, counts, staffing }) => ({
+      id,
+      title,
+      status,
+      progress,
+      counts,
+      staffing,
+    })),
+  };
+}

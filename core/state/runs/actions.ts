@@ -1,0 +1,168 @@
+/** The action of runs: an agent publishes a result, which is also a sign of its life. */
+import { dequal } from "dequal/lite";
+import { Type } from "typebox";
+import { defineAction } from "../../action.ts";
+import { ids, lines, nullableLine, oneOf, ref, requiredText, source, text } from "../../schema.ts";
+import { get, put, remove } from "../../table.ts";
+import { fromTime, SECOND_MS } from "../../time.ts";
+import { agentId, summaries } from "../agents/fields.ts";
+import { applyAgentFields, markAlive } from "../agents/rules.ts";
+import { viewAgent } from "../agents/views.ts";
+import { checkRef, find, findActiveAgent, unique } from "../lookup.ts";
+import { type State, takeId } from "../state.ts";
+import { applyTaskEvent } from "../tasks/actions.ts";
+import { viewTask } from "../tasks/views.ts";
+import { OUTCOMES, type Outcome, type Run } from "./run.ts";
+
+/** The same publish again within this time is a retry (routes.md). */
+const REPEAT_MS = 45 * SECOND_MS;
+/** Runs kept in the state; the journal keeps them all. */
+const MAX_RUNS = 500;
+/** How many of the latest runs may hold the one that is being repeated. */
+const REPEAT_WINDOW = 50;
+
+const AGENT_STATUS = {
+  working: "working",
+  needs_attention: "working",
+  blocked: "blocked",
+  validation: "validation",
+} as const satisfies Record<Outcome, string>;
+
+const publish = defineAction({
+  name: "openclaw/publish",
+  summary: "Publish the result of an agent's run; counts as a heartbeat.",
+  body: Type.Object({
+    agent_id: agentId,
+    title: Type.Optional(requiredText("What the run was.")),
+    task_id: ref("The task it worked on."),
+    project_id: ref("The project it worked on."),
+    outcome: Type.Optional(oneOf(OUTCOMES, "How it went; working when absent.")),
+    summary: text("What came of it."),
+    artifacts: lines("Paths or links of what was made."),
+    session_key: nullableLine("The caller's session."),
+    run_id: nullableLine("The caller's id of the run."),
+    collaborating_with: ids("The agents it worked with."),
+    pr_status: nullableLine("Where its pull request stands."),
+    issue_ref: nullableLine("The issue it belongs to."),
+    ...summaries,
+    note: text("A remark, for the record."),
+    source,
+  }),
+  kind: "task_updated",
+  forms: {
+    envelope: "run",
+    metadata: ["done_summary", "doing_summary", "next_summary"],
+    aliases: {
+      agentId: "agent_id",
+      taskId: "task_id",
+      projectId: "project_id",
+      sessionKey: "session_key",
+      runId: "run_id",
+      collaboratingWith: "collaborating_with",
+      prStatus: "pr_status",
+      issueRef: "issue_ref",
+      doneSummary: "done_summary",
+      doingSummary: "doing_summary",
+      nextSummary: "next_summary",
+    },
+  },
+  examples: [
+    {
+      agent_id: "codex",
+      task_id: "T-203",
+      title: "Filter system pass",
+      outcome: "working",
+      summary: "Added project and agent filters across board, backlog, and calendar views.",
+      artifacts: ["company/projects/ceo-console/web/app.js"],
+    },
+  ],
+  actor: ({ agent_id }) => agent_id,
+  reduce(draft, payload, context) {
+    const agent = findActiveAgent(draft, payload.agent_id);
+    checkRef(draft, "tasks", payload.task_id);
+    const task_id = payload.task_id || null;
+    const task = task_id ? find(draft, "tasks", task_id) : null;
+    if (payload.project_id && payload.project_id !== task?.project_id) {
+      checkRef(draft, "projects", payload.project_id);
+    }
+    for (const other of payload.collaborating_with ?? []) checkRef(draft, "agents", other);
+    const outcome = payload.outcome ?? "working";
+    const said: Omit<Run, "id" | "timestamp"> = {
+      agent_id: agent.id,
+      task_id,
+      project_id: payload.project_id || task?.project_id || null,
+      title: payload.title ?? task?.title ?? "Run",
+      outcome,
+      summary: payload.summary ?? "",
+      artifacts: unique(payload.artifacts ?? []),
+      session_key: payload.session_key || null,
+      run_id: payload.run_id || null,
+      collaborating_with: unique(payload.collaborating_with ?? []),
+      pr_status: payload.pr_status || null,
+      issue_ref: payload.issue_ref || null,
+    };
+    const earlier = findRepeated(context.before, said, context.at);
+    const run_id = earlier?.id ?? addRun(draft, said, context.time);
+
+    const { agent_id } = payload;
+    if (!earlier) {
+      const { done_summary, doing_summary, next_summary, collaborating_with } = payload;
+      applyAgentFields(agent, { done_summary, doing_summary, next_summary, collaborating_with });
+      if (task_id) agent.current_task_id = task_id;
+      markAlive(agent, AGENT_STATUS[outcome], context);
+      if (task) {
+        if (outcome === "blocked") {
+          applyTaskEvent(task, "blocked", agent_id, payload.summary, context);
+        } else if (outcome === "validation") {
+          applyTaskEvent(task, "needs-validation", agent_id, payload.summary, context);
+        }
+        if (said.artifacts.length > 0) {
+          task.artifacts = unique([...task.artifacts, ...said.artifacts]);
+        }
+        task.updated_at = context.time;
+      }
+    }
+    return {
+      title: `${agent.name} published ${said.title}`,
+      details: outcome,
+      kind: task ? "task_updated" : "state_saved",
+      ids: { run_id, agent_id, ...(task_id && { task_id }) },
+      ...(earlier && { repeated: true as const }),
+      reply: (after, at) => ({
+        run: find(after, "runs", run_id),
+        agent: viewAgent(after, agent_id),
+        task: task_id ? viewTask(after, task_id, at) : null,
+        ...(earlier && { duplicate: true as const }),
+      }),
+    };
+  },
+});
+
+function addRun(state: State, said: Omit<Run, "id" | "timestamp">, timestamp: string): string {
+  const id = takeId(state, "run");
+  put(state.runs, id, { id, ...said, timestamp });
+  remove(state.runs, runIdAt(state.counters.run - MAX_RUNS));
+  return id;
+}
+
+function runIdAt(number: number): string {
+  return `R-${String(number).padStart(3, "0")}`;
+}
+
+/** The run that says the same and is young enough for this to be its retry. */
+function findRepeated(
+  state: State,
+  said: Omit<Run, "id" | "timestamp">,
+  at: number,
+): Run | undefined {
+  const { run: last } = state.counters;
+  for (let number = last; number > last - REPEAT_WINDOW; number--) {
+    const run = get(state.runs, runIdAt(number));
+    if (!run) continue;
+    const { id: _id, timestamp, ...earlier } = run;
+    if (Math.abs(at - fromTime(timestamp)) <= REPEAT_MS && dequal(earlier, said)) return run;
+  }
+  return undefined;
+}
+
+export const runActions = [publish] as const;

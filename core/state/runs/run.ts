@@ -1,0 +1,20 @@
+/** The run: one published result of an agent's work. */
+export const OUTCOMES = ["working", "needs_attention", "blocked", "validation"] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+export interface Run {
+  id: string;
+  agent_id: string;
+  task_id: string | null;
+  project_id: string | null;
+  title: string;
+  outcome: Outcome;
+  summary: string;
+  artifacts: string[];
+  session_key: string | null;
+  run_id: string | null;
+  collaborating_with: string[];
+  pr_status: string | null;
+  issue_ref: string | null;
+  timestamp: string;
+}

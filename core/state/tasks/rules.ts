@@ -1,0 +1,339 @@
+/**
+ * The rules by which a task changes: moves, blocking, fields, links to other things, removal. Every
+ * action that touches a task goes through here, so a rule is written once. Neighbours: the task,
+ * mission, directive, run and agent actions. Invariant: what changes is in the task's activity.
+ */
+import type { Context } from "../../action.ts";
+import { refuse } from "../../errors.ts";
+import { get, put, remove, values } from "../../table.ts";
+import { checkPerson, checkRef, find, findActiveAgent, unique } from "../lookup.ts";
+import { HOME_PROJECT } from "../projects/project.ts";
+import { type State, takeId } from "../state.ts";
+import {
+  type Activity,
+  type ActivityValue,
+  STORY_POINTS,
+  SYMMETRIC_LINKS,
+  type Task,
+  type TaskStatus,
+  TRANSITIONS,
+} from "./task.ts";
+
+const MAX_ACTIVITY = 100;
+
+type Entry = Pick<Activity, "author" | "action" | "field" | "from" | "to">;
+
+export function recordActivity(task: Task, entry: Entry, context: Context): void {
+  const last = task.activity.at(-1);
+  const count = last ? Number(last.id.slice(last.id.lastIndexOf("-") + 1)) + 1 : 0;
+  const record = { id: `AC-${context.at}-${count}`, ...entry, timestamp: context.time };
+  if (task.activity.length < MAX_ACTIVITY) task.activity.push(record);
+  // Dropping the head one by one would patch every index; half at a time is one patch in fifty.
+  else task.activity = [...task.activity.slice(MAX_ACTIVITY / 2), record];
+}
+
+function recordChange(
+  task: Task,
+  author: string,
+  field: string,
+  from: ActivityValue,
+  to: ActivityValue,
+  context: Context,
+): void {
+  recordActivity(task, { author, action: "changed", field, from, to }, context);
+}
+
+/** Moves the task along the transition table; its own status again is no move. */
+export function moveTask(task: Task, to: TaskStatus, author: string, context: Context): boolean {
+  if (task.status === to) return false;
+  if (!TRANSITIONS[task.status].includes(to)) {
+    refuse("transition", `invalid task transition: ${task.status} -> ${to}`, {
+      field: "status",
+      allowed: TRANSITIONS[task.status],
+    });
+  }
+  recordChange(task, author, "status", task.status, to, context);
+  task.status = to;
+  task.status_since = context.time;
+  task.done_at = to === "done" ? context.time : null;
+  if (to === "done") task.progress = 100;
+  return true;
+}
+
+/**
+ * A non-empty `blockers` blocks, an empty one unblocks, and `blocked` itself wins (routes.md).
+ * Unblocking by `blocked: false` also clears the reasons, which would otherwise outlive the fact.
+ */
+export function applyBlocking(
+  task: Task,
+  change: { blockers?: string[] | undefined; blocked?: boolean | undefined },
+  author: string,
+  context: Context,
+): void {
+  if (change.blockers !== undefined) task.blockers = unique(change.blockers);
+  const blocked =
+    change.blocked ?? (change.blockers === undefined ? task.blocked : change.blockers.length > 0);
+  if (!blocked && task.blockers.length > 0) task.blockers = [];
+  if (blocked === task.blocked) return;
+  recordChange(task, author, "blocked", task.blocked, blocked, context);
+  task.blocked = blocked;
+}
+
+/** What create and update have in common, `null` or "" clearing a reference. */
+export interface TaskFields {
+  title?: string | undefined;
+  description?: string | undefined;
+  type?: Task["type"] | undefined;
+  priority?: Task["priority"] | undefined;
+  project_id?: string | undefined;
+  owner?: string | null | undefined;
+  validation_owner?: string | null | undefined;
+  mission_id?: string | null | undefined;
+  sprint_id?: string | null | undefined;
+  specialist?: string | null | undefined;
+  horizon?: string | null | undefined;
+  due_date?: string | null | undefined;
+  reporter?: string | undefined;
+  story_points?: number | null | undefined;
+  progress?: number | undefined;
+  assignees?: string[] | undefined;
+  collaborators?: string[] | undefined;
+  labels?: string[] | undefined;
+  depends_on?: string[] | undefined;
+  acceptance_criteria?: string[] | undefined;
+  definition_of_done?: string[] | undefined;
+  artifacts?: string[] | undefined;
+}
+
+const PLAIN = ["title", "description", "type", "reporter", "progress"] as const;
+const CLEARABLE = ["mission_id", "sprint_id", "specialist", "due_date"] as const;
+const LISTS = ["assignees", "collaborators", "labels", "depends_on"] as const;
+const TEXTS = ["acceptance_criteria", "definition_of_done", "artifacts"] as const;
+
+/** Writes the given fields after checking every reference among them. */
+export function applyFields(
+  state: State,
+  task: Task,
+  fields: TaskFields,
+  author: string,
+  context: Context,
+): void {
+  checkFields(state, task, fields);
+  for (const field of PLAIN) assign(task, field, fields[field]);
+  for (const field of CLEARABLE) assign(task, field, emptyToNull(fields[field]));
+  for (const field of LISTS) assign(task, field, fields[field] && unique(fields[field]));
+  for (const field of TEXTS) assign(task, field, fields[field]);
+  assign(task, "story_points", fields.story_points);
+  assign(task, "project_id", fields.project_id || undefined);
+  assign(task, "validation_owner", emptyToNull(fields.validation_owner));
+  track(task, "owner", emptyToNull(fields.owner), author, context);
+  track(task, "priority", fields.priority, author, context);
+  track(task, "horizon", emptyToNull(fields.horizon), author, context);
+}
+
+/** Fields whose every change is an entry of the activity. */
+export function track<K extends "owner" | "priority" | "horizon">(
+  task: Task,
+  field: K,
+  value: Task[K] | undefined,
+  author: string,
+  context: Context,
+): void {
+  if (value === undefined || value === task[field]) return;
+  recordChange(task, author, field, task[field], value, context);
+  task[field] = value;
+}
+
+function checkFields(state: State, task: Task, fields: TaskFields): void {
+  if (fields.project_id && fields.project_id !== task.project_id) {
+    checkRef(state, "projects", fields.project_id);
+  }
+  checkRef(state, "missions", fields.mission_id);
+  checkRef(state, "sprints", fields.sprint_id);
+  if (fields.owner && fields.owner !== task.owner) findActiveAgent(state, fields.owner);
+  const people = [...(fields.assignees ?? []), ...(fields.collaborators ?? [])];
+  for (const agent of people) checkRef(state, "agents", agent);
+  checkPerson(state, fields.validation_owner);
+  const points = fields.story_points;
+  if (points !== undefined && points !== null && !STORY_POINTS.some((known) => known === points)) {
+    refuse("unknown_field_value", `story_points must be one of ${STORY_POINTS.join(", ")}`, {
+      field: "story_points",
+      allowed: STORY_POINTS.map(String),
+    });
+  }
+  if (fields.depends_on) checkDependencies(state, task.id, fields.depends_on);
+}
+
+/** Refuses unknown tasks and a circle, naming its way round. */
+function checkDependencies(state: State, id: string, dependsOn: readonly string[]): void {
+  const cameFrom = new Map<string, string>();
+  const open: string[] = [];
+  for (const next of dependsOn) {
+    find(state, "tasks", next);
+    if (!cameFrom.has(next)) {
+      cameFrom.set(next, id);
+      open.push(next);
+    }
+  }
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (next === id) break;
+    for (const further of get(state.tasks, next)?.depends_on ?? []) {
+      if (cameFrom.has(further)) continue;
+      cameFrom.set(further, next);
+      open.push(further);
+    }
+  }
+  if (!cameFrom.has(id)) return;
+  const circle = [id];
+  for (let at = cameFrom.get(id); at !== undefined && at !== id; at = cameFrom.get(at)) {
+    circle.unshift(at);
+  }
+  refuse("conflict", `circular dependency: ${[id, ...circle].join(" -> ")}`, {
+    field: "depends_on",
+  });
+}
+
+function emptyToNull(value: string | null | undefined): string | null | undefined {
+  return value === "" ? null : value;
+}
+
+/** Only what is given and differs: an equal array assigned again would be a patch that says nothing. */
+function assign<K extends keyof Task>(task: Task, field: K, value: Task[K] | undefined): void {
+  if (value === undefined) return;
+  const before = task[field];
+  if (Array.isArray(value) && Array.isArray(before)) {
+    if (value.length === before.length && value.every((item, i) => item === before[i])) return;
+  }
+  if (before !== value) task[field] = value;
+}
+
+/**
+ * Adds a task in the given status; without an owner it goes to the best agent for its specialist.
+ * @param siblings tasks made by the same action, which count as load too
+ */
+export function addTask(
+  state: State,
+  fields: TaskFields & { title: string },
+  status: TaskStatus,
+  author: string,
+  context: Context,
+  siblings: readonly Pick<Task, "owner">[] = [],
+): Task {
+  const id = takeId(state, "task");
+  const task: Task = {
+    id,
+    title: fields.title,
+    description: "",
+    type: "task",
+    status,
+    priority: fields.priority ?? "P2",
+    progress: 0,
+    project_id: HOME_PROJECT,
+    mission_id: null,
+    sprint_id: null,
+    owner: null,
+    assignees: [],
+    collaborators: [],
+    validation_owner: null,
+    specialist: null,
+    reporter: author,
+    story_points: null,
+    horizon: null,
+    due_date: null,
+    labels: [],
+    depends_on: [],
+    acceptance_criteria: [],
+    definition_of_done: [],
+    artifacts: [],
+    blocked: false,
+    blockers: [],
+    links: [],
+    comments: [],
+    activity: [],
+    created_at: context.time,
+    updated_at: context.time,
+    status_since: context.time,
+    done_at: status === "done" ? context.time : null,
+  };
+  applyFields(state, task, fields, author, context);
+  if (status === "done") task.progress = 100;
+  if (!task.owner && task.specialist) task.owner = bestAgent(task.specialist, context, siblings);
+  // The reference documents a new task with an empty activity: its first change is its first entry.
+  task.activity = [];
+  put(state.tasks, id, task);
+  return task;
+}
+
+/** The agent for a specialist: present, with the fewest open tasks; ties go to the home specialist. */
+function bestAgent(
+  specialist: string,
+  context: Context,
+  siblings: readonly Pick<Task, "owner">[],
+): string | null {
+  let best: { id: string; rank: [load: number, away: number] } | null = null;
+  for (const agent of values(context.before.agents)) {
+    const home = agent.home_specialist === specialist;
+    if (!home && !agent.specialists.includes(specialist)) continue;
+    if (agent.standing !== "active" || agent.silent || agent.status === "offline") continue;
+    const given = siblings.filter(({ owner }) => owner === agent.id).length;
+    const rank: [number, number] = [
+      context.relations.tasks("open", agent.id).size + given,
+      home ? 0 : 1,
+    ];
+    const order = best ? rank[0] - best.rank[0] || rank[1] - best.rank[1] : -1;
+    if (!best || order < 0 || (order === 0 && agent.id < best.id)) best = { id: agent.id, rank };
+  }
+  return best?.id ?? null;
+}
+
+/** Removes the task and every trace of it in other records. */
+export function removeTask(state: State, task: Task, context: Context): void {
+  for (const dependent of context.relations.tasks("dependents", task.id)) {
+    const other = get(state.tasks, dependent);
+    if (other) other.depends_on = other.depends_on.filter((id) => id !== task.id);
+  }
+  for (const { target_id } of task.links) {
+    const other = get(state.tasks, target_id);
+    if (other) other.links = other.links.filter((link) => link.target_id !== task.id);
+  }
+  for (const { id, current_task_id } of values(context.before.agents)) {
+    const agent = current_task_id === task.id ? get(state.agents, id) : undefined;
+    if (agent) agent.current_task_id = null;
+  }
+  remove(state.tasks, task.id);
+}
+
+/** Adds the link and its counterpart. */
+export function linkTasks(
+  source: Task,
+  target: Task,
+  type: keyof typeof SYMMETRIC_LINKS,
+  author: string,
+  context: Context,
+): void {
+  const back = SYMMETRIC_LINKS[type];
+  for (const [task, other, linkType] of [
+    [source, target, type],
+    [target, source, back],
+  ] as const) {
+    const known = task.links.some(
+      (link) => link.target_id === other.id && link.link_type === linkType,
+    );
+    if (!known) task.links.push({ link_type: linkType, target_id: other.id });
+    recordActivity(
+      task,
+      { author, action: "linked", field: linkType, from: null, to: other.id },
+      context,
+    );
+    task.updated_at = context.time;
+  }
+}
+
+/** Appends a comment (reference: `CM-<ms>-<n>`). */
+export function addComment(task: Task, author: string, text: string, context: Context) {
+  const last = task.comments.at(-1);
+  const count = last ? Number(last.id.slice(last.id.lastIndexOf("-") + 1)) + 1 : 0;
+  const comment = { id: `CM-${context.at}-${count}`, author, text, timestamp: context.time };
+  task.comments.push(comment);
+  return comment;
+}

@@ -1,0 +1,158 @@
+/**
+ * What readers see of tasks beyond the base state: blockers, staleness, names, the next task, the
+ * exceptions. Pure selectors of the state and `now`; the server's replies and the page share them.
+ */
+import type { Relations } from "../../relations.ts";
+import { compareIds, get, values } from "../../table.ts";
+import { DAY_MS, endOfDate, fromTime } from "../../time.ts";
+import { isPresent } from "../agents/views.ts";
+import { nameOf } from "../lookup.ts";
+import type { State } from "../state.ts";
+import { isOpen, type Task } from "./task.ts";
+
+/** Work that nobody has touched for this long is stale, whoever holds it. */
+export const STALE_TASK_MS = DAY_MS;
+
+export interface TaskView extends Task {
+  has_unresolved_blockers: boolean;
+  stale: boolean;
+  owner_name: string | null;
+  project_name: string | null;
+}
+
+/** The ids of the tasks that must be done before this one. */
+export function blockersOf(state: State, task: Task): string[] {
+  const before = task.links.filter(({ link_type }) => link_type === "is-blocked-by");
+  const ids = [...task.depends_on, ...before.map(({ target_id }) => target_id)];
+  return ids.filter((id) => {
+    const other = get(state.tasks, id);
+    return other !== undefined && isOpen(other);
+  });
+}
+
+export function hasUnresolvedBlockers(state: State, task: Task): boolean {
+  return task.blocked || blockersOf(state, task).length > 0;
+}
+
+/** Work in progress that nobody drives: no owner, an owner who is away, or no touch for a day. */
+export function isStale(state: State, task: Task, now: number): boolean {
+  if (task.status !== "in_progress") return false;
+  const owner = task.owner ? get(state.agents, task.owner) : undefined;
+  return !owner || !isPresent(owner) || now - fromTime(task.updated_at) >= STALE_TASK_MS;
+}
+
+export function isOverdue(task: Task, now: number): boolean {
+  return isOpen(task) && task.due_date !== null && endOfDate(task.due_date) <= now;
+}
+
+export function toTaskView(state: State, task: Task, now: number): TaskView {
+  return {
+    ...task,
+    has_unresolved_blockers: hasUnresolvedBlockers(state, task),
+    stale: isStale(state, task, now),
+    owner_name: task.owner ? nameOf(state, task.owner) : null,
+    project_name: get(state.projects, task.project_id)?.name ?? null,
+  };
+}
+
+/** The view of a task that is known to exist, for replies. */
+export function viewTask(state: State, id: string, now: number): TaskView {
+  const task = get(state.tasks, id);
+  if (!task) throw new Error(`no task ${id} right after it was written`);
+  return toTaskView(state, task, now);
+}
+
+/** P0 first, then the oldest update, then the lowest id. */
+export function compareByUrgency(a: Task, b: Task): number {
+  if (a.priority !== b.priority) return a.priority < b.priority ? -1 : 1;
+  if (a.updated_at !== b.updated_at) return a.updated_at < b.updated_at ? -1 : 1;
+  return compareIds(a.id, b.id);
+}
+
+/** reference.txt, "Returns the highest-priority eligible task for a given agent". */
+export function nextTask(
+  state: State,
+  relations: Relations,
+  owner: string,
+  project?: string,
+): Task | null {
+  let next: Task | null = null;
+  for (const id of relations.tasks("ready", owner)) {
+    const task = get(state.tasks, id);
+    if (!task || (project && task.project_id !== project)) continue;
+    if (next && compareByUrgency(next, task) <= 0) continue;
+    if (!hasUnresolvedBlockers(state, task)) next = task;
+  }
+  return next;
+}
+
+export interface ExceptionItem {
+  task_id: string;
+  title: string;
+  owner: string | null;
+  owner_name: string | null;
+  priority: Task["priority"];
+  project_id: string;
+  since: string;
+  reason: string;
+}
+
+export const EXCEPTION_BUCKETS = ["blocked", "needs_approval", "stale", "overdue"] as const;
+export type ExceptionBucket = (typeof EXCEPTION_BUCKETS)[number];
+export type ExceptionDashboard = Record<ExceptionBucket, ExceptionItem[]> & { total: number };
+
+/** Exceptions first: what the CEO has to look at, most urgent at the top of each bucket. */
+export function exceptionDashboard(state: State, now: number): ExceptionDashboard {
+  const buckets: Record<ExceptionBucket, [Task, string, string][]> = {
+    blocked: [],
+    needs_approval: [],
+    stale: [],
+    overdue: [],
+  };
+  for (const task of values(state.tasks)) {
+    if (!isOpen(task)) continue;
+    if (task.blocked) {
+      buckets.blocked.push([task, task.updated_at, task.blockers.join("; ") || "blocked"]);
+    }
+    if (task.status === "validation") {
+      const validator = task.validation_owner
+        ? nameOf(state, task.validation_owner)
+        : nameOf(state, "ceo");
+      buckets.needs_approval.push([task, task.status_since, `waits for ${validator}`]);
+    }
+    if (isStale(state, task, now)) {
+      buckets.stale.push([task, task.updated_at, staleReason(state, task)]);
+    }
+    if (isOverdue(task, now)) {
+      buckets.overdue.push([task, `${task.due_date}T00:00:00+00:00`, `was due ${task.due_date}`]);
+    }
+  }
+  const items = (bucket: ExceptionBucket) =>
+    buckets[bucket]
+      .sort(([a], [b]) => compareByUrgency(a, b))
+      .map(([task, since, reason]) => ({
+        task_id: task.id,
+        title: task.title,
+        owner: task.owner,
+        owner_name: task.owner ? nameOf(state, task.owner) : null,
+        priority: task.priority,
+        project_id: task.project_id,
+        since,
+        reason,
+      }));
+  const total = EXCEPTION_BUCKETS.reduce((sum, bucket) => sum + buckets[bucket].length, 0);
+  return {
+    blocked: items("blocked"),
+    needs_approval: items("needs_approval"),
+    stale: items("stale"),
+    overdue: items("overdue"),
+    total,
+  };
+}
+
+function staleReason(state: State, task: Task): string {
+  const owner = task.owner ? get(state.agents, task.owner) : undefined;
+  if (!owner) return "in progress without an owner";
+  if (!isPresent(owner)) return `${owner.name} is offline`;
+  return "no update for a day";
+}

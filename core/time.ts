@@ -1,0 +1,28 @@
+/**
+ * Conversions between milliseconds since the epoch and the two written forms of the API:
+ * a time (`2026-03-21T09:30:00+00:00`) and a date (`2026-03-21`). Neighbour of every slice that
+ * stamps something. Nothing here reads a clock: the moment always comes from the caller.
+ */
+
+export const SECOND_MS = 1_000;
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
+
+/** UTC, whole seconds, numeric offset (routes.md, Times). */
+export function toTime(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}+00:00`;
+}
+
+/** Milliseconds since the epoch, or NaN when the text is no time. */
+export function fromTime(time: string): number {
+  return Date.parse(time);
+}
+
+export function toDate(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
+}
+
+/** The first millisecond after the given date, UTC: something due on that date is overdue from then on. */
+export function endOfDate(date: string): number {
+  return Date.parse(`${date}T00:00:00Z`) + DAY_MS;
+}
