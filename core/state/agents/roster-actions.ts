@@ -2,7 +2,7 @@
 import { Type } from "typebox";
 import { defineAction } from "../../action.ts";
 import { refuse } from "../../errors.ts";
-import { flag, source } from "../../schema.ts";
+import { flag, source, text } from "../../schema.ts";
 import { get, values } from "../../table.ts";
 import type { State } from "../state.ts";
 import { CEO } from "./agent.ts";
@@ -23,6 +23,7 @@ const rosterSync = defineAction({
       description: "The agents, as in agents/register.",
     }),
     replace_missing: flag("Mark every agent that is not in the list offline."),
+    note: text("A remark, for the record."),
     source,
   }),
   kind: "agent_registered",

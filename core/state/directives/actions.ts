@@ -23,7 +23,7 @@ const directive = defineAction({
     project_id: ref("The project it is about."),
     create_task: flag("Make a backlog task of it, owned by the target."),
     specialist: nullableLine("The specialism of that task."),
-    priority: Type.Optional({ ...oneOf(PRIORITIES, "The priority of that task.") }),
+    priority: Type.Optional(oneOf(PRIORITIES, "The priority of that task.")),
     source,
   }),
   kind: "directive_queued",

@@ -47,6 +47,7 @@ const createTask = defineAction({
     blockers: lines("What holds it up."),
     author: line("Who creates it; ceo when absent."),
     agent_id: line("The agent that creates it."),
+    note: text("A remark, for the record."),
     source,
   }),
   kind: "task_updated",

@@ -1,0 +1,161 @@
+/**
+ * Puts the parts together: journal, engine, gate, the three transports, timers, one HTTP server.
+ * Neighbours: `main.ts` for the process, the specs for real servers on port 0. Invariant: what starts
+ * here is stopped here, in the reverse order, also when starting fails half way.
+ */
+import { randomUUID } from "node:crypto";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { fileURLToPath } from "node:url";
+import { createGate, type Engine, openEngine } from "../core/index.ts";
+import { openSqliteJournal } from "../journal/index.ts";
+import { createHttpApp } from "../transport-http/index.ts";
+import { createSseTransport } from "../transport-sse/index.ts";
+import { createWsTransport } from "../transport-ws/index.ts";
+import { type Config, inUrl } from "./config.ts";
+import { startSweeping } from "./timers.ts";
+import { createTokenCheck } from "./token.ts";
+
+export interface Log {
+  info(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+  error(facts: object, message: string): void;
+}
+
+export interface ServerOptions {
+  config: Config;
+  log: Log;
+  /** Told when nothing more can be accepted; the process should end and recover. */
+  onFatal?(error: Error): void;
+}
+
+export interface RunningServer {
+  /** Without a path: `http://127.0.0.1:3000`. */
+  url: string;
+  port: number;
+  engine: Engine;
+  /** Finishes what is under way, tells every stream to come back, closes the journal. */
+  close(): Promise<void>;
+}
+
+/** How long answers under way may take once the server stops. */
+const GRACE_MS = 2_000;
+/** A request must be whole by then (slowloris). */
+const REQUEST_TIMEOUT_MS = 15_000;
+
+/** @throws Error with a message for the user when the data or the port cannot be had */
+export async function startServer({ config, log, onFatal }: ServerOptions): Promise<RunningServer> {
+  const clock = () => Date.now();
+  const bootedAt = clock();
+  const journal = await openSqliteJournal({ dir: config.dataDir, now: clock });
+  const engine = await openEngine({
+    journal,
+    clock,
+    newId: randomUUID,
+    onWarning: (error) => log.warn({ err: error }, "the journal could not keep something"),
+    onFatal(error) {
+      log.error({ err: error }, "the journal failed; nothing more is accepted");
+      onFatal?.(error);
+    },
+  }).catch(async (error: unknown) => {
+    await journal.close();
+    throw error;
+  });
+  try {
+    if (engine.view().seq === 0) await begin(engine, config.begin);
+    log.info(engine.recovery(), "recovered");
+    return await serve({ config, log, engine, bootedAt });
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
+
+async function begin(engine: Engine, company: Config["begin"]): Promise<void> {
+  const outcome = await engine.dispatch(`${company}/reset`, {}, { actor: "system" });
+  if (!outcome.ok) throw new Error(`the first company could not be written: ${outcome.message}`);
+}
+
+interface Parts extends Omit<ServerOptions, "onFatal"> {
+  engine: Engine;
+  bootedAt: number;
+}
+
+async function serve({ config, log, engine, bootedAt }: Parts): Promise<RunningServer> {
+  const gate = createGate({
+    allowedHosts: config.allowedHosts,
+    isToken: createTokenCheck(config.token),
+  });
+  const sse = createSseTransport({ engine });
+  const ws = createWsTransport({ engine, gate });
+  const app = createHttpApp({
+    engine,
+    gate,
+    writesPerMinute: config.writesPerMinute,
+    bootedAt,
+    log,
+    pageDir: fileURLToPath(new URL("../page", import.meta.url)),
+    streams: { "/api/events/stream": sse.handle },
+  });
+  const server = createServer(
+    {
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      headersTimeout: REQUEST_TIMEOUT_MS,
+      connectionsCheckingInterval: 2_000,
+    },
+    app,
+  );
+  server.on("upgrade", ws.handleUpgrade);
+  server.on("clientError", answerClientError);
+  await listen(server, config);
+  const { port } = server.address() as AddressInfo;
+  const stopSweeping = startSweeping(engine, config.staleSeconds);
+
+  let closing: Promise<void> | null = null;
+  async function close(): Promise<void> {
+    stopSweeping();
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeIdleConnections();
+    await Promise.all([sse.close(), ws.close()]);
+    // Writes under way are still answered: only then is the journal closed.
+    await engine.close();
+    const late = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+    server.closeIdleConnections();
+    await closed;
+    clearTimeout(late);
+  }
+  return {
+    url: `http://${inUrl(config.host)}:${port}`,
+    port,
+    engine,
+    close: () => (closing ??= close()),
+  };
+}
+
+function listen(server: Server, { host, port }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EADDRINUSE") return reject(error);
+      reject(new Error(`port ${port} on ${host} is in use; set CLAWTASKER_PORT to another one`));
+    });
+    server.listen(port, host, resolve);
+  });
+}
+
+/** What never became a request: answered in the shape of every other error, then closed. */
+function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, message] =
+    error.code === "HPE_HEADER_OVERFLOW"
+      ? ["431 Request Header Fields Too Large", "the headers are too large"]
+      : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
+        ? ["408 Request Timeout", "the request took too long"]
+        : ["400 Bad Request", "the request is not valid HTTP"];
+  const body = JSON.stringify({ error: message });
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+  );
+}

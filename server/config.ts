@@ -1,0 +1,161 @@
+/**
+ * Configuration: environment and flags in, one checked object out. A flag wins over its variable.
+ * Neighbours: `main.ts` reads it once, `compose.ts` is built from it. Invariant: whatever is wrong is
+ * told by the name of what was set, with what is allowed, before anything is opened.
+ */
+import { isIP } from "node:net";
+import { parseArgs } from "node:util";
+import envPaths from "env-paths";
+
+export const DEFAULT_TOKEN = "change-me-local";
+
+export const LOG_LEVELS = ["trace", "debug", "info", "warn", "error", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export interface Config {
+  host: string;
+  /** 0 lets the system choose a free one. */
+  port: number;
+  token: string;
+  writesPerMinute: number;
+  staleSeconds: number;
+  dataDir: string;
+  allowedHosts: string[];
+  logLevel: LogLevel;
+  /** The company of a first start. */
+  begin: "demo" | "blank";
+}
+
+/** What can be set: the flag, the variable, what it means, its default as the help shows it. */
+const SETTINGS = {
+  host: ["CLAWTASKER_HOST", "address to listen on", "127.0.0.1"],
+  port: ["CLAWTASKER_PORT", "port to listen on; 0 for any free one", "3000"],
+  "write-limit": ["CLAWTASKER_WRITE_LIMIT", "writes a minute for each address", "30"],
+  "stale-seconds": ["CLAWTASKER_STALE_SECONDS", "silence after which an agent is offline", "180"],
+  "data-dir": ["CLAWTASKER_DATA_DIR", "folder of the database", "your user data folder"],
+  "allowed-hosts": ["CLAWTASKER_ALLOWED_HOSTS", "further host names, separated by commas", "none"],
+  log: ["CLAWTASKER_LOG", `log level: ${LOG_LEVELS.join(", ")}`, "info"],
+} as const;
+type Setting = keyof typeof SETTINGS;
+
+export type Parsed =
+  | { kind: "config"; config: Config }
+  | { kind: "help" }
+  | { kind: "version" }
+  /** One sentence for each thing that is wrong. */
+  | { kind: "invalid"; problems: string[] };
+
+/** @param args without the interpreter and the script */
+export function parseConfig(args: readonly string[], env: NodeJS.ProcessEnv): Parsed {
+  const problems: string[] = [];
+  let flags: Record<string, string | boolean | undefined> = {};
+  try {
+    flags = parseArgs({
+      args: [...args],
+      options: {
+        ...(Object.fromEntries(
+          Object.keys(SETTINGS).map((name) => [name, { type: "string" }]),
+        ) as Record<Setting, { type: "string" }>),
+        blank: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+        version: { type: "boolean", short: "v" },
+      },
+      strict: true,
+    }).values;
+  } catch (error) {
+    return {
+      kind: "invalid",
+      problems: [`${(error as Error).message.split(". ", 1)[0]}; see --help`],
+    };
+  }
+  if (flags.help) return { kind: "help" };
+  if (flags.version) return { kind: "version" };
+
+  const read = (name: Setting): { value: string | undefined; called: string } => {
+    const flag = flags[name];
+    const [variable] = SETTINGS[name];
+    if (typeof flag === "string") return { value: flag, called: `--${name}` };
+    return { value: env[variable] || undefined, called: variable };
+  };
+  const whole = (name: Setting, fallback: number, min: number, max: number): number => {
+    const { value, called } = read(name);
+    if (value === undefined) return fallback;
+    const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= min && number <= max) return number;
+    problems.push(`${called} must be a whole number from ${min} to ${max}, not "${value}"`);
+    return fallback;
+  };
+
+  const host = (read("host").value ?? "127.0.0.1").replace(/^\[(.*)\]$/, "$1");
+  const hostIsValid = isIP(host) !== 0 || /^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$/.test(host);
+  if (!hostIsValid) {
+    problems.push(`${read("host").called} must be an address or a host name, not "${host}"`);
+  }
+  const token = env.CLAWTASKER_API_TOKEN || DEFAULT_TOKEN;
+  if (!/^[\x21-\x7e]{1,200}$/.test(token)) {
+    problems.push("CLAWTASKER_API_TOKEN must be 1 to 200 visible ASCII characters without spaces");
+  }
+  if (token === DEFAULT_TOKEN && hostIsValid && !isLoopback(host)) {
+    problems.push(
+      `refusing to listen on ${host} with the default token; set CLAWTASKER_API_TOKEN to a secret of your own`,
+    );
+  }
+  const level = read("log");
+  const logLevel = LOG_LEVELS.find((known) => known === (level.value ?? "info"));
+  if (!logLevel) {
+    problems.push(`${level.called} must be one of ${LOG_LEVELS.join(", ")}, not "${level.value}"`);
+  }
+  const config: Config = {
+    host,
+    port: whole("port", 3_000, 0, 65_535),
+    token,
+    writesPerMinute: whole("write-limit", 30, 1, 1_000_000),
+    staleSeconds: whole("stale-seconds", 180, 1, 86_400),
+    dataDir: read("data-dir").value ?? envPaths("clawtasker", { suffix: "" }).data,
+    allowedHosts: hostsOf(read("allowed-hosts").value),
+    logLevel: logLevel ?? "info",
+    begin: flags.blank ? "blank" : "demo",
+  };
+  // A name that we were told to listen on is a name under which we are reached.
+  if (isIP(host) === 0) config.allowedHosts.push(host.toLowerCase());
+  else if (!isLoopback(host) && !/^(0\.0\.0\.0|::)$/.test(host))
+    config.allowedHosts.push(inUrl(host));
+  return problems.length > 0 ? { kind: "invalid", problems } : { kind: "config", config };
+}
+
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
+}
+
+/** An IPv6 address stands in brackets. */
+export function inUrl(host: string): string {
+  return isIP(host) === 6 ? `[${host}]` : host;
+}
+
+function hostsOf(list: string | undefined): string[] {
+  return (list ?? "")
+    .split(",")
+    .map((host) => host.trim().toLowerCase())
+    .filter((host) => host !== "");
+}
+
+export function helpText(): string {
+  const rows = Object.entries(SETTINGS).map(
+    ([flag, [variable, meaning, fallback]]) =>
+      [`  --${flag} <value>`, variable, `${meaning} (${fallback})`] as const,
+  );
+  const lines = rows.map(
+    ([flag, variable, meaning]) => `${flag.padEnd(26)}${variable.padEnd(28)}${meaning}`,
+  );
+  return `ClawTasker: mission control for one CEO and many agents.
+
+Usage: clawtasker [options]
+
+  flag                      or variable                 meaning (default)
+${lines.join("\n")}
+${"".padEnd(26)}${"CLAWTASKER_API_TOKEN".padEnd(28)}token for writes (${DEFAULT_TOKEN})
+  --blank                                               a first start begins empty, not with the demo company
+  -h, --help                                            this text
+  -v, --version                                         the version
+`;
+}

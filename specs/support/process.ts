@@ -1,0 +1,102 @@
+/**
+ * The real server as a process of its own, on a free port, for specs that kill it. Neighbours: the
+ * crash and restart specs. Invariant: only processes started here are ended, by their own id.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+
+const MAIN = fileURLToPath(new URL("../../server/main.js", import.meta.url));
+
+export const TOKEN = "a-token-for-specs";
+
+export interface ServerProcess {
+  url: string;
+  child: ChildProcess;
+  /** What it has written to stderr so far. */
+  errors(): string;
+  /** Sends the signal and waits for the end; answers the exit code, null when killed. */
+  end(signal: NodeJS.Signals): Promise<number | null>;
+}
+
+export function makeDataDir(): { dir: string; remove(): void } {
+  const dir = mkdtempSync(join(tmpdir(), "clawtasker-"));
+  return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
+}
+
+/** Spawns the server without waiting for it. */
+export function spawnServer(args: readonly string[], env: Record<string, string>): ChildProcess {
+  return spawn(process.execPath, [MAIN, ...args], {
+    env: { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+/** @throws Error with what it wrote to stderr when it ends before it listens */
+export async function startProcess(
+  dataDir: string,
+  { args = [], env = {} }: { args?: string[]; env?: Record<string, string> } = {},
+): Promise<ServerProcess> {
+  const child = spawnServer(["--port", "0", "--data-dir", dataDir, ...args], {
+    CLAWTASKER_API_TOKEN: TOKEN,
+    CLAWTASKER_WRITE_LIMIT: "1000000",
+    CLAWTASKER_LOG: "warn",
+    ...env,
+  });
+  let errors = "";
+  child.stderr?.on("data", (chunk: Buffer) => {
+    errors += chunk.toString();
+  });
+  const ended = once(child, "exit");
+  const url = await new Promise<string>((resolve, reject) => {
+    if (child.stdout) {
+      createInterface({ input: child.stdout }).on("line", (line) => {
+        const found = /at (http:\/\/[^/]+)\//.exec(line)?.[1];
+        if (found) resolve(found);
+      });
+    }
+    void ended.then(() => reject(new Error(`the server ended before it listened: ${errors}`)));
+  });
+  return {
+    url,
+    child,
+    errors: () => errors,
+    async end(signal) {
+      child.kill(signal);
+      const [code] = (await ended) as [number | null];
+      return code;
+    },
+  };
+}
+
+export interface Answer {
+  status: number;
+  body: Record<string, unknown>;
+}
+
+export async function postTo(
+  url: string,
+  name: string,
+  body: object,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const response = await fetch(`${url}/api/${name}`, {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      authorization: `Bearer ${TOKEN}`,
+      ...headers,
+    },
+    body: JSON.stringify(body),
+  });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
+
+export async function getFrom(url: string, path: string): Promise<Record<string, unknown>> {
+  const response = await fetch(`${url}${path}`);
+  return (await response.json()) as Record<string, unknown>;
+}
