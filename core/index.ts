@@ -24,6 +24,7 @@ export {
   type Journal,
   type JournalRecord,
   JournalRefusal,
+  type JournalRefusalReason,
   type Ports,
   type RecoveryReport,
 } from "./ports.ts";

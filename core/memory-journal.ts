@@ -5,11 +5,15 @@
  */
 import { type Journal, type JournalRecord, JournalRefusal, type RecoveryReport } from "./ports.ts";
 
+const KEEP_SNAPSHOTS = 4;
+
 export function createMemoryJournal(id = "memory"): Journal {
   let records: JournalRecord[] = [];
+  const byKey = new Map<string, JournalRecord>();
   let floor = 0;
   let closed = false;
-  const snapshots: { seq: number; createdAt: string; parts: string[] }[] = [];
+  /** The newest first. */
+  let snapshots: { seq: number; parts: string[]; backup: RecoveryReport["backups"][number] }[] = [];
   const head = () => records.at(-1)?.seq ?? floor;
 
   const recovery: RecoveryReport = {
@@ -24,36 +28,68 @@ export function createMemoryJournal(id = "memory"): Journal {
     backups: [],
   };
 
+  /** @throws JournalRefusal for records that do not continue the journal */
+  function check(expectedSeq: number, added: readonly JournalRecord[]): void {
+    if (closed) throw new JournalRefusal("closed", "the journal is closed");
+    if (expectedSeq !== head()) {
+      throw new JournalRefusal("conflict", `expected head ${expectedSeq}, found ${head()}`);
+    }
+    const keys = new Set<string>();
+    for (const [index, { seq, key }] of added.entries()) {
+      const due = expectedSeq + 1 + index;
+      if (seq !== due) {
+        throw new JournalRefusal("conflict", `a record is numbered ${seq}, due is ${due}`);
+      }
+      if (key === null) continue;
+      if (byKey.has(key) || keys.has(key)) {
+        throw new JournalRefusal("conflict", `the key ${key} is taken`);
+      }
+      keys.add(key);
+    }
+  }
+
   return {
     id,
     recovery,
     head,
     floor: () => floor,
     async append(expectedSeq, added) {
-      if (closed) throw new JournalRefusal("closed", "the journal is closed");
-      if (expectedSeq !== head()) {
-        throw new JournalRefusal("conflict", `expected head ${expectedSeq}, found ${head()}`);
+      check(expectedSeq, added);
+      for (const record of added) {
+        const own = { ...record };
+        records.push(own);
+        if (own.key !== null) byKey.set(own.key, own);
       }
-      records.push(...added);
     },
     async read(after, limit) {
       const start = Math.max(0, after - floor);
       return records.slice(start, start + limit);
     },
     async findByKey(key) {
-      return records.find((record) => record.key === key) ?? null;
+      return byKey.get(key) ?? null;
     },
     async saveSnapshot(seq, createdAt, parts) {
-      snapshots.push({ seq, createdAt, parts: [...parts] });
+      if (seq < floor || seq > head()) {
+        throw new JournalRefusal("conflict", `the journal holds no entry ${seq}`);
+      }
+      const own = [...parts];
+      const bytes = own.reduce((sum, part) => sum + part.length, 0);
+      const snapshot = { seq, parts: own, backup: { seq, created_at: createdAt, bytes } };
+      snapshots = [snapshot, ...snapshots.filter((other) => other.seq !== seq)]
+        .sort((a, b) => b.seq - a.seq)
+        .slice(0, KEEP_SNAPSHOTS);
+      const { backups } = recovery;
+      backups.splice(0, backups.length, ...snapshots.map(({ backup }) => backup));
     },
     async loadSnapshot() {
-      const newest = snapshots.at(-1);
+      const [newest] = snapshots;
       return newest ? { seq: newest.seq, parts: newest.parts } : null;
     },
     async prune(seq) {
       const limit = Math.min(seq, snapshots.at(-1)?.seq ?? 0);
       if (limit <= floor) return;
-      records = records.filter((record) => record.seq > limit);
+      for (const { key } of records.slice(0, limit - floor)) if (key !== null) byKey.delete(key);
+      records = records.slice(limit - floor);
       floor = limit;
     },
     async close() {

@@ -12,7 +12,8 @@ export type Patch =
   | { op: "add" | "replace"; path: string; value: unknown }
   | { op: "remove"; path: string };
 
-const FORBIDDEN = new Set(["__proto__", "prototype", "constructor"]);
+/** No path and no id may hold one of these. */
+export const FORBIDDEN: ReadonlySet<string> = new Set(["__proto__", "prototype", "constructor"]);
 const isTable = (key: unknown): key is TableName => (TABLES as readonly unknown[]).includes(key);
 
 /** RFC 6901 section 3. */
@@ -33,8 +34,15 @@ export function fromPointer(pointer: string): string[] {
     .map((part) => (part.includes("~") ? part.replaceAll("~1", "/").replaceAll("~0", "~") : part));
 }
 
-/** Takes the two page numbers out of a path; a patch that makes pages becomes one for each record. */
-export function toWire(patches: readonly ImmerPatch[]): Patch[] {
+/**
+ * Takes the two page numbers out of a path; a patch that makes a page becomes one for each record.
+ * @param opposite the patches of the other direction: a page that is taken away again says there only
+ *   which records were on it
+ */
+export function toWire(
+  patches: readonly ImmerPatch[],
+  opposite: readonly ImmerPatch[] = [],
+): Patch[] {
   const wire: Patch[] = [];
   for (const { op, path, value } of patches) {
     const table = path[0];
@@ -45,8 +53,14 @@ export function toWire(patches: readonly ImmerPatch[]): Patch[] {
     } else if (path.length > 3) {
       wire.push(operation(op, [table, ...path.slice(3)], value));
     } else {
-      for (const [id, record] of recordsIn(value)) {
+      const records = recordsIn(value);
+      for (const [id, record] of records) {
         wire.push({ op: "add", path: toPointer([table, id]), value: record });
+      }
+      if (records.length > 0) continue;
+      const made = opposite.find((other) => samePath(other.path, path));
+      for (const [id] of recordsIn(made?.value)) {
+        wire.push({ op: "remove", path: toPointer([table, id]) });
       }
     }
   }
@@ -60,6 +74,10 @@ function operation(
 ): Patch {
   const pointer = toPointer(path);
   return op === "remove" ? { op, path: pointer } : { op, path: pointer, value };
+}
+
+function samePath(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((part, index) => part === b[index]);
 }
 
 function recordsIn(page: unknown): [string, unknown][] {

@@ -62,7 +62,7 @@ export function reduce(
 
   let [after] = step;
   const patches = toWire(step[1]);
-  let inverse = toWire(step[2]);
+  let inverse = toWire(step[2], step[1]);
   const touched = touchedBy(patches);
 
   const notices = noticesAfter(
@@ -77,7 +77,7 @@ export function reduce(
     after = noticed;
     const wire = toWire(more);
     patches.push(...wire);
-    inverse = [...toWire(back), ...inverse];
+    inverse = [...toWire(back, more), ...inverse];
     touchedBy(wire, touched);
   }
 

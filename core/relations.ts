@@ -9,7 +9,7 @@ import type { Touched } from "./patch.ts";
 import type { Notification } from "./state/notifications/notification.ts";
 import type { State } from "./state/state.ts";
 import { isOpen, type Task } from "./state/tasks/task.ts";
-import { get, values } from "./table.ts";
+import { compareIds, get, values } from "./table.ts";
 
 const NONE: ReadonlySet<string> = new Set();
 
@@ -45,6 +45,11 @@ export interface Relations {
   activeNotification(cause: string): string | undefined;
   /** Moves on to the next state; `touched` names the records in which the two may differ. */
   advance(before: State, after: State, touched: Touched): void;
+}
+
+/** The ids of a group, for reducers to walk: a set's own order tells how it grew, and so would patches. */
+export function inOrder(ids: ReadonlySet<string>): string[] {
+  return [...ids].sort(compareIds);
 }
 
 /** The key of a notification's cause: its kind and its subject. */

@@ -27,7 +27,8 @@ export interface Validator {
 }
 
 export function createValidator(): Validator {
-  const ajv = new Ajv2020({ allowUnionTypes: true, strictRequired: false });
+  // verbose: the sentence for a broken pattern stands in the schema that broke.
+  const ajv = new Ajv2020({ allowUnionTypes: true, strictRequired: false, verbose: true });
   addFormats.default(ajv, ["date"]);
   ajv.addKeyword(RULE);
   const compiled = new WeakMap<object, ReturnType<typeof ajv.compile>>();

@@ -5,11 +5,11 @@
  */
 import { randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { createGate, type Engine, openEngine } from "../core/index.ts";
 import { openSqliteJournal } from "../journal/index.ts";
-import { createHttpApp } from "../transport-http/index.ts";
+import { answerClientError, createHttpApp } from "../transport-http/index.ts";
 import { createSseTransport } from "../transport-sse/index.ts";
 import { createWsTransport } from "../transport-ws/index.ts";
 import { type Config, inUrl } from "./config.ts";
@@ -103,7 +103,7 @@ async function serve({ config, log, engine, bootedAt }: Parts): Promise<RunningS
       headersTimeout: REQUEST_TIMEOUT_MS,
       connectionsCheckingInterval: 2_000,
     },
-    app,
+    app.handler,
   );
   server.on("upgrade", ws.handleUpgrade);
   server.on("clientError", answerClientError);
@@ -140,22 +140,4 @@ function listen(server: Server, { host, port }: Config): Promise<void> {
     });
     server.listen(port, host, resolve);
   });
-}
-
-/** What never became a request: answered in the shape of every other error, then closed. */
-function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === "ECONNRESET" || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const [status, message] =
-    error.code === "HPE_HEADER_OVERFLOW"
-      ? ["431 Request Header Fields Too Large", "the headers are too large"]
-      : error.code === "ERR_HTTP_REQUEST_TIMEOUT"
-        ? ["408 Request Timeout", "the request took too long"]
-        : ["400 Bad Request", "the request is not valid HTTP"];
-  const body = JSON.stringify({ error: message });
-  socket.end(
-    `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
-  );
 }

@@ -9,10 +9,29 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import type { Config } from "../../server/config.ts";
 
 const MAIN = fileURLToPath(new URL("../../server/main.js", import.meta.url));
 
 export const TOKEN = "a-token-for-specs";
+
+/** A log that says nothing. */
+export const SILENT = { info() {}, warn() {}, error() {} };
+
+/** For `startServer` in this process: any free port, no limit to speak of. */
+export function quietConfig(dataDir: string): Config {
+  return {
+    host: "127.0.0.1",
+    port: 0,
+    token: TOKEN,
+    writesPerMinute: 1_000_000,
+    staleSeconds: 180,
+    dataDir,
+    allowedHosts: [],
+    logLevel: "silent",
+    begin: "demo",
+  };
+}
 
 export interface ServerProcess {
   url: string;

@@ -5,7 +5,13 @@
  */
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { getFrom, makeDataDir, postTo, startProcess } from "../support/process.ts";
+import {
+  getFrom,
+  makeDataDir,
+  postTo,
+  type ServerProcess,
+  startProcess,
+} from "../support/process.ts";
 import { createRandom, seedOf } from "../support/random.ts";
 
 const CYCLES = Number(process.env.CRASH_CYCLES ?? 20);
@@ -23,9 +29,11 @@ test(`DUR-3 DUR-4 DUR-10: nothing acknowledged is lost or doubled by ${CYCLES} k
   const { dir, remove } = makeDataDir();
   const writes: Write[] = [];
   let lastSeq = 0;
+  let running: ServerProcess | null = null;
   try {
     for (let cycle = 0; cycle <= CYCLES; cycle++) {
       const server = await startProcess(dir, { args: ["--blank"] });
+      running = server;
       const where = `seed ${seed}, cycle ${cycle}`;
       const before = await getFrom(server.url, "/api/snapshot");
       const seq = before.seq as number;
@@ -54,6 +62,7 @@ test(`DUR-3 DUR-4 DUR-10: nothing acknowledged is lost or doubled by ${CYCLES} k
       );
     }
   } finally {
+    await running?.end("SIGKILL");
     remove();
   }
 });

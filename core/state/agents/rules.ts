@@ -5,8 +5,10 @@
  */
 import type { Context } from "../../action.ts";
 import { refuse, refuseUnknown } from "../../errors.ts";
+import { FORBIDDEN } from "../../patch.ts";
+import { inOrder } from "../../relations.ts";
 import { toSlug } from "../../schema.ts";
-import { compareIds, get, put, remove, values } from "../../table.ts";
+import { get, put, remove, values } from "../../table.ts";
 import { checkRef, find, unique } from "../lookup.ts";
 import type { State } from "../state.ts";
 import { track } from "../tasks/rules.ts";
@@ -100,6 +102,8 @@ export function agentIdOf(body: { agent_id?: string | undefined; name: string })
   if (id === CEO) {
     refuse("protected", "agent_id ceo is reserved for the CEO", { field: "agent_id" });
   }
+  // A name can be slugged into what the schema of agent_id refuses, and no patch could ever name.
+  if (FORBIDDEN.has(id)) refuse("invalid", `agent_id may not be ${id}`, { field: "agent_id" });
   return id;
 }
 
@@ -184,7 +188,7 @@ export function handOver(
   context: Context,
 ): string[] {
   const owned: string[] = [];
-  for (const id of context.relations.tasks("involving", from)) {
+  for (const id of inOrder(context.relations.tasks("involving", from))) {
     const task = get(state.tasks, id);
     if (!task) continue;
     if (task.owner === from) {
@@ -218,7 +222,7 @@ export function handOver(
     }
   }
   if (state.company.chief_agent_id === from) state.company.chief_agent_id = to;
-  return owned.sort(compareIds);
+  return owned;
 }
 
 function reportsTo(state: State, id: string, manager: string): boolean {

@@ -5,7 +5,7 @@
  */
 import { Type } from "typebox";
 import { defineAction } from "../../action.ts";
-import type { Relations } from "../../relations.ts";
+import { inOrder, type Relations } from "../../relations.ts";
 import { get, values } from "../../table.ts";
 import { endOfDate, fromTime, toDate } from "../../time.ts";
 import type { Agent } from "../agents/agent.ts";
@@ -71,7 +71,7 @@ const sweep = defineAction({
       agent_ids.push(agent.id);
     }
     const from = fromTime(before.swept_at);
-    const task_ids = [...new Set(cameDue(before, context.relations, from, at))];
+    const task_ids = inOrder(new Set(cameDue(before, context.relations, from, at)));
     draft.swept_at = context.time;
     const names = agent_ids.map((id) => get(before.agents, id)?.name).join(", ");
     return {

@@ -5,6 +5,7 @@
 import { Type } from "typebox";
 import { type Context, defineAction } from "../../action.ts";
 import { refuseMissing } from "../../errors.ts";
+import { inOrder } from "../../relations.ts";
 import {
   id,
   ids,
@@ -232,7 +233,7 @@ function setTasks(state: State, missionId: string, taskIds: string[], context: C
     const task = find(state, "tasks", id);
     if (task.mission_id !== missionId) task.mission_id = missionId;
   }
-  for (const id of context.relations.tasks("mission", missionId)) {
+  for (const id of inOrder(context.relations.tasks("mission", missionId))) {
     const task = taskIds.includes(id) ? undefined : get(state.tasks, id);
     if (task) task.mission_id = null;
   }
@@ -247,7 +248,7 @@ const deleteMission = defineAction({
   examples: [{ mission_id: "M-301" }],
   reduce(draft, { mission_id }, context) {
     const { title } = find(draft, "missions", mission_id);
-    for (const id of context.relations.tasks("mission", mission_id)) {
+    for (const id of inOrder(context.relations.tasks("mission", mission_id))) {
       const task = get(draft.tasks, id);
       if (task) task.mission_id = null;
     }

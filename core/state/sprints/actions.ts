@@ -2,6 +2,7 @@
 import { Type } from "typebox";
 import { defineAction } from "../../action.ts";
 import { refuse } from "../../errors.ts";
+import { inOrder } from "../../relations.ts";
 import { date, id, oneOf, ref, requiredText, source, text } from "../../schema.ts";
 import { get, put, remove } from "../../table.ts";
 import { checkRef, find } from "../lookup.ts";
@@ -114,7 +115,7 @@ const deleteSprint = defineAction({
   reduce(draft, { sprint_id }, context) {
     const sprint = findSprint(draft, sprint_id);
     const { id, name } = sprint;
-    for (const taskId of context.relations.tasks("sprint", id)) {
+    for (const taskId of inOrder(context.relations.tasks("sprint", id))) {
       const task = get(draft.tasks, taskId);
       if (task) task.sprint_id = null;
     }

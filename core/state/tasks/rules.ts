@@ -5,6 +5,7 @@
  */
 import type { Context } from "../../action.ts";
 import { refuse } from "../../errors.ts";
+import { inOrder } from "../../relations.ts";
 import { get, put, remove, values } from "../../table.ts";
 import { checkPerson, checkRef, find, findActiveAgent, unique } from "../lookup.ts";
 import { HOME_PROJECT } from "../projects/project.ts";
@@ -70,7 +71,7 @@ export function applyBlocking(
   author: string,
   context: Context,
 ): void {
-  if (change.blockers !== undefined) task.blockers = unique(change.blockers);
+  assign(task, "blockers", change.blockers && unique(change.blockers));
   const blocked =
     change.blocked ?? (change.blockers === undefined ? task.blocked : change.blockers.length > 0);
   if (!blocked && task.blockers.length > 0) task.blockers = [];
@@ -288,7 +289,7 @@ function bestAgent(
 
 /** Removes the task and every trace of it in other records. */
 export function removeTask(state: State, task: Task, context: Context): void {
-  for (const dependent of context.relations.tasks("dependents", task.id)) {
+  for (const dependent of inOrder(context.relations.tasks("dependents", task.id))) {
     const other = get(state.tasks, dependent);
     if (other) other.depends_on = other.depends_on.filter((id) => id !== task.id);
   }

@@ -1,0 +1,110 @@
+/**
+ * What every view stands on, made once: the mirror of the state, the wire, the typed client, the clock,
+ * the toasts. Neighbours: `main.tsx` opens it, views reach it by `usePage`. Here, and only here, the
+ * sync modules meet the real browser. Invariant: `close` ends every timer, listener and socket.
+ */
+import { type Accessor, createContext, createSignal, useContext } from "solid-js";
+import { createToasts, type Toasts } from "./parts/toasts.ts";
+import { type Api, createApi } from "./sync/api.ts";
+import { type ConnectionState, createConnection } from "./sync/connection.ts";
+import { createMirror, type Mirror } from "./sync/store.ts";
+import { createTokenKeeper, type TokenKeeper } from "./sync/token.ts";
+import { SOCKET_PATH } from "./sync/wire.ts";
+
+export interface Page {
+  mirror: Mirror;
+  connection: Accessor<ConnectionState>;
+  /** By the server's clock, in milliseconds; moves every 15 s. */
+  now: Accessor<number>;
+  api: Api;
+  token: TokenKeeper;
+  toasts: Toasts;
+  /** The card that was just moved by hand, so that it takes the focus in its new place. */
+  moved: { id: string | null };
+  close(): void;
+}
+
+const TICK_MS = 15_000;
+
+export function openPage(): Page {
+  const mirror = createMirror();
+  const toasts = createToasts();
+  const [connection, setConnection] = createSignal<ConnectionState>({ status: "connecting" });
+  const [now, setNow] = createSignal(Date.now());
+  let aheadMs = 0;
+  const tick = () => setNow(Date.now() + aheadMs);
+
+  const token = createTokenKeeper({
+    fragment: () => location.hash,
+    clearFragment: () =>
+      history.replaceState(history.state, "", location.pathname + location.search),
+    storage: sessionStorage,
+  });
+  // Before anything else looks at the address.
+  token.takeFromAddress();
+
+  const api = createApi({
+    fetch: (path, init) => fetch(path, init),
+    token: token.token,
+    requestToken: token.request,
+    newKey: () => crypto.getRandomValues(new Uint32Array(4)).join("-"),
+    wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    clock: () => Date.now(),
+  });
+
+  const wire = createConnection({
+    url: new URL(SOCKET_PATH, location.href.replace(/^http/, "ws")).href,
+    createSocket(url, { onMessage, onClose }) {
+      const socket = new WebSocket(url);
+      socket.onmessage = ({ data }) => onMessage(String(data));
+      socket.onclose = ({ code }) => onClose(code);
+      return socket;
+    },
+    setTimer(run, delayMs) {
+      const timer = setTimeout(run, delayMs);
+      return () => clearTimeout(timer);
+    },
+    clock: () => Date.now(),
+    random: () => Math.random(),
+    onHello(hello) {
+      aheadMs = hello.now - Date.now();
+      tick();
+      mirror.replaceState(hello);
+    },
+    onCommit: (commit) => mirror.applyCommit(commit),
+    onState: setConnection,
+  });
+
+  const wake = () => document.visibilityState === "visible" && wire.wake();
+  const abort = new AbortController();
+  const { signal } = abort;
+  window.addEventListener("online", wake, { signal });
+  window.addEventListener("hashchange", token.takeFromAddress, { signal });
+  document.addEventListener("visibilitychange", wake, { signal });
+  const ticking = setInterval(tick, TICK_MS);
+  wire.start();
+
+  return {
+    mirror,
+    connection,
+    now,
+    api,
+    token,
+    toasts,
+    moved: { id: null },
+    close() {
+      abort.abort();
+      clearInterval(ticking);
+      wire.stop();
+      toasts.close();
+    },
+  };
+}
+
+export const PageContext = createContext<Page>();
+
+export function usePage(): Page {
+  const page = useContext(PageContext);
+  if (!page) throw new Error("no page around this component");
+  return page;
+}

@@ -1,0 +1,261 @@
+/**
+ * The page's wire: keeps one socket to the server alive, resumes after each loss from the last entry
+ * it saw, and says at every moment how far what is shown can be trusted. Neighbours: `store.ts` takes
+ * what arrives; socket, timers, clock and chance are brought by the caller.
+ * Invariant: entries are handed on in order, without gap or double; whatever breaks that, a missing
+ * number as well as a patch that does not apply, ends in a fresh state.
+ */
+import type { Commit, Hello, ServerMessage } from "./wire.ts";
+import { KEEPALIVE_MS, PROTOCOL_VERSION, RESET_CODE } from "./wire.ts";
+
+export type ConnectionState =
+  | { status: "connecting" }
+  | { status: "live" }
+  | { status: "catching-up" }
+  /**
+   * Both in milliseconds since the epoch: when the next try comes, null when only a reload helps; and
+   * when the server was last heard, null for never.
+   */
+  | { status: "offline"; retryAt: number | null; heardAt: number | null };
+
+export interface SocketHandlers {
+  onMessage(text: string): void;
+  onClose(code: number): void;
+}
+
+export interface ConnectionPorts {
+  /** Where the socket is, without a query. */
+  url: string;
+  createSocket(url: string, handlers: SocketHandlers): { close(): void };
+  /** Gives back what cancels the timer. */
+  setTimer(run: () => void, delayMs: number): () => void;
+  /** Milliseconds since the epoch. */
+  clock(): number;
+  /** From 0 up to 1. */
+  random(): number;
+  onHello(hello: Hello): void;
+  /** May throw when the entry does not fit what is there: the state is then asked for anew. */
+  onCommit(commit: Commit): void;
+  onState(state: ConnectionState): void;
+}
+
+export interface Connection {
+  start(): void;
+  /** The network or the person came back: do not wait for the next try. */
+  wake(): void;
+  stop(): void;
+}
+
+export const MIN_RETRY_MS = 500;
+export const MAX_RETRY_MS = 15_000;
+/** Two keepalives missed, and a little for a slow network; for the greeting the same. */
+export const SILENCE_MS = 2.2 * KEEPALIVE_MS;
+/** A wire that held this long has proved itself: the next try comes early again. */
+const STABLE_MS = 5_000;
+/** No further entry for this long after resuming: there was nothing more to catch up with. */
+export const SETTLE_MS = 250;
+
+const nothing = () => {};
+
+export function createConnection(ports: ConnectionPorts): Connection {
+  const { clock, random, setTimer } = ports;
+  let socket: { close(): void } | null = null;
+  let known: { seq: number; journal: string } | null = null;
+  let state: ConnectionState = { status: "connecting" };
+  let running = false;
+  let attempt = 0;
+  let greeted = false;
+  let greetedAt = 0;
+  /** The server's clock at its hello: entries stamped later are news, not the past. */
+  let serverNow = 0;
+  /** Of this socket: its last word, at first its opening. */
+  let quietSince = 0;
+  let heardAt: number | null = null;
+  let resyncedAt = Number.NEGATIVE_INFINITY;
+  let cancelSilence = nothing;
+  let cancelSettle = nothing;
+  let cancelRetry = nothing;
+
+  function show(next: ConnectionState): void {
+    if (next.status === state.status && next.status !== "offline") return;
+    state = next;
+    ports.onState(state);
+  }
+
+  function connect(): void {
+    drop();
+    const url = known
+      ? `${ports.url}?since=${known.seq}&journal=${encodeURIComponent(known.journal)}`
+      : ports.url;
+    const mine = ports.createSocket(url, {
+      // A socket that was let go of may still speak.
+      onMessage: (text) => socket === mine && receive(text),
+      onClose: (code) => socket === mine && closed(code),
+    });
+    socket = mine;
+    quietSince = clock();
+    watch();
+  }
+
+  function drop(): void {
+    cancelRetry();
+    cancelSilence();
+    cancelSettle();
+    const old = socket;
+    socket = null;
+    greeted = false;
+    old?.close();
+  }
+
+  function lose(): void {
+    if (greeted && clock() - greetedAt >= STABLE_MS) attempt = 0;
+    drop();
+    const delayMs = retryDelayMs(attempt++, random());
+    show({ status: "offline", retryAt: clock() + delayMs, heardAt });
+    cancelRetry = setTimer(connect, delayMs);
+  }
+
+  /** What is shown cannot be continued: ask for all of it again. */
+  function resync(): void {
+    known = null;
+    if (clock() - resyncedAt < STABLE_MS) {
+      // A second time in a row is no accident any more; do not hammer the server.
+      lose();
+    } else {
+      resyncedAt = clock();
+      show({ status: "catching-up" });
+      connect();
+    }
+  }
+
+  function closed(code: number): void {
+    if (code === RESET_CODE) resync();
+    else lose();
+  }
+
+  function watch(): void {
+    const leftMs = quietSince + SILENCE_MS - clock();
+    if (leftMs <= 0) lose();
+    else cancelSilence = setTimer(watch, leftMs);
+  }
+
+  function receive(text: string): void {
+    quietSince = clock();
+    heardAt = quietSince;
+    const message = parse(text);
+    if (message?.type === "hello") greet(message);
+    else if (!message || !greeted) resync();
+    else if (message.type === "commit") commit(message);
+    else settled();
+  }
+
+  function greet(hello: Hello): void {
+    const { seq, journal } = hello;
+    const whole = hello.state !== undefined;
+    if (hello.protocol !== PROTOCOL_VERSION) {
+      drop();
+      show({ status: "offline", retryAt: null, heardAt });
+    } else if (!whole && (seq !== known?.seq || journal !== known.journal)) {
+      resync();
+    } else {
+      cancelSettle();
+      cancelSilence();
+      greeted = true;
+      greetedAt = clock();
+      serverNow = hello.now;
+      known = { seq, journal };
+      watch();
+      ports.onHello(hello);
+      show({ status: whole ? "live" : "catching-up" });
+      if (!whole) cancelSettle = setTimer(settled, SETTLE_MS);
+    }
+  }
+
+  function commit(message: Commit): void {
+    if (message.seq !== (known?.seq ?? 0) + 1 || !applies(message)) {
+      resync();
+      return;
+    }
+    if (known) known.seq = message.seq;
+    if (state.status !== "catching-up") return;
+    cancelSettle();
+    // Times are whole seconds.
+    if (Date.parse(message.event.timestamp) + 1_000 > serverNow) settled();
+    else cancelSettle = setTimer(settled, SETTLE_MS);
+  }
+
+  function applies(message: Commit): boolean {
+    try {
+      ports.onCommit(message);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  function settled(): void {
+    cancelSettle();
+    show({ status: "live" });
+  }
+
+  return {
+    start() {
+      if (running) return;
+      running = true;
+      ports.onState(state);
+      connect();
+    },
+    wake() {
+      if (!running || (state.status === "offline" && state.retryAt === null)) return;
+      const silent = greeted && clock() - quietSince >= SILENCE_MS;
+      if (socket && !silent) return;
+      attempt = 0;
+      if (silent) show({ status: "offline", retryAt: clock(), heardAt });
+      connect();
+    },
+    stop() {
+      running = false;
+      drop();
+    },
+  };
+}
+
+/** Doubles with each attempt, spread by chance so that many pages do not come back in one moment. */
+export function retryDelayMs(attempt: number, chance: number): number {
+  const ceilingMs = Math.min(MAX_RETRY_MS, MIN_RETRY_MS * 2 ** Math.min(attempt + 1, 10));
+  return Math.round(MIN_RETRY_MS + (ceilingMs - MIN_RETRY_MS) * chance);
+}
+
+/** The state of the wire in words for the person; `now` in milliseconds since the epoch. */
+export function toWords(state: ConnectionState, now: number): { short: string; more: string } {
+  switch (state.status) {
+    case "connecting":
+      return { short: "Connecting…", more: "" };
+    case "live":
+      return { short: "Live", more: "" };
+    case "catching-up":
+      return { short: "Catching up…", more: "" };
+    case "offline": {
+      if (state.retryAt === null) {
+        return { short: "Offline", more: " — the server was updated; reload this page" };
+      }
+      const seconds = Math.ceil((state.retryAt - now) / 1_000);
+      return {
+        short: "Offline",
+        more: seconds > 0 ? ` — retrying in ${seconds} s` : " — retrying…",
+      };
+    }
+  }
+}
+
+function parse(text: string): ServerMessage | null {
+  try {
+    const message: unknown = JSON.parse(text);
+    const type = (message as { type?: unknown } | null)?.type;
+    return type === "hello" || type === "commit" || type === "keepalive"
+      ? (message as ServerMessage)
+      : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * The write token on the page: taken from the fragment of the address, which no browser sends, or from
+ * the person; kept for this tab only. Neighbours: `api.ts` asks for it, `parts/TokenForm` shows the form.
+ * Invariant: after reading, the address no longer shows it, and no URL that is sent ever holds it.
+ */
+import { type Accessor, createSignal } from "solid-js";
+
+export interface TokenPorts {
+  /** `location.hash`. */
+  fragment(): string;
+  /** Takes the fragment out of the address, leaving no entry in the history. */
+  clearFragment(): void;
+  storage: Pick<Storage, "getItem" | "setItem" | "removeItem">;
+}
+
+export interface TokenKeeper {
+  token: Accessor<string | null>;
+  /** Whether the person is being asked. */
+  asking: Accessor<boolean>;
+  /** Looks at the address; also after it changed. */
+  takeFromAddress(): void;
+  /** Asks the person; null when they would rather not. Asked twice, it is one form. */
+  request(): Promise<string | null>;
+  give(token: string): void;
+  dismiss(): void;
+}
+
+const STORED_AS = "clawtasker-token";
+
+export function createTokenKeeper({ fragment, clearFragment, storage }: TokenPorts): TokenKeeper {
+  const [token, setToken] = createSignal<string | null>(recall());
+  const [asking, setAsking] = createSignal(false);
+  let answers: ((token: string | null) => void)[] = [];
+
+  function recall(): string | null {
+    try {
+      return storage.getItem(STORED_AS);
+    } catch {
+      return null;
+    }
+  }
+
+  function keep(given: string): void {
+    setToken(given);
+    try {
+      storage.setItem(STORED_AS, given);
+    } catch {
+      // Storage is forbidden here: the token lasts as long as the page.
+    }
+  }
+
+  function answer(given: string | null): void {
+    const waiting = answers;
+    answers = [];
+    setAsking(false);
+    for (const resolve of waiting) resolve(given);
+  }
+
+  return {
+    token,
+    asking,
+    takeFromAddress() {
+      const given = tokenIn(fragment());
+      if (given === null) return;
+      clearFragment();
+      if (given === "") return;
+      keep(given);
+      answer(given);
+    },
+    request() {
+      setAsking(true);
+      return new Promise((resolve) => answers.push(resolve));
+    },
+    give(given) {
+      keep(given);
+      answer(given);
+    },
+    dismiss: () => answer(null),
+  };
+}
+
+function tokenIn(fragment: string): string | null {
+  const given = /^#(?:.*&)?token=([^&]*)/.exec(fragment)?.[1];
+  if (given === undefined) return null;
+  try {
+    return decodeURIComponent(given);
+  } catch {
+    return given;
+  }
+}

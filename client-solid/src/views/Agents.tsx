@@ -1,0 +1,32 @@
+/** The roster: every active agent with what it does and how much it holds. Neighbour: `AgentCard`. */
+import { createMemo, createSignal, For, Show } from "solid-js";
+import { usePage } from "../page.ts";
+import { AgentCard } from "../parts/AgentCard.tsx";
+import { plural } from "../parts/words.ts";
+import { agentLoads, rosterIds } from "../sync/reading.ts";
+import { NoAgents } from "./Overview.tsx";
+
+const PAGE = 60;
+
+export default function Agents() {
+  const { wire } = usePage().mirror;
+  const ids = createMemo(() => rosterIds(wire));
+  const loads = createMemo(() => agentLoads(wire));
+  const [limit, setLimit] = createSignal(PAGE);
+  return (
+    <>
+      <h1>Agents</h1>
+      <p class="dim">{plural(ids().length, "active agent")}</p>
+      <div class="roster">
+        <For each={ids().slice(0, limit())} fallback={<NoAgents />}>
+          {(id) => <AgentCard id={id} load={loads().get(id)} full />}
+        </For>
+      </div>
+      <Show when={ids().length > limit()}>
+        <button type="button" onClick={() => setLimit((shown) => shown + PAGE)}>
+          Show {plural(Math.min(PAGE, ids().length - limit()), "more agent")}
+        </button>
+      </Show>
+    </>
+  );
+}

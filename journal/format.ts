@@ -1,0 +1,124 @@
+/**
+ * The format of the database: its marks, its tables, and the two digests that everything rests on:
+ * the chain over the entries and the digest of a snapshot. Neighbours: `store.ts` writes by it,
+ * `recover.ts` verifies by it.
+ * Invariant: an entry's hash covers its number, key, text and, through the hash before it, all of the
+ * past; who has the last hash has the whole history.
+ */
+import { createHash, type Hash } from "node:crypto";
+import type Database from "libsql";
+
+/** "CLAW"; tells our file from any other SQLite database. */
+export const APPLICATION_ID = 0x434c4157;
+export const FORMAT_VERSION = 1;
+
+/** The hash before the first entry. */
+export const GENESIS: Buffer = Buffer.alloc(32);
+
+const SCHEMA = `
+  CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+  CREATE TABLE entries (
+    seq INTEGER PRIMARY KEY, json TEXT NOT NULL, key TEXT, hash BLOB NOT NULL);
+  CREATE UNIQUE INDEX entries_by_key ON entries (key) WHERE key IS NOT NULL;
+  CREATE TABLE snapshots (
+    id INTEGER PRIMARY KEY, seq INTEGER NOT NULL, created_at TEXT NOT NULL,
+    hash BLOB NOT NULL, digest BLOB NOT NULL, parts INTEGER NOT NULL, bytes INTEGER NOT NULL);
+  CREATE TABLE snapshot_parts (
+    snapshot INTEGER NOT NULL, part INTEGER NOT NULL, json TEXT NOT NULL,
+    PRIMARY KEY (snapshot, part)) WITHOUT ROWID;`;
+
+/** Where a chain stands: an entry's number and its hash. */
+export interface Link {
+  seq: number;
+  hash: Buffer;
+}
+
+/** Makes the tables in an empty database. */
+export function createTables(db: Database.Database, id: string, floor: Link): void {
+  // Without a prepared statement: while one lives, libsql keeps a closed database open.
+  db.exec(`BEGIN IMMEDIATE; ${SCHEMA}
+    INSERT INTO meta VALUES ('id', '${id}'), ('floor', '${toFloorText(floor)}');
+    PRAGMA application_id = ${APPLICATION_ID};
+    PRAGMA user_version = ${FORMAT_VERSION};
+    COMMIT`);
+}
+
+export function getMeta(db: Database.Database, key: string): string {
+  const [row] = db.prepare("SELECT value FROM meta WHERE key = ?").all(key) as { value: string }[];
+  if (!row) throw new Error(`meta lacks ${key}`);
+  return row.value;
+}
+
+export function setMeta(db: Database.Database, key: string, value: string): void {
+  db.prepare("INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)").run(key, value);
+}
+
+function toFloorText({ seq, hash }: Link): string {
+  return `${seq} ${hash.toString("hex")}`;
+}
+
+/** The last entry that was let go, or the beginning. */
+export function getFloor(db: Database.Database): Link {
+  const [seq, hash] = getMeta(db, "floor").split(" ");
+  return { seq: Number(seq), hash: Buffer.from(hash ?? "", "hex") };
+}
+
+export function setFloor(db: Database.Database, floor: Link): void {
+  setMeta(db, "floor", toFloorText(floor));
+}
+
+/**
+ * What the pragma says. libsql adds fields of its own to single rows, so the column is named.
+ * @throws SqliteError when the file cannot be read
+ */
+export function pragma(db: Database.Database, name: string, assignment = ""): unknown {
+  const rows = db.prepare(`PRAGMA ${name}${assignment}`).all() as Record<string, unknown>[];
+  return rows[0]?.[name];
+}
+
+/** Keys are stored as JSON text: whatever they hold, what is stored is plain. */
+export function toStoredKey(key: string | null): string | null {
+  return key === null ? null : JSON.stringify(key);
+}
+
+export function fromStoredKey(key: string | null): string | null {
+  return key === null ? null : (JSON.parse(key) as string);
+}
+
+export function chainHash(
+  before: Buffer,
+  seq: number,
+  storedKey: string | Buffer | null,
+  json: string | Buffer,
+): Buffer {
+  const hash = createHash("sha256").update(before).update(`${seq} `);
+  if (storedKey !== null) hash.update(storedKey);
+  return hash.update("\n").update(json).digest();
+}
+
+/** The digest of a snapshot, to be fed part by part. */
+export function createSnapshotDigest(at: Link, createdAt: string): SnapshotDigest {
+  const hash: Hash = createHash("sha256").update(`${at.seq} ${createdAt}\n`).update(at.hash);
+  let bytes = 0;
+  return {
+    add(part) {
+      const length = Buffer.byteLength(part);
+      hash.update(`${length}\n`).update(part);
+      bytes += length;
+    },
+    bytes: () => bytes,
+    digest: () => hash.digest(),
+  };
+}
+
+export interface SnapshotDigest {
+  add(part: string | Buffer): void;
+  bytes(): number;
+  /** Once, at the end. */
+  digest(): Buffer;
+}
+
+/** libsql gives blobs as ArrayBuffer; a damaged row may hold anything. */
+export function toBuffer(value: unknown): Buffer {
+  return value instanceof ArrayBuffer ? Buffer.from(value) : Buffer.alloc(0);
+}

@@ -1,0 +1,7 @@
+/**
+ * The journals as a package: `import { openSqliteJournal } from "clawtasker/journal"`. Neighbour: the
+ * server, which opens one and gives it to the engine of the core.
+ */
+export { createMemoryJournal } from "../core/index.ts";
+export type { Pragmas } from "./messages.ts";
+export { openSqliteJournal, type SqliteJournal, type SqliteJournalOptions } from "./sqlite.ts";

@@ -1,0 +1,70 @@
+/**
+ * What the port and its worker say to each other: one call, one reply, answered in the order of the
+ * calls. Neighbours: `sqlite.ts` calls, `sqlite-worker.ts` answers.
+ * Invariant: each call is short, so that an append never waits long behind another; long work is
+ * many calls.
+ */
+import type { JournalRecord, JournalRefusalReason, RecoveryReport } from "../core/index.ts";
+
+/** What SQLite says about itself after the first write. */
+export interface Pragmas {
+  journal_mode: string;
+  synchronous: number;
+  locking_mode: string;
+}
+
+export interface WorkerOptions {
+  dir: string;
+  keepSnapshots: number;
+  /** Of the database file; 0 for no bound. */
+  maxPages: number;
+  /** The time of this opening. */
+  openedAt: string;
+  /** What the worker before this one had to set aside. */
+  cutOff: RecoveryReport["cut_off"];
+}
+
+/** The worker's first message. */
+export type Opening =
+  | {
+      kind: "open";
+      id: string;
+      head: number;
+      floor: number;
+      pragmas: Pragmas;
+      recovery: RecoveryReport;
+    }
+  /** Damage was set aside and a clean database put in its place; open again. */
+  | { kind: "mended"; cutOff: NonNullable<RecoveryReport["cut_off"]> }
+  | { kind: "refused"; message: string };
+
+export type Backups = RecoveryReport["backups"];
+
+/** Each call with what it takes and what it gives. */
+export interface Calls {
+  append: { takes: { expectedSeq: number; records: readonly JournalRecord[] }; gives: number };
+  read: { takes: { after: number; limit: number }; gives: JournalRecord[] };
+  findByKey: { takes: string; gives: JournalRecord | null };
+  beginSnapshot: { takes: { seq: number; createdAt: string }; gives: null };
+  addParts: { takes: readonly string[]; gives: null };
+  commitSnapshot: { takes: null; gives: Backups };
+  /** Deletes some parts that belong to no snapshot; true while there are more. */
+  dropParts: { takes: null; gives: boolean };
+  loadSnapshot: { takes: null; gives: { seq: number; parts: string[] } | null };
+  /** Deletes some entries up to the number. */
+  prune: { takes: number; gives: { floor: number; more: boolean } };
+  setMaxPages: { takes: number; gives: null };
+  close: { takes: null; gives: null };
+}
+export type CallName = keyof Calls;
+
+export interface Call<N extends CallName = CallName> {
+  id: number;
+  name: N;
+  takes: Calls[N]["takes"];
+}
+
+export type Reply =
+  | { id: number; ok: true; gives: unknown }
+  /** Without a reason the outcome is unknown. */
+  | { id: number; ok: false; reason: JournalRefusalReason | null; message: string };

@@ -1,0 +1,296 @@
+/**
+ * The worker that owns the one connection: opens and verifies, then answers calls in their order.
+ * Neighbours: `sqlite.ts` on the main thread starts it and waits for its end, `store.ts` does the
+ * work. SQLite's locks go only with the worker's end, so a reopening is always a new worker.
+ * Invariant: after a write of unknown outcome nothing is written any more.
+ */
+import { randomUUID } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import { parentPort, workerData } from "node:worker_threads";
+import Database from "libsql";
+import {
+  clearNext,
+  type Files,
+  filesIn,
+  type MarkWriter,
+  moveIn,
+  openMark,
+  readMark,
+  sizeOf,
+  swapAside,
+} from "./files.ts";
+import { APPLICATION_ID, createTables, FORMAT_VERSION, GENESIS, pragma } from "./format.ts";
+import type {
+  Backups,
+  Call,
+  CallName,
+  Calls,
+  Opening,
+  Pragmas,
+  Reply,
+  WorkerOptions,
+} from "./messages.ts";
+import { type Findings, inspect, rebuild } from "./recover.ts";
+import {
+  CleanFailure,
+  codeOf,
+  createStore,
+  type SnapshotRow,
+  type Store,
+  transact,
+} from "./store.ts";
+
+const NO_BOUND = 4_294_967_294;
+
+function main(port: NonNullable<typeof parentPort>, options: WorkerOptions): void {
+  const files = filesIn(options.dir);
+  let opened: ReturnType<typeof open>;
+  try {
+    opened = open(files, options);
+  } catch (error) {
+    port.postMessage({ kind: "refused", message: explain(files, error) } satisfies Opening);
+    port.close();
+    return;
+  }
+  port.postMessage(opened.opening);
+  if (!opened.handlers) {
+    port.close();
+    return;
+  }
+  const { handlers } = opened;
+  let failure: string | null = null;
+  port.on("message", (call: Call) => {
+    port.postMessage(answer(call));
+    if (call.name === "close") port.close();
+  });
+
+  function answer({ id, name, takes }: Call): Reply {
+    const writes = WRITES.has(name);
+    try {
+      if (writes && failure !== null) throw new Error(`the journal failed before: ${failure}`);
+      const handle = handlers[name] as (takes: Calls[CallName]["takes"]) => unknown;
+      return { id, ok: true, gives: handle(takes) };
+    } catch (error) {
+      const { message } = error as Error;
+      const reason = error instanceof CleanFailure ? error.reason : null;
+      if (writes && reason === null) failure ??= message;
+      return { id, ok: false, reason, message };
+    }
+  }
+}
+
+const WRITES: ReadonlySet<CallName> = new Set([
+  "append",
+  "beginSnapshot",
+  "addParts",
+  "commitSnapshot",
+  "dropParts",
+  "prune",
+]);
+
+/** Refusals in words of our own, to be shown as they are. */
+class OpenRefusal extends Error {}
+
+function open(files: Files, options: WorkerOptions): { opening: Opening; handlers?: Handlers } {
+  mkdirSync(files.dir, { recursive: true, mode: 0o700 });
+  const mark = readMark(files);
+  const isNew = sizeOf(files.db) === 0;
+  if (isNew && (sizeOf(files.wal) > 0 || (mark?.seq ?? 0) > 0)) {
+    throw new OpenRefusal(
+      `${files.db} is missing or empty though the folder held a journal: restore a copy of it, or remove ${files.db}* to begin again`,
+    );
+  }
+  if (isNew) create(files);
+  else checkFormat(files);
+  const db = connect(files.db);
+  db.exec("PRAGMA journal_mode = WAL");
+
+  const found = inspect(db, mark);
+  if (found.damage) return { opening: mend(files, db, found, options) };
+  const store = createStore(db, found.head);
+  while (store.dropParts());
+  const pragmas = writeOnce(db, options.openedAt);
+  setMaxPages(db, options.maxPages);
+  const marks = openMark(files);
+  marks.write({ id: found.id, seq: found.head.seq });
+  return {
+    opening: {
+      kind: "open",
+      id: found.id,
+      head: found.head.seq,
+      floor: found.floor.seq,
+      pragmas,
+      recovery: {
+        recovered_at: options.openedAt,
+        source: found.trusted ? "snapshot" : found.head.seq > 0 ? "journal" : "empty",
+        journal: found.id,
+        snapshot_seq: found.trusted?.seq ?? null,
+        head_seq: found.head.seq,
+        entries_replayed: found.head.seq - (found.trusted?.seq ?? 0),
+        cut_off: options.cutOff,
+        refused: found.refused.map(({ seq, reason }) => ({ seq, reason })),
+        backups: toBackups(goodSnapshots(store, found)),
+      },
+    },
+    handlers: createHandlers(db, store, marks, found, options.keepSnapshots),
+  };
+}
+
+function goodSnapshots(store: Store, { refused }: Findings): SnapshotRow[] {
+  return store.snapshots().filter((row) => !refused.some(({ id }) => id === row.id));
+}
+
+function toBackups(rows: readonly SnapshotRow[]): Backups {
+  return rows.map(({ seq, created_at, bytes }) => ({ seq, created_at, bytes }));
+}
+
+/** A new database, which appears whole or not at all. */
+function create(files: Files): void {
+  clearNext(files);
+  const db = connect(files.next);
+  createTables(db, randomUUID(), { seq: 0, hash: GENESIS });
+  db.close();
+  moveIn(files);
+}
+
+/** One connection that keeps every other out from its first access on. */
+function connect(path: string): Database.Database {
+  const db = new Database(path, { timeout: 0 });
+  db.exec("PRAGMA locking_mode = EXCLUSIVE");
+  db.exec("PRAGMA synchronous = FULL");
+  db.exec("PRAGMA journal_size_limit = 67108864");
+  return db;
+}
+
+/**
+ * Looks at the marks of the format in a way that changes no byte, neither of the file nor of its WAL.
+ * @throws OpenRefusal
+ */
+function checkFormat({ db: path }: Files): void {
+  const db = new Database(`${pathToFileURL(path).href}?immutable=1`, { timeout: 0 });
+  const application = pragma(db, "application_id");
+  const version = Number(pragma(db, "user_version"));
+  db.close();
+  if (application !== APPLICATION_ID) {
+    throw new OpenRefusal(
+      `${path} is no ClawTasker database; move it away, or choose another folder`,
+    );
+  }
+  if (version > FORMAT_VERSION) {
+    throw new OpenRefusal(
+      `${path} has format ${version}, this release reads up to ${FORMAT_VERSION}: start the newer release again; nothing was changed`,
+    );
+  }
+}
+
+/** The first write, then what SQLite says it was done with. */
+function writeOnce(db: Database.Database, openedAt: string): Pragmas {
+  try {
+    transact(db, () =>
+      db.prepare("INSERT OR REPLACE INTO meta VALUES ('opened_at', ?)").run(openedAt),
+    );
+  } catch (error) {
+    // With a full disk the journal still reads, and writes when there is space.
+    if (!(error instanceof CleanFailure)) throw error;
+  }
+  const pragmas = {
+    journal_mode: String(pragma(db, "journal_mode")),
+    synchronous: Number(pragma(db, "synchronous")),
+    locking_mode: String(pragma(db, "locking_mode")),
+  };
+  if (pragmas.journal_mode !== "wal" || pragmas.synchronous < 2) {
+    throw new OpenRefusal(`SQLite does not write durably here: ${JSON.stringify(pragmas)}`);
+  }
+  return pragmas;
+}
+
+function setMaxPages(db: Database.Database, maxPages: number): void {
+  pragma(db, "max_page_count", ` = ${maxPages > 0 ? maxPages : NO_BOUND}`);
+}
+
+/** Builds a clean database of what can be trusted and puts it in the place of the damaged one. */
+function mend(
+  files: Files,
+  source: Database.Database,
+  found: Findings,
+  { openedAt, cutOff }: WorkerOptions,
+): Opening {
+  const { damage } = found;
+  if (!damage || cutOff) throw new Error(damage?.reason ?? "no damage");
+  clearNext(files);
+  const target = connect(files.next);
+  // Another history from here on, unless no entry was lost.
+  createTables(target, damage.entries > 0 ? randomUUID() : found.id, found.floor);
+  rebuild(source, target, found);
+  target.close();
+  const kept = swapAside(files, openedAt);
+  return { kind: "mended", cutOff: { ...damage, kept_in: kept } };
+}
+
+function explain(files: Files, error: unknown): string {
+  if (error instanceof OpenRefusal) return error.message;
+  if (codeOf(error) === "SQLITE_BUSY") {
+    return `another server is using ${files.dir}; stop it, or set CLAWTASKER_DATA_DIR to another folder`;
+  }
+  return `${files.db} cannot be opened (${(error as Error).message}); move it away or restore a copy of it, then start again; what earlier starts set aside lies beside it as *.damaged-*`;
+}
+
+type Handlers = { [N in CallName]: (takes: Calls[N]["takes"]) => Calls[N]["gives"] };
+
+function createHandlers(
+  db: Database.Database,
+  store: Store,
+  marks: MarkWriter,
+  found: Findings,
+  keepSnapshots: number,
+): Handlers {
+  const { id } = found;
+  return {
+    append({ expectedSeq, records }) {
+      store.append(expectedSeq, records);
+      const { seq } = store.head();
+      marks.write({ id, seq });
+      return seq;
+    },
+    read: ({ after, limit }) => store.read(after, limit),
+    findByKey: (key) => store.findByKey(key),
+    beginSnapshot({ seq, createdAt }) {
+      store.beginSnapshot(seq, createdAt);
+      return null;
+    },
+    addParts(parts) {
+      store.addParts(parts);
+      return null;
+    },
+    commitSnapshot() {
+      store.commitSnapshot(keepSnapshots);
+      return toBackups(goodSnapshots(store, found));
+    },
+    dropParts: () => store.dropParts(),
+    loadSnapshot() {
+      const [row] = goodSnapshots(store, found);
+      return row ? { seq: row.seq, parts: store.partsOf(row.id) } : null;
+    },
+    prune(seq) {
+      const more = store.prune(seq);
+      return { floor: store.floor().seq, more };
+    },
+    setMaxPages(maxPages) {
+      setMaxPages(db, maxPages);
+      return null;
+    },
+    close() {
+      marks.close();
+      try {
+        pragma(db, "wal_checkpoint", "(TRUNCATE)");
+      } catch {
+        // What is in the WAL is durable there.
+      }
+      db.close();
+      return null;
+    },
+  };
+}
+
+if (parentPort) main(parentPort, workerData as WorkerOptions);

@@ -1,0 +1,134 @@
+/** The token and the policy of the page, as a browser meets them. */
+import type { Browser, Page } from "playwright-core";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { launchBrowser } from "../support/browser.ts";
+import { openHouse, TOKEN, untilLive } from "./house.ts";
+
+let browser: Browser;
+test.before(async () => {
+  browser = await launchBrowser();
+});
+test.after(() => browser.close());
+
+/** Every address that the page asks for, sockets too. */
+function collectUrls(page: Page): string[] {
+  const urls: string[] = [];
+  page.on("request", (request) => urls.push(request.url()));
+  page.on("websocket", (socket) => urls.push(socket.url()));
+  return urls;
+}
+
+test("PAGE-4: a token in the address leaves it at once, works, and is in no URL that is sent", async () => {
+  const house = await openHouse(browser);
+  const context = await browser.newContext();
+  try {
+    const page = await context.newPage();
+    const urls = collectUrls(page);
+    await page.goto(`${house.url()}/board#token=${TOKEN}`);
+    await untilLive(page);
+    assert.is(page.url(), `${house.url()}/board`);
+    const sent = page.waitForRequest((request) => request.method() === "POST");
+    await page.getByRole("button", { name: "Move T-208 to In progress" }).click();
+    const headers = await (await sent).allHeaders();
+    assert.is(headers.authorization, `Bearer ${TOKEN}`);
+    assert.ok(headers["idempotency-key"]);
+    await page.locator('[data-testid="column-in_progress"] [data-task-id="T-208"]').waitFor();
+    assert.ok(urls.some((url) => url.startsWith("ws:")));
+    assert.equal(
+      urls.filter((url) => url.includes(TOKEN)),
+      [],
+    );
+    await page.reload();
+    await untilLive(page);
+    await page.getByRole("button", { name: "Move T-208 to Ready" }).click();
+    await page.locator('[data-testid="column-ready"] [data-task-id="T-208"]').waitFor();
+    assert.is(await page.evaluate(() => localStorage.length), 0, "kept for this tab only");
+  } finally {
+    await context.close();
+    await house.close();
+  }
+});
+
+test("ACC-1: without a token, and after a wrong one, the page asks; then the change goes through", async () => {
+  const house = await openHouse(browser);
+  try {
+    const page = await house.visit("/board");
+    const form = page.getByTestId("token-form");
+    assert.not(await form.isVisible());
+    await page.getByRole("button", { name: "Move T-208 to In progress" }).click();
+    const refused = page.waitForResponse((response) => response.status() === 401);
+    await form.getByLabel("Token").fill("wrong");
+    await form.getByRole("button", { name: "Use token" }).click();
+    await refused;
+    await form.getByLabel("Token").fill(TOKEN);
+    await form.getByRole("button", { name: "Use token" }).click();
+    await page.locator('[data-testid="column-in_progress"] [data-task-id="T-208"]').waitFor();
+    await form.waitFor({ state: "hidden" });
+    assert.is(page.url(), `${house.url()}/board`);
+  } finally {
+    await house.close();
+  }
+});
+
+test("ACC-4: a refusal is shown in the server's own words", async () => {
+  const house = await openHouse(browser, { writesPerMinute: 1 });
+  try {
+    const page = await house.visit(`/board#token=${TOKEN}`);
+    await page.getByRole("button", { name: "Move T-208 to In progress" }).click();
+    await page.locator('[data-testid="column-in_progress"] [data-task-id="T-208"]').waitFor();
+    const refused = page.waitForResponse((response) => response.status() === 429);
+    await page.getByRole("button", { name: "Move T-208 to Ready" }).click();
+    const { error } = (await (await refused).json()) as { error: string };
+    await page.getByTestId("toasts-refused").getByText(error).waitFor();
+    assert.is(
+      await page.locator('[data-testid="column-in_progress"] [data-task-id="T-208"]').count(),
+      1,
+    );
+  } finally {
+    await house.close();
+  }
+});
+
+test("ACC-6: every view runs under the policy, without a foreign host", async () => {
+  const house = await openHouse(browser);
+  const context = await browser.newContext();
+  try {
+    const page = await context.newPage();
+    const urls = collectUrls(page);
+    const complaints: string[] = [];
+    page.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning")
+        complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => complaints.push(error.message));
+    let policy: string | undefined;
+    for (const path of ["/", "/board", "/agents", "/events", "/no/such/page"]) {
+      const response = await page.goto(house.url() + path);
+      policy = response?.headers()["content-security-policy"];
+      assert.ok(policy, path);
+      assert.not.match(policy, /unsafe/);
+      await untilLive(page);
+      await page.getByRole("heading", { level: 1 }).waitFor();
+    }
+    await page.goto(`${house.url()}/board`);
+    await page.getByRole("button", { name: "Move T-208 to In progress" }).click();
+    await page.getByTestId("token-form").getByLabel("Token").fill(TOKEN);
+    await page.getByTestId("token-form").getByRole("button", { name: "Use token" }).click();
+    await page.getByTestId("toasts-done").getByRole("button", { name: "Dismiss" }).click();
+    await page.getByRole("link", { name: "Events" }).click();
+    await page.getByTestId("events").getByText("updated T-208").waitFor();
+    assert.equal(complaints, []);
+    const { host } = new URL(house.url());
+    assert.equal(
+      urls.filter((url) => new URL(url).host !== host),
+      [],
+    );
+    assert.ok(urls.some((url) => url.endsWith("/favicon.svg")));
+  } finally {
+    await context.close();
+    await house.close();
+  }
+});
+
+test.run();

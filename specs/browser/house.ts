@@ -1,0 +1,133 @@
+/**
+ * A server with its data in a folder of its own, and pages that look at it, for the specs of the page.
+ * Neighbours: `server/compose.ts` is the real one, `support/browser.ts` the browser.
+ * Invariant: `close` ends server and pages and removes the folder, also after a failed spec.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import * as assert from "uvu/assert";
+import { type RunningServer, startServer } from "../../server/compose.ts";
+import type { Config } from "../../server/config.ts";
+
+export const TOKEN = "a-token-for-the-specs";
+
+export interface House {
+  url(): string;
+  /** Ends the server; the data stay. */
+  stop(): Promise<void>;
+  /** Starts it again on the same port with the same data. */
+  startAgain(): Promise<void>;
+  post(name: string, body: object): Promise<Record<string, unknown>>;
+  snapshot(): Promise<Snapshot>;
+  /** A page in a browser context of its own, at this path, with the first state shown. */
+  visit(path: string): Promise<Page>;
+  close(): Promise<void>;
+}
+
+export interface Snapshot {
+  tasks: {
+    id: string;
+    title: string;
+    status: string;
+    progress: number;
+    owner_name: string | null;
+  }[];
+}
+
+const silent = { info() {}, warn() {}, error() {} };
+
+export async function openHouse(browser: Browser, settings: Partial<Config> = {}): Promise<House> {
+  const dataDir = await mkdtemp(join(tmpdir(), "clawtasker-page-"));
+  const config: Config = {
+    host: "127.0.0.1",
+    port: 0,
+    token: TOKEN,
+    writesPerMinute: 10_000,
+    staleSeconds: 180,
+    dataDir,
+    allowedHosts: [],
+    logLevel: "silent",
+    begin: "demo",
+    ...settings,
+  };
+  const closing: (() => Promise<unknown>)[] = [];
+  let server: RunningServer;
+  try {
+    server = await startServer({ config, log: silent });
+  } catch (error) {
+    await rm(dataDir, { recursive: true, force: true });
+    throw error;
+  }
+
+  return {
+    url: () => server.url,
+    stop: () => server.close(),
+    async startAgain() {
+      server = await startServer({ config: { ...config, port: server.port }, log: silent });
+    },
+    async post(name, body) {
+      const response = await fetch(`${server.url}/api/${name}`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", Authorization: `Bearer ${TOKEN}` },
+        body: JSON.stringify(body),
+      });
+      const reply = (await response.json()) as Record<string, unknown>;
+      assert.is(response.status, 200, JSON.stringify(reply));
+      return reply;
+    },
+    async snapshot() {
+      return (await (await fetch(`${server.url}/api/snapshot`)).json()) as Snapshot;
+    },
+    async visit(path) {
+      const context = await browser.newContext();
+      closing.push(() => context.close());
+      const page = await context.newPage();
+      await page.goto(server.url + path);
+      await untilLive(page);
+      return page;
+    },
+    async close() {
+      for (const end of closing.reverse()) await end();
+      await server.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function untilLive(page: Page): Promise<void> {
+  await page.waitForSelector('[data-testid="connection"][data-status="live"]');
+}
+
+/** What the board shows of each task, in the order of the ids. */
+export async function shownTasks(page: Page): Promise<string[]> {
+  const rows = await page.$$eval("[data-task-id]", (cards) =>
+    cards.map((card) => {
+      const column = card.closest("[data-testid^=column-]")?.getAttribute("data-testid");
+      const text = (within: string) => card.querySelector(within)?.textContent?.trim();
+      return [
+        card.getAttribute("data-task-id"),
+        column?.slice("column-".length),
+        text("h3"),
+        text(".progress .number"),
+        text(".owner .cut") ?? "nobody",
+      ].join(" | ");
+    }),
+  );
+  return rows.sort();
+}
+
+/** The same of the server's snapshot. */
+export function expectedTasks({ tasks }: Snapshot): string[] {
+  return tasks
+    .map(({ id, status, title, progress, owner_name }) =>
+      [id, status, title, `${progress} %`, owner_name ?? "nobody"].join(" | "),
+    )
+    .sort();
+}
+
+/** Waits until the card of this task shows the text. */
+export async function untilCardShows(page: Page, id: string, text: string): Promise<void> {
+  await page.locator(`[data-task-id="${id}"]`, { hasText: text }).waitFor();
+}

@@ -1,0 +1,129 @@
+/** What a person sees follows the server: card by card, through losses, the same in every window. */
+import type { Browser } from "playwright-core";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { launchBrowser } from "../support/browser.ts";
+import { expectedTasks, openHouse, shownTasks, TOKEN, untilCardShows, untilLive } from "./house.ts";
+
+let browser: Browser;
+test.before(async () => {
+  browser = await launchBrowser();
+});
+test.after(() => browser.close());
+
+declare global {
+  interface Window {
+    /** Set by a spec: gone after a reload. */
+    mark?: Element | null;
+    /** Set by a spec: which tasks' cards changed; `elsewhere` for the rest of the page. */
+    touched?: string[];
+  }
+}
+
+test("PAGE-1: a changed task re-renders its own card and nothing else", async () => {
+  const house = await openHouse(browser);
+  try {
+    const page = await house.visit("/board");
+    await page.evaluate(() => {
+      window.mark = document.querySelector('[data-task-id="T-203"]');
+      window.touched = [];
+      new MutationObserver((records) => {
+        for (const { target } of records) {
+          const element = target instanceof Element ? target : target.parentElement;
+          const card = element?.closest("[data-task-id]");
+          window.touched?.push(card?.getAttribute("data-task-id") ?? "elsewhere");
+        }
+      }).observe(document.documentElement, {
+        subtree: true,
+        childList: true,
+        attributes: true,
+        characterData: true,
+      });
+    });
+    await house.post("tasks/update", { task_id: "T-203", title: "Filters, again", progress: 88 });
+    await untilCardShows(page, "T-203", "Filters, again");
+    await untilCardShows(page, "T-203", "88 %");
+    const same = () => window.mark === document.querySelector('[data-task-id="T-203"]');
+    assert.ok(await page.evaluate(same), "the card is the same element");
+    assert.equal(await page.evaluate(() => [...new Set(window.touched)]), ["T-203"]);
+
+    await house.post("tasks/update", { task_id: "T-203", status: "validation" });
+    await page.locator('[data-testid="column-validation"] [data-task-id="T-203"]').waitFor();
+    const others = await page.evaluate(() =>
+      [...new Set(window.touched)].filter((id) => id !== "T-203" && id !== "elsewhere"),
+    );
+    assert.equal(others, [], "a card that moves leaves the others alone");
+  } finally {
+    await house.close();
+  }
+});
+
+test("PAGE-2, PAGE-3: it says when the server is gone, and resumes by itself when it is back", async () => {
+  const house = await openHouse(browser);
+  try {
+    const page = await house.visit("/board");
+    const badge = page.getByTestId("connection");
+    assert.is(await badge.textContent(), "Live");
+    await page.evaluate(() => {
+      window.mark = document.querySelector('[data-task-id="T-204"]');
+    });
+    const sockets: string[] = [];
+    page.on("websocket", (socket) => sockets.push(socket.url()));
+    const seen = (await house.snapshot()).tasks.length;
+
+    await house.stop();
+    await page.locator('[data-testid="connection"][data-status="offline"]').waitFor();
+    assert.match((await badge.textContent()) ?? "", /^Offline — retrying/);
+    assert.match((await page.getByTestId("as-of").textContent()) ?? "", /as of/);
+    assert.is(await page.locator("[data-task-id]").count(), seen, "what was known stays in view");
+
+    await house.startAgain();
+    await house.post("tasks/update", { task_id: "T-203", progress: 91 });
+    await house.post("tasks/create", { title: "Made while the page was away", owner: "pixel" });
+    await untilLive(page);
+    await page.locator("[data-task-id]", { hasText: "Made while the page was away" }).waitFor();
+    assert.equal(await shownTasks(page), expectedTasks(await house.snapshot()));
+    const same = () => window.mark === document.querySelector('[data-task-id="T-204"]');
+    assert.ok(await page.evaluate(same), "no reload, and a card without a change is the same");
+    assert.is(await page.getByTestId("as-of").count(), 0);
+    assert.match(sockets.at(-1) ?? "", /\?since=\d+&journal=/);
+  } finally {
+    await house.close();
+  }
+});
+
+test("PAGE-5: two windows show the same after writes from both and from an agent", async () => {
+  const house = await openHouse(browser);
+  try {
+    const one = await house.visit(`/board#token=${TOKEN}`);
+    const two = await house.visit(`/board#token=${TOKEN}`);
+    await one.getByRole("button", { name: "Move T-210 to In progress" }).click();
+    await one.getByTestId("toasts-done").getByText("T-210 moved to In progress").waitFor();
+    await two.locator('[data-testid="column-in_progress"] [data-task-id="T-210"]').waitFor();
+    await two.getByRole("button", { name: "Move T-210 to Validation" }).click();
+    await house.post("tasks/update", {
+      agent_id: "charlie",
+      task_id: "T-209",
+      blockers: [],
+      note: "The key is there.",
+    });
+    await house.post("tasks/delete", { task_id: "T-214" });
+    for (const page of [one, two]) {
+      await page.locator('[data-testid="column-validation"] [data-task-id="T-210"]').waitFor();
+      await page.locator('[data-task-id="T-214"]').waitFor({ state: "detached" });
+      await page.locator('[data-task-id="T-209"] .reason').waitFor({ state: "detached" });
+    }
+    const expected = expectedTasks(await house.snapshot());
+    assert.equal(await shownTasks(one), expected);
+    assert.equal(await shownTasks(two), expected);
+    assert.is(
+      await two.evaluate(() => document.activeElement?.getAttribute("data-task-id")),
+      "T-210",
+      "the focus stays with the card that was moved",
+    );
+  } finally {
+    await house.close();
+  }
+});
+
+test.run();

@@ -1,0 +1,146 @@
+/** The typed client: one call is one effect, waits are honoured, refusals are told in the server's words. */
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { type ApiResult, createApi, MAX_WAIT_MS } from "../../client-solid/src/sync/api.ts";
+
+interface Sent {
+  path: string;
+  key: string | null;
+  authorization: string | null;
+  body: unknown;
+}
+
+function answer(status: number, body: object, headers: Record<string, string> = {}): Response {
+  return new Response(JSON.stringify(body), { status, headers });
+}
+
+const ok = () => answer(200, { ok: true, task_id: "T-1" });
+
+/** An api whose server gives these answers in turn. */
+function against(answers: (() => Response)[], tokens: (string | null)[] = []) {
+  const sent: Sent[] = [];
+  const waits: number[] = [];
+  let asked = 0;
+  let keys = 0;
+  let token: string | null = tokens.length > 0 ? null : "secret";
+  const api = createApi({
+    async fetch(path, init) {
+      const headers = new Headers(init.headers);
+      sent.push({
+        path,
+        key: headers.get("Idempotency-Key"),
+        authorization: headers.get("Authorization"),
+        body: JSON.parse(String(init.body)),
+      });
+      const next = answers.shift();
+      if (!next) throw new Error("one request too many");
+      return next();
+    },
+    token: () => token,
+    async requestToken() {
+      asked++;
+      token = tokens.shift() ?? null;
+      return token;
+    },
+    newKey: () => `key-${++keys}`,
+    async wait(ms) {
+      waits.push(ms);
+    },
+    clock: () => Date.parse("2026-03-21T09:30:00Z"),
+  });
+  return { api, sent, waits, asked: () => asked, left: () => answers.length };
+}
+
+const broken = () => {
+  throw new TypeError("connection lost");
+};
+const message = (result: ApiResult<unknown>) => (result.ok ? "" : result.message);
+
+test("PAGE-4: the body is the payload, the token stands in the header only", async () => {
+  const { api, sent } = against([ok]);
+  const result = await api.post("tasks/delete", { task_id: "T-1" });
+  assert.equal(result, { ok: true, reply: { task_id: "T-1" }, warnings: [] });
+  assert.equal(sent, [
+    {
+      path: "/api/tasks/delete",
+      key: "key-1",
+      authorization: "Bearer secret",
+      body: { task_id: "T-1" },
+    },
+  ]);
+});
+
+test("DUR-10: the tries of one call share one key, another call has another", async () => {
+  const { api, sent, waits } = against([broken, () => answer(503, { error: "stopping" }), ok, ok]);
+  assert.ok((await api.post("tasks/delete", { task_id: "T-1" })).ok);
+  assert.ok((await api.post("tasks/delete", { task_id: "T-2" })).ok);
+  assert.equal(
+    sent.map(({ key }) => key),
+    ["key-1", "key-1", "key-1", "key-2"],
+  );
+  assert.equal(waits, [500, 1_000]);
+});
+
+test("DUR-10: the tries of one call have an end, and the outcome is not made up", async () => {
+  const { api, sent, left } = against([broken, broken, broken, broken, ok]);
+  const result = await api.post("tasks/delete", { task_id: "T-1" });
+  assert.is(sent.length, 4);
+  assert.is(left(), 1);
+  assert.match(message(result), /could not be reached/);
+});
+
+test("ACC-4: Retry-After is kept, in seconds or as a date", async () => {
+  const seconds = () => answer(429, { error: "slow down" }, { "Retry-After": "7" });
+  const date = () =>
+    answer(503, { error: "busy" }, { "Retry-After": "Sat, 21 Mar 2026 09:30:03 GMT" });
+  const { api, waits } = against([seconds, date, ok]);
+  assert.ok((await api.post("tasks/delete", { task_id: "T-1" })).ok);
+  assert.equal(waits, [7_000, 3_000]);
+});
+
+test("ACC-4: a wait too long for a person is told instead of waited", async () => {
+  const longSeconds = String(MAX_WAIT_MS / 1_000 + 1);
+  const late = () => answer(429, { error: "write limit reached" }, { "Retry-After": longSeconds });
+  const { api, waits, sent } = against([late]);
+  const result = await api.post("tasks/delete", { task_id: "T-1" });
+  assert.is(message(result), `write limit reached (again in ${longSeconds} s)`);
+  assert.equal(waits, []);
+  assert.is(sent.length, 1);
+});
+
+test("HTTP-2: a refusal gives the server's sentence and code, and is not sent again", async () => {
+  const sentence = "invalid task transition: backlog -> done";
+  const { api, sent } = against([() => answer(400, { error: sentence, code: "transition" })]);
+  const result = await api.post("tasks/update", { task_id: "T-1", status: "done" });
+  assert.equal(result, { ok: false, status: 400, code: "transition", message: sentence });
+  assert.is(sent.length, 1);
+});
+
+test("ACC-1: without a token the person is asked first; a 401 asks again, with the same key", async () => {
+  const no = () => answer(401, { error: "a valid token is required" });
+  const { api, sent, asked } = against([no, ok], ["wrong", "right"]);
+  assert.ok((await api.post("tasks/delete", { task_id: "T-1" })).ok);
+  assert.is(asked(), 2);
+  assert.equal(
+    sent.map(({ authorization, key }) => [authorization, key]),
+    [
+      ["Bearer wrong", "key-1"],
+      ["Bearer right", "key-1"],
+    ],
+  );
+});
+
+test("ACC-1: who would rather not give a token sends nothing", async () => {
+  const { api, sent } = against([], [null]);
+  const result = await api.post("tasks/delete", { task_id: "T-1" });
+  assert.match(message(result), /token/);
+  assert.is(sent.length, 0);
+});
+
+test("HTTP-9: an answer that is no JSON is still told in a sentence", async () => {
+  const { api } = against([() => new Response("<html>", { status: 502 })]);
+  const result = await api.post("tasks/delete", { task_id: "T-1" });
+  assert.match(message(result), /502/);
+});
+
+test.run();

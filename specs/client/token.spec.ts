@@ -1,0 +1,72 @@
+/** The token on the page: out of the address at once, kept for the tab, asked for when it is missing. */
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { createTokenKeeper } from "../../client-solid/src/sync/token.ts";
+
+function keeper(fragment: string, stored: Record<string, string> = {}, forbidden = false) {
+  const address = { fragment };
+  const guard = () => {
+    if (forbidden) throw new Error("storage is forbidden");
+  };
+  const token = createTokenKeeper({
+    fragment: () => address.fragment,
+    clearFragment() {
+      address.fragment = "";
+    },
+    storage: {
+      getItem(key) {
+        guard();
+        return stored[key] ?? null;
+      },
+      setItem(key, value) {
+        guard();
+        stored[key] = value;
+      },
+      removeItem(key) {
+        delete stored[key];
+      },
+    },
+  });
+  return { token, address, stored };
+}
+
+test("PAGE-4: a token in the fragment is taken, removed from the address and kept", () => {
+  const { token, address, stored } = keeper("#token=a%2Bb+c");
+  token.takeFromAddress();
+  assert.is(token.token(), "a+b+c");
+  assert.is(address.fragment, "");
+  assert.equal(Object.values(stored), ["a+b+c"]);
+  assert.is(keeper("", stored).token.token(), "a+b+c", "a reload still has it");
+});
+
+test("PAGE-4: another fragment is left alone, an empty token is removed but not used", () => {
+  const other = keeper("#main");
+  other.token.takeFromAddress();
+  assert.is(other.address.fragment, "#main");
+  assert.is(other.token.token(), null);
+  const empty = keeper("#token=");
+  empty.token.takeFromAddress();
+  assert.is(empty.address.fragment, "");
+  assert.is(empty.token.token(), null);
+});
+
+test("PAGE-4: where storage is forbidden, or the token badly escaped, it still works", () => {
+  const { token } = keeper("#token=100%", {}, true);
+  token.takeFromAddress();
+  assert.is(token.token(), "100%");
+});
+
+test("ACC-1: everybody who waits for a token gets the same answer, and the form closes", async () => {
+  const { token } = keeper("");
+  const asked = [token.request(), token.request()];
+  assert.ok(token.asking());
+  token.give("t");
+  assert.equal(await Promise.all(asked), ["t", "t"]);
+  assert.not(token.asking());
+  const again = token.request();
+  token.dismiss();
+  assert.is(await again, null);
+  assert.is(token.token(), "t", "to dismiss the form is not to forget");
+});
+
+test.run();

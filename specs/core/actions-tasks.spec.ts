@@ -1,0 +1,457 @@
+/** The actions of tasks, each as (state, body) → patches or refusal; `accepts` checks the laws too. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { type State, table } from "../../core/index.ts";
+import {
+  TASK_STATUSES,
+  type Task,
+  type TaskStatus,
+  TRANSITIONS,
+} from "../../core/state/tasks/task.ts";
+import { type TaskView, viewTask } from "../../core/state/tasks/views.ts";
+import {
+  AT,
+  accepts,
+  demoState,
+  frozen,
+  MINUTE_MS,
+  record,
+  refuses,
+  run,
+  runAll,
+} from "../support/core.ts";
+
+const test = suite("tasks");
+frozen(test);
+
+const taskOf = (state: State, id: string): Task => record(state.tasks, id);
+const viewOf = ({ reply }: { reply: object }): TaskView => (reply as { task: TaskView }).task;
+
+test("CORE-3 CORE-4: tasks/create adds one record and takes one number", () => {
+  const { reply, state, event } = accepts(
+    demoState(),
+    "tasks/create",
+    { title: "Implement OAuth login", owner: "codex", type: "story", story_points: 5 },
+    ["add /tasks/T-216", "replace /counters/task"],
+  );
+  const task = viewOf({ reply });
+  assert.is(task.id, "T-216");
+  assert.equal([task.status, task.project_id, task.priority], ["backlog", "ceo-console", "P2"]);
+  assert.equal([task.reporter, task.links, task.activity], ["ceo", [], []]);
+  assert.equal(taskOf(state, "T-216").owner, "codex");
+  assert.is(event.kind, "task_updated");
+  assert.is(event.title, "CEO created T-216");
+  assert.equal(event.meta, {
+    action: "tasks/create",
+    task_id: "T-216",
+    project_id: "ceo-console",
+    agent_id: "codex",
+  });
+});
+
+test("CORE-2: tasks/create refuses what is missing, unknown or of the wrong kind", () => {
+  const state = demoState();
+  const rows: [object, string][] = [
+    [{}, "title is required"],
+    [{ title: " " }, "title is required"],
+    [{ title: 7 }, "title must be a string"],
+    [{ title: "x", owner: "ghost" }, "unknown agent: ghost"],
+    [{ title: "x", agent_id: "ghost" }, "unknown agent: ghost"],
+    [{ title: "x", assignees: ["codex", "ghost"] }, "unknown agent: ghost"],
+    [{ title: "x", project_id: "nowhere" }, "unknown project: nowhere"],
+    [{ title: "x", mission_id: "M-9" }, "unknown mission: M-9"],
+    [{ title: "x", sprint_id: "SP-9" }, "unknown sprint: SP-9"],
+    [{ title: "x", depends_on: ["T-9"] }, "unknown task: T-9"],
+    [{ title: "x", priority: "P9" }, "invalid priority: P9; use one of P0, P1, P2, P3"],
+    [
+      { title: "x", status: "open" },
+      "invalid status: open; use one of backlog, ready, in_progress, validation, done",
+    ],
+    [{ title: "x", due_date: "tomorrow" }, "due_date must be a date such as 2026-03-21"],
+    [{ title: "x", progress: 101 }, "progress must be <= 100"],
+    [{ title: "x", labels: "bug" }, "labels must be a list"],
+    [{ title: "x", blocked: "yes" }, "blocked must be true or false"],
+  ];
+  for (const [body, sentence] of rows) refuses(state, "tasks/create", body, sentence);
+});
+
+test("CORE-2: tasks/create takes the story points 1, 2, 3, 5, 8, 13 and no other", () => {
+  const state = demoState();
+  for (const points of [1, 2, 3, 5, 8, 13]) {
+    assert.is(
+      viewOf(run(state, "tasks/create", { title: "x", story_points: points })).story_points,
+      points,
+    );
+  }
+  const { field } = refuses(
+    state,
+    "tasks/create",
+    { title: "x", story_points: 4 },
+    "invalid story_points: 4; use one of 1, 2, 3, 5, 8, 13, null",
+  );
+  assert.is(field, "story_points");
+});
+
+test("CORE-1: without an owner a task goes to the agent with the fewest open tasks, else to nobody", () => {
+  const state = demoState();
+  const ownerFor = (from: State, specialist: string) =>
+    viewOf(run(from, "tasks/create", { title: "x", specialist })).owner;
+  // scout has one open task like violet; both are at home in research, so the name decides.
+  assert.is(ownerFor(state, "research"), "scout");
+  const busy = run(state, "tasks/create", { title: "x", owner: "scout" }).state;
+  assert.is(ownerFor(busy, "research"), "violet");
+  const away = run(busy, "agents/update", { agent_id: "violet", status: "offline" }).state;
+  assert.is(ownerFor(away, "research"), "scout");
+  assert.is(ownerFor(state, "astrology"), null);
+  const second = runAll(state, [
+    ["agents/update", { agent_id: "iris", specialists: ["hr", "research"] }],
+  ]);
+  assert.is(ownerFor(second, "research"), "iris", "no open task at all beats being at home");
+});
+
+test("CORE-6: every pair of statuses moves as the table says", () => {
+  for (const from of TASK_STATUSES) {
+    const made = run(demoState(), "tasks/create", { title: "x", status: from });
+    for (const to of TASK_STATUSES) {
+      const body = { task_id: "T-216", status: to };
+      if (from === to) {
+        accepts(
+          made.state,
+          "tasks/update",
+          body,
+          ["replace /tasks/T-216/updated_at"],
+          AT + 2 * MINUTE_MS,
+        );
+      } else if (TRANSITIONS[from].includes(to)) {
+        const task = viewOf(run(made.state, "tasks/update", body));
+        assert.is(task.status, to);
+        const moves = task.activity.map(({ field, from, to }) => [field, from, to]);
+        assert.equal(moves, [["status", from, to]]);
+      } else {
+        const { code } = refuses(
+          made.state,
+          "tasks/update",
+          body,
+          `invalid task transition: ${from} -> ${to}`,
+        );
+        assert.is(code, "transition");
+      }
+    }
+  }
+});
+
+test("CORE-6: the table is the reference's", () => {
+  const table: Record<TaskStatus, TaskStatus[]> = {
+    backlog: ["ready"],
+    ready: ["backlog", "in_progress"],
+    in_progress: ["ready", "validation"],
+    validation: ["in_progress", "done"],
+    done: ["validation"],
+  };
+  assert.equal(TRANSITIONS, table);
+});
+
+test("CORE-3: tasks/update writes what differs and records what matters", () => {
+  const { reply, event } = accepts(
+    demoState(),
+    "tasks/update",
+    {
+      agent_id: "codex",
+      task_id: "T-203",
+      status: "validation",
+      progress: 95,
+      note: "Filters working.",
+      blockers: [],
+      artifacts: ["company/projects/ceo-console/web/app.js"],
+    },
+    [
+      "replace /tasks/T-203/status",
+      "replace /tasks/T-203/status_since",
+      "replace /tasks/T-203/progress",
+      "replace /tasks/T-203/artifacts",
+      "replace /tasks/T-203/updated_at",
+      "add /tasks/T-203/activity/1",
+      "add /tasks/T-203/activity/2",
+      "add /notifications/N-005",
+      "replace /counters/notification",
+    ],
+  );
+  const { activity } = viewOf({ reply });
+  assert.equal(
+    activity
+      .slice(1)
+      .map(({ author, action, field, from, to }) => [author, action, field, from, to]),
+    [
+      ["codex", "changed", "status", "in_progress", "validation"],
+      ["codex", "note", null, null, "Filters working."],
+    ],
+  );
+  assert.is(event.title, "Codex updated T-203");
+  assert.is(event.details, "status→validation");
+});
+
+test("CORE-3: owner, priority, horizon and blocked leave a trace, with the author who is named", () => {
+  const task = viewOf(
+    run(demoState(), "tasks/update", {
+      task_id: "T-208",
+      author: "alice",
+      owner: "pixel",
+      priority: "P0",
+      horizon: "Today",
+      blocked: true,
+    }),
+  );
+  assert.equal(
+    task.activity.slice(1).map(({ author, field, from, to }) => [author, field, from, to]),
+    [
+      ["alice", "owner", "codex", "pixel"],
+      ["alice", "priority", "P1", "P0"],
+      ["alice", "horizon", "This Week", "Today"],
+      ["alice", "blocked", false, true],
+    ],
+  );
+  assert.is(task.owner_name, "Pixel");
+});
+
+test("CORE-2: tasks/update refuses unknown tasks and references", () => {
+  const state = demoState();
+  const rows: [object, string][] = [
+    [{}, "task_id is required"],
+    [{ task_id: "T-9" }, "unknown task: T-9"],
+    [{ task_id: "T-203", agent_id: "ghost" }, "unknown agent: ghost"],
+    [{ task_id: "T-203", owner: "ghost" }, "unknown agent: ghost"],
+    [{ task_id: "T-203", owner: "ceo" }, "unknown agent: ceo"],
+    [{ task_id: "T-203", validation_owner: "ghost" }, "unknown agent: ghost"],
+    [{ task_id: "T-203", title: "" }, "title is required"],
+    [{ task_id: "T-203", status: "done" }, "invalid task transition: in_progress -> done"],
+    [
+      { task_id: "T-203", title: "New", status: "done" },
+      "invalid task transition: in_progress -> done",
+    ],
+  ];
+  for (const [body, sentence] of rows) refuses(state, "tasks/update", body, sentence);
+});
+
+test("CORE-3: blockers block and unblock, and blocked itself wins", () => {
+  const state = demoState();
+  const after = (body: object, from = state) =>
+    viewOf(run(from, "tasks/update", { task_id: "T-203", ...body }));
+  const blocking = (task: TaskView) => [task.blocked, task.blockers, task.has_unresolved_blockers];
+  assert.equal(blocking(after({ blockers: ["no key"] })), [true, ["no key"], true]);
+  assert.equal(blocking(after({ blocked: true })), [true, [], true]);
+  assert.equal(blocking(after({ blockers: ["no key"], blocked: false })), [false, [], false]);
+  assert.equal(blocking(after({ blockers: [], blocked: true })), [true, [], true]);
+  const held = run(state, "tasks/update", { task_id: "T-203", blockers: ["no key"] }).state;
+  assert.equal(blocking(after({ blockers: [] }, held)), [false, [], false]);
+  assert.equal(blocking(after({ blocked: false }, held)), [false, [], false]);
+  assert.equal(blocking(after({ title: "Other" }, held)), [true, ["no key"], true]);
+});
+
+test("CORE-6: done means all of it, and when", () => {
+  const state = demoState();
+  const { reply } = run(state, "tasks/update", { task_id: "T-201", status: "done", progress: 10 });
+  const task = viewOf({ reply });
+  assert.equal([task.progress, task.done_at], [100, "2026-03-21T09:31:00+00:00"]);
+  const back = run(state, "tasks/update", { task_id: "T-214", status: "validation" });
+  assert.is(viewOf(back).done_at, null);
+});
+
+test("CORE-2: a circle of dependencies is refused with its way round", () => {
+  const state = runAll(demoState(), [
+    ["tasks/update", { task_id: "T-201", depends_on: ["T-200"] }],
+    ["tasks/update", { task_id: "T-203", depends_on: ["T-201"] }],
+  ]);
+  const rows: [string, string[], string][] = [
+    ["T-200", ["T-200"], "circular dependency: T-200 -> T-200"],
+    ["T-200", ["T-201"], "circular dependency: T-200 -> T-201 -> T-200"],
+    ["T-200", ["T-202", "T-203"], "circular dependency: T-200 -> T-203 -> T-201 -> T-200"],
+  ];
+  for (const [task_id, depends_on, sentence] of rows) {
+    refuses(state, "tasks/update", { task_id, depends_on }, sentence);
+  }
+  run(state, "tasks/update", { task_id: "T-203", depends_on: ["T-201", "T-200"] });
+});
+
+test("CORE-8: tasks/delete leaves no trace", () => {
+  const linked = runAll(demoState(), [
+    ["tasks/link", { source_id: "T-208", target_id: "T-203", link_type: "blocks" }],
+    ["tasks/update", { task_id: "T-212", depends_on: ["T-203", "T-206"] }],
+  ]);
+  const { state, reply } = accepts(linked, "tasks/delete", { task_id: "T-203" }, [
+    "remove /tasks/T-203",
+    "replace /agents/codex/current_task_id",
+    "replace /tasks/T-200/links",
+    "replace /tasks/T-208/links",
+    "replace /tasks/T-212/depends_on",
+  ]);
+  assert.equal(reply, { task_id: "T-203" });
+  assert.equal(taskOf(state, "T-212").depends_on, ["T-206"]);
+  const missions = run(state, "missions/plan", { mission_id: "M-300", horizon: "Now" }).reply;
+  const { task_ids } = (missions as { mission: { task_ids: string[] } }).mission;
+  assert.not.ok(task_ids.includes("T-203"));
+  refuses(state, "tasks/delete", { task_id: "T-203" }, "unknown task: T-203");
+  refuses(state, "tasks/delete", {}, "task_id is required");
+});
+
+test("CORE-5: a number is not given again after a delete", () => {
+  const state = runAll(demoState(), [
+    ["tasks/create", { title: "x" }],
+    ["tasks/delete", { task_id: "T-216" }],
+    ["tasks/create", { title: "y" }],
+  ]);
+  assert.is(table.get(state.tasks, "T-216"), undefined);
+  assert.is(taskOf(state, "T-217").title, "y");
+});
+
+test("CORE-3: tasks/comment appends, numbered within its moment", () => {
+  const { reply, state } = accepts(
+    demoState(),
+    "tasks/comment",
+    { task_id: "T-214", text: "Verified on staging.", author: "ralph" },
+    ["add /tasks/T-214/comments/0"],
+  );
+  assert.equal(reply, {
+    task_id: "T-214",
+    comment: {
+      id: `CM-${AT + MINUTE_MS}-0`,
+      author: "ralph",
+      text: "Verified on staging.",
+      timestamp: "2026-03-21T09:31:00+00:00",
+    },
+  });
+  const second = run(state, "tasks/comment", { task_id: "T-214", text: "Again." });
+  assert.is((second.reply as { comment: { id: string } }).comment.id, `CM-${AT + MINUTE_MS}-1`);
+  refuses(state, "tasks/comment", { task_id: "T-9", text: "x" }, "unknown task: T-9");
+  refuses(state, "tasks/comment", { task_id: "T-214" }, "text is required");
+});
+
+test("CORE-3: tasks/link gives the other task the counterpart", () => {
+  const rows = [
+    ["relates-to", "relates-to"],
+    ["duplicates", "duplicates"],
+    ["blocks", "is-blocked-by"],
+    ["is-blocked-by", "blocks"],
+    ["child-of", "parent-of"],
+    ["parent-of", "child-of"],
+  ];
+  for (const [link_type, symmetric_type] of rows) {
+    const { reply, state } = accepts(
+      demoState(),
+      "tasks/link",
+      { source_id: "T-208", target_id: "T-210", link_type },
+      [
+        "add /tasks/T-208/links/0",
+        "add /tasks/T-208/activity/1",
+        "replace /tasks/T-208/updated_at",
+        "add /tasks/T-210/links/0",
+        "add /tasks/T-210/activity/1",
+        "replace /tasks/T-210/updated_at",
+      ],
+    );
+    assert.equal(reply, { source_id: "T-208", target_id: "T-210", link_type, symmetric_type });
+    assert.equal(taskOf(state, "T-210").links, [{ link_type: symmetric_type, target_id: "T-208" }]);
+  }
+});
+
+test("CORE-2: tasks/link refuses word for word", () => {
+  const state = demoState();
+  const link = { source_id: "T-208", target_id: "T-203", link_type: "blocks" };
+  const rows: [object, string][] = [
+    [{ target_id: "T-203", link_type: "blocks" }, "source_id is required"],
+    [{ source_id: "T-208", link_type: "blocks" }, "target_id is required"],
+    [{ ...link, link_type: "likes" }, "invalid link_type: likes"],
+    [{ ...link, link_type: "constructor" }, "invalid link_type: constructor"],
+    [{ ...link, target_id: "T-208" }, "cannot link a task to itself"],
+    [{ ...link, source_id: "T-9" }, "unknown source task: T-9"],
+    [{ ...link, target_id: "T-9" }, "unknown target task: T-9"],
+  ];
+  for (const [body, sentence] of rows) refuses(state, "tasks/link", body, sentence);
+  const linked = run(state, "tasks/link", link).state;
+  refuses(linked, "tasks/link", link, "link already exists: T-208 blocks T-203");
+  const mirrored = { source_id: "T-203", target_id: "T-208", link_type: "is-blocked-by" };
+  refuses(linked, "tasks/link", mirrored, "link already exists: T-203 is-blocked-by T-208");
+});
+
+test("CORE-3: a link that blocks holds its task up until the other is done", () => {
+  const state = runAll(demoState(), [
+    ["tasks/link", { source_id: "T-201", target_id: "T-208", link_type: "blocks" }],
+  ]);
+  assert.ok(viewTask(state, "T-208", AT).has_unresolved_blockers);
+  const done = run(state, "tasks/update", { task_id: "T-201", status: "done" }).state;
+  assert.not.ok(viewTask(done, "T-208", AT).has_unresolved_blockers);
+});
+
+test("CORE-6: tasks/event moves, comments and records in one step", () => {
+  const { reply, event } = accepts(
+    demoState(),
+    "tasks/event",
+    { type: "started", task_id: "T-208", agent_id: "codex", note: "Beginning." },
+    [
+      "add /tasks/T-208/activity/1",
+      "add /tasks/T-208/comments/0",
+      "replace /tasks/T-208/status",
+      "replace /tasks/T-208/status_since",
+      "replace /tasks/T-208/updated_at",
+    ],
+  );
+  const { task, event_type } = reply as { task: TaskView; event_type: string };
+  assert.equal(
+    [task.status, task.comments[0]?.text, event_type],
+    ["in_progress", "Beginning.", "started"],
+  );
+  assert.is(event.title, "Codex started T-208");
+});
+
+test("CORE-6: tasks/event knows its four types and holds to the transitions", () => {
+  const state = demoState();
+  const send = (type: string, task_id: string, agent_id: string, note?: string) =>
+    viewOf(run(state, "tasks/event", { type, task_id, agent_id, note }));
+  assert.is(send("needs-validation", "T-203", "codex").status, "validation");
+  assert.is(send("done", "T-201", "orion").status, "done");
+  const held = send("blocked", "T-203", "codex", "no access");
+  assert.equal([held.status, held.blocked, held.blockers], ["in_progress", true, ["no access"]]);
+  const freed = send("started", "T-209", "charlie");
+  assert.equal([freed.status, freed.blocked, freed.blockers], ["in_progress", false, []]);
+
+  const event = { type: "done", task_id: "T-203", agent_id: "codex" };
+  const rows: [object, string][] = [
+    [event, "invalid task transition: in_progress -> done"],
+    [
+      { ...event, task_id: "T-211", type: "started", agent_id: "pixel" },
+      "invalid task transition: backlog -> in_progress",
+    ],
+    [
+      { ...event, type: "paused" },
+      "invalid type: paused; use one of started, blocked, done, needs-validation",
+    ],
+    [{ ...event, agent_id: undefined }, "agent_id is required"],
+    [{ ...event, task_id: undefined }, "task_id is required"],
+    [{ ...event, type: undefined }, "type is required"],
+    [{ ...event, agent_id: "ghost" }, "unknown agent: ghost"],
+    [{ ...event, task_id: "T-9" }, "unknown task: T-9"],
+    [
+      { type: "started", task_id: "T-208", agent_id: "iris" },
+      "T-208 is owned by codex; set owner to iris to hand it over",
+    ],
+  ];
+  for (const [body, sentence] of rows) refuses(state, "tasks/event", body, sentence);
+});
+
+test("CORE-6: a task without an owner belongs to whoever starts it", () => {
+  const free = run(demoState(), "tasks/create", { title: "x", status: "ready" }).state;
+  const taken = run(free, "tasks/event", { type: "started", task_id: "T-216", agent_id: "iris" });
+  assert.is(viewOf(taken).owner, "iris");
+});
+
+test("CORE-1: the activity of a task is bounded", () => {
+  let state = demoState();
+  for (let n = 0; n < 130; n++) {
+    state = run(state, "tasks/update", { task_id: "T-208", note: `note ${n}` }).state;
+  }
+  const { activity } = taskOf(state, "T-208");
+  assert.ok(activity.length <= 100, `${activity.length} entries`);
+  assert.is(activity.at(-1)?.to, "note 129");
+  assert.is(new Set(activity.map(({ id }) => id)).size, activity.length, "ids are unique");
+});
+
+test.run();

@@ -1,0 +1,168 @@
+/** What every journal must do, whatever stands behind the port: one suite for all adapters. */
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { type Journal, JournalRefusal } from "../../core/index.ts";
+import { createMemoryJournal } from "../../journal/index.ts";
+import {
+  CREATED_AT,
+  failureOf,
+  makeRecords,
+  readAll,
+  withFolder,
+  withJournal,
+} from "../support/journal.ts";
+
+type Run = (journal: Journal) => Promise<void>;
+
+async function withMemory(run: Run): Promise<void> {
+  const journal = createMemoryJournal();
+  await run(journal);
+  await journal.close();
+}
+
+const adapters: Record<string, (run: Run) => Promise<void>> = {
+  memory: withMemory,
+  sqlite: (run) => withFolder((dir) => withJournal(dir, run)),
+};
+
+function refusedAs(error: Error, reason: string): void {
+  assert.instance(error, JournalRefusal);
+  assert.is((error as JournalRefusal).reason, reason);
+}
+
+for (const [name, withOne] of Object.entries(adapters)) {
+  test(`DUR-3 (${name}): entries are numbered on, read back as written, in order, within the limit`, () =>
+    withOne(async (journal) => {
+      assert.is(journal.head(), 0);
+      assert.is(journal.floor(), 0);
+      assert.equal(await readAll(journal), []);
+      await journal.append(0, makeRecords(1, 3));
+      await journal.append(3, makeRecords(4, 250));
+      assert.is(journal.head(), 253);
+      assert.equal(await readAll(journal), makeRecords(1, 253));
+      assert.equal(await journal.read(100, 5), makeRecords(101, 5));
+      assert.equal(await journal.read(251, 5), makeRecords(252, 2));
+      assert.equal(await journal.read(253, 5), []);
+      await journal.append(253, []);
+      assert.is(journal.head(), 253);
+    }));
+
+  test(`DUR-3 (${name}): an append that does not follow the head, or is misnumbered, changes nothing`, () =>
+    withOne(async (journal) => {
+      await journal.append(0, makeRecords(1, 2));
+      for (const [expectedSeq, records] of [
+        [1, makeRecords(2, 1)],
+        [3, makeRecords(4, 1)],
+        [2, makeRecords(4, 1)],
+        [2, [...makeRecords(3, 1), ...makeRecords(5, 1)]],
+      ] as const) {
+        refusedAs(await failureOf(journal.append(expectedSeq, records)), "conflict");
+      }
+      assert.equal(await readAll(journal), makeRecords(1, 2));
+      await journal.append(2, makeRecords(3, 1));
+      assert.is(journal.head(), 3);
+    }));
+
+  test(`DUR-7 (${name}): several records are kept all or none`, () =>
+    withOne(async (journal) => {
+      await journal.append(0, makeRecords(1, 4));
+      const [five, six, seven] = makeRecords(5, 3);
+      assert.ok(five && six && seven);
+      // The last one takes a key that is taken.
+      const colliding = [five, six, { ...seven, key: "key-4" }];
+      refusedAs(await failureOf(journal.append(4, colliding)), "conflict");
+      const doubled = [
+        { ...five, key: "twice" },
+        { ...six, key: "twice" },
+      ];
+      refusedAs(await failureOf(journal.append(4, doubled)), "conflict");
+      assert.is(journal.head(), 4);
+      assert.equal(await readAll(journal), makeRecords(1, 4));
+      assert.is(await journal.findByKey("twice"), null);
+      await journal.append(4, [five, six, seven]);
+      assert.equal(await readAll(journal), makeRecords(1, 7));
+    }));
+
+  test(`DUR-10 (${name}): an entry is found by its key, whatever the key holds`, () =>
+    withOne(async (journal) => {
+      const odd = ["", " ", "key-4", 'a"b\\', "é\u0000z", "\ud800", "x".repeat(300), "null"];
+      const records = makeRecords(1, odd.length).map((record, index) => ({
+        ...record,
+        key: odd[index] ?? null,
+      }));
+      await journal.append(0, records);
+      for (const record of records) {
+        assert.equal(await journal.findByKey(record.key ?? "?"), record);
+      }
+      assert.is(await journal.findByKey("key-8"), null);
+      assert.equal(await readAll(journal), records);
+    }));
+
+  test(`DUR-13 (${name}): of the snapshots the newest is loaded, and only the newest four are kept`, () =>
+    withOne(async (journal) => {
+      assert.is(await journal.loadSnapshot(), null);
+      await journal.append(0, makeRecords(1, 9));
+      for (const seq of [1, 2, 5, 3, 9, 9, 8]) {
+        await journal.saveSnapshot(seq, CREATED_AT, [`{"at":${seq}}`, '{"ü":"ß"}', "{}"]);
+      }
+      assert.equal(await journal.loadSnapshot(), {
+        seq: 9,
+        parts: ['{"at":9}', '{"ü":"ß"}', "{}"],
+      });
+      assert.equal(
+        journal.recovery.backups.map(({ seq }) => seq),
+        [9, 8, 5, 3],
+      );
+    }));
+
+  test(`DUR-13 (${name}): a snapshot that fails half-way leaves the one before`, () =>
+    withOne(async (journal) => {
+      await journal.append(0, makeRecords(1, 2));
+      await journal.saveSnapshot(1, CREATED_AT, ['{"one":1}']);
+      function* broken() {
+        yield '{"two":2}';
+        throw new Error("no more");
+      }
+      const error = await failureOf(journal.saveSnapshot(2, CREATED_AT, broken()));
+      assert.is(error.message, "no more");
+      refusedAs(await failureOf(journal.saveSnapshot(3, CREATED_AT, ["{}"])), "conflict");
+      assert.equal(await journal.loadSnapshot(), { seq: 1, parts: ['{"one":1}'] });
+      await journal.saveSnapshot(2, CREATED_AT, []);
+      assert.equal(await journal.loadSnapshot(), { seq: 2, parts: [] });
+    }));
+
+  test(`STR-2 (${name}): pruning goes no further than the oldest kept snapshot, and raises the floor`, () =>
+    withOne(async (journal) => {
+      await journal.append(0, makeRecords(1, 1_000));
+      await journal.prune(500);
+      assert.is(journal.floor(), 0);
+      await journal.saveSnapshot(600, CREATED_AT, ["{}"]);
+      await journal.saveSnapshot(900, CREATED_AT, ["{}"]);
+      await journal.prune(400);
+      assert.is(journal.floor(), 400);
+      await journal.prune(300);
+      assert.is(journal.floor(), 400);
+      await journal.prune(1_000);
+      assert.is(journal.floor(), 600);
+      assert.is(journal.head(), 1_000);
+      assert.equal(await readAll(journal), makeRecords(601, 400));
+      assert.equal(await journal.read(700, 2), makeRecords(701, 2));
+      assert.is(await journal.findByKey("key-600"), null);
+      assert.is((await journal.findByKey("key-604"))?.seq, 604);
+      await journal.append(1_000, makeRecords(1_001, 1));
+      await journal.saveSnapshot(600, CREATED_AT, ["{}"]);
+    }));
+
+  test(`DUR-15 (${name}): closing twice is closing once, and then nothing is accepted`, () =>
+    withOne(async (journal) => {
+      const under = journal.append(0, makeRecords(1, 3));
+      const snapshot = under.then(() => journal.saveSnapshot(3, CREATED_AT, ["{}"]));
+      await under;
+      await Promise.all([journal.close(), journal.close(), snapshot]);
+      await journal.close();
+      refusedAs(await failureOf(journal.append(3, makeRecords(4, 1))), "closed");
+      assert.is(journal.head(), 3);
+    }));
+}
+
+test.run();

@@ -1,0 +1,219 @@
+/**
+ * Who may speak to the server: the token, Host and Origin, the write limit. Neighbours: the gate of
+ * the core, `transport-http/limits.ts`.
+ */
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { actions, queries } from "../../core/index.ts";
+import { createWriteLimit } from "../../transport-http/limits.ts";
+import { type HttpServer, START, TOKEN, withHttp } from "../support/http.ts";
+
+const POSTS = [...actions.values()].filter(({ internal }) => !internal);
+const GETS = [...queries.keys(), "events/stream"].map((name) => `/api/${name}`);
+
+const WRONG_HEADERS = [
+  ...["", "Bearer", "Bearer ", "Bearer wrong", `Basic ${TOKEN}`, TOKEN, `Bearer ${TOKEN}x`],
+  ...[`Bearer ${"x".repeat(10_240)}`, `Bearer ${TOKEN.toUpperCase()}`, `Bearer ["${TOKEN}"]`],
+];
+const WRONG_TOKENS = [
+  "",
+  "wrong",
+  [TOKEN],
+  [],
+  { token: TOKEN },
+  null,
+  7,
+  true,
+  "x".repeat(10_240),
+];
+
+test("ACC-1: every POST is 401 without the right token, whatever stands in its place", () =>
+  withHttp({}, async (http) => {
+    for (const { name, examples } of POSTS) {
+      const path = `/api/${name}`;
+      const body = examples[0] as object;
+      for (const Authorization of WRONG_HEADERS) {
+        const answer = await http.post(path, body, { Authorization });
+        assert.is(answer.status, 401, `${path} ${Authorization.slice(0, 40)}`);
+        assert.is(answer.headers["www-authenticate"], "Bearer");
+        assert.equal(Object.keys(answer.body), ["error", "code"]);
+      }
+      for (const write_token of WRONG_TOKENS) {
+        const answer = await http.post(path, { ...body, write_token }, { Authorization: "" });
+        assert.is(answer.status, 401, `${path} ${JSON.stringify(write_token).slice(0, 40)}`);
+      }
+      const inQuery = await http.post(`${path}?write_token=${TOKEN}`, body, { Authorization: "" });
+      assert.is(inQuery.status, 401);
+    }
+    assert.is(http.engine.view().seq, 1);
+  }));
+
+test("ACC-1: either place will do; tasks/next asks for the header; the other reads are open", () =>
+  withHttp({}, async (http) => {
+    const body = { task_id: "T-203", text: "Hello" };
+    const comment = (more: object, Authorization: string) =>
+      http.post("/api/tasks/comment", { ...body, ...more }, { Authorization });
+    assert.is((await comment({}, `Bearer ${TOKEN}`)).status, 200);
+    assert.is((await comment({}, `bearer   ${TOKEN} `)).status, 200);
+    assert.is((await comment({ write_token: TOKEN }, "")).status, 200);
+    assert.is((await comment({ write_token: TOKEN }, "Bearer wrong")).status, 200);
+    assert.is((await comment({ write_token: "wrong" }, `Bearer ${TOKEN}`)).status, 200);
+
+    for (const headers of [{}, ...WRONG_HEADERS.map((Authorization) => ({ Authorization }))]) {
+      const answer = await http.get("/api/tasks/next?owner=codex", headers);
+      assert.is(answer.status, 401);
+      assert.is(answer.headers["www-authenticate"], "Bearer");
+    }
+    assert.is((await http.get(`/api/tasks/next?owner=codex&write_token=${TOKEN}`)).status, 401);
+    for (const name of queries.keys()) {
+      if (name !== "tasks/next") assert.is((await http.get(`/api/${name}`)).status, 200, name);
+    }
+  }));
+
+test("ACC-2: the token reaches neither state, journal, events, logs nor replies", () =>
+  withHttp({}, async (http) => {
+    let said = "";
+    for (const { name, examples } of POSTS) {
+      for (const more of [{}, { write_token: TOKEN }, { note: 7 }]) {
+        const body = { ...(examples[0] as object), write_token: TOKEN, ...more };
+        said += (await http.post(`/api/${name}`, body, { Authorization: "" })).text;
+      }
+    }
+    said += (await http.post("/api/tasks/create", { title: "X" }, { Authorization: "Bearer no" }))
+      .text;
+    said += (await http.get("/api/snapshot")).text;
+    said += (await http.get("/api/openclaw/contract")).text;
+    said += http.logged.join("\n");
+    said += (await http.journal.read(0, 1_000)).map(({ json }) => json).join("\n");
+    assert.ok(http.engine.view().seq > 30);
+    assert.is(http.logged.length, 1, "the refused attempt is logged");
+    assert.not.ok(said.includes(TOKEN));
+    assert.not.ok(said.includes('write_token":'));
+  }));
+
+/** Every route and a path of the page, with its method. */
+const ROUTES: [method: string, path: string][] = [
+  ...POSTS.map(({ name }): [string, string] => ["POST", `/api/${name}`]),
+  ...GETS.map((path): [string, string] => ["GET", path]),
+  ["GET", "/"],
+  ["GET", "/board"],
+  ["GET", "/api/nope"],
+  ["OPTIONS", "/api/tasks/create"],
+];
+
+async function ask(
+  http: HttpServer,
+  method: string,
+  path: string,
+  headers: Record<string, string>,
+) {
+  return http.send(path, {
+    method,
+    headers: { Authorization: `Bearer ${TOKEN}`, "Content-Type": "application/json", ...headers },
+    ...(method === "POST" && { body: {} }),
+  });
+}
+
+test("ACC-3: a foreign Host or Origin is 403 on every route, and changes nothing", () =>
+  withHttp({ streams: { "/api/events/stream": (_req, res) => res.end() } }, async (http) => {
+    const own = `127.0.0.1:${http.port}`;
+    for (const [method, path] of ROUTES) {
+      for (const headers of [
+        { Host: "evil.example" },
+        { Host: `evil.example:${http.port}` },
+        { Host: "127.0.0.1.evil.example" },
+        { Host: "localhost.evil.example" },
+        { Host: own, Origin: "https://evil.example" },
+        { Host: own, Origin: "null" },
+        { Host: own, Origin: `http://${own}.evil.example` },
+        { Host: own, Origin: "http://127.0.0.1:1" },
+        { Host: own, Origin: `http://localhost:${http.port}` },
+      ]) {
+        const answer = await ask(http, method, path, headers);
+        const at = `${method} ${path} ${JSON.stringify(headers)}`;
+        assert.equal([answer.status, answer.body.code], [403, "forbidden"], at);
+        assert.match(String(answer.body.error), "CLAWTASKER_ALLOWED_HOSTS");
+        assert.is(answer.headers["access-control-allow-origin"], undefined);
+      }
+    }
+    assert.is(http.engine.view().seq, 1);
+    const headers = { Host: own, Origin: `http://${own}` };
+    assert.is((await ask(http, "GET", "/api/health", headers)).status, 200);
+    assert.is((await ask(http, "POST", "/api/blank/reset", headers)).status, 200);
+    assert.is(
+      (await ask(http, "GET", "/api/health", { Host: `localhost:${http.port}` })).status,
+      200,
+    );
+  }));
+
+test("ACC-3: a host that was allowed is served", () =>
+  withHttp({ allowedHosts: ["console.example"] }, async (http) => {
+    const headers = { Host: "console.example", Origin: "https://console.example" };
+    assert.is((await ask(http, "GET", "/api/health", headers)).status, 200);
+  }));
+
+test("ACC-4: the 31st write in a minute is 429 with Retry-After; refused ones count, reads do not", () =>
+  withHttp({ writesPerMinute: 30 }, async (http) => {
+    const create = (headers = {}) => http.post("/api/tasks/create", { title: "X" }, headers);
+    const spend = [
+      () => create(),
+      () => create({ Authorization: "Bearer wrong" }),
+      () => http.post("/api/tasks/update", {}),
+      () => http.post("/api/tasks/create", "{"),
+      () => http.post("/api/tasks/create", "x", { "Content-Type": "text/plain" }),
+      () => http.post("/api/tasks/create", "x".repeat(200_000)),
+    ];
+    const statuses: number[] = [];
+    for (let n = 0; n < 5; n++) {
+      for (const one of spend) statuses.push((await one()).status);
+      http.time.now += 1_000;
+      assert.is((await http.get("/api/health")).status, 200);
+      assert.is((await http.send("/api/health", { method: "POST" })).status, 405);
+    }
+    assert.is(statuses.length, 30);
+    assert.not.ok(statuses.includes(429));
+
+    const { seq } = http.engine.view();
+    for (const headers of [{}, { "X-Forwarded-For": "10.0.0.9" }, { Forwarded: "for=10.0.0.9" }]) {
+      const answer = await create(headers);
+      assert.equal([answer.status, answer.body.code], [429, "rate_limited"]);
+      assert.is(answer.headers["retry-after"], "55");
+    }
+    assert.is(http.engine.view().seq, seq);
+    assert.is((await http.get("/api/snapshot")).status, 200);
+
+    http.time.now += 54_999;
+    assert.is((await create()).headers["retry-after"], "1");
+    http.time.now += 1;
+    for (let n = 0; n < 6; n++) assert.is((await create()).status, 200, "the first six are over");
+    assert.is((await create()).headers["retry-after"], "1", "the next six a second later");
+  }));
+
+test("ACC-4: a stream is never answered by the limiter", () =>
+  withHttp(
+    { writesPerMinute: 1, streams: { "/api/events/stream": (_req, res) => res.end("ok") } },
+    async (http) => {
+      await http.post("/api/tasks/create", { title: "X" });
+      assert.is((await http.post("/api/tasks/create", { title: "X" })).status, 429);
+      for (let n = 0; n < 3; n++) assert.is((await http.get("/api/events/stream")).text, "ok");
+    },
+  ));
+
+test("ACC-4: each address has its own minute; the number of addresses is bounded", () => {
+  let now = START;
+  const limit = createWriteLimit(1_000_000, () => now);
+  assert.is(limit.admit("a"), 0);
+  const single = createWriteLimit(1, () => now);
+  assert.equal([single.admit("a"), single.admit("b")], [0, 0]);
+  assert.equal([single.admit("a"), single.admit("b")], [60, 60]);
+  // Ten thousand others later, the address that was silent longest is forgotten.
+  for (let n = 0; n < 9_999; n++) single.admit(`other-${n}`);
+  assert.is(single.admit("b"), 60);
+  assert.is(single.admit("a"), 0);
+  now -= 86_400_000;
+  assert.is(single.admit("b"), 0, "a clock set back locks nobody out");
+  assert.throws(() => createWriteLimit(0, () => now), "at least 1");
+  assert.throws(() => createWriteLimit(Number.NaN, () => now), "at least 1");
+});
+
+test.run();

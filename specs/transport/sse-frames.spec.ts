@@ -1,0 +1,119 @@
+/** What an SSE reader sees: frames, headers, first bytes, keepalives, refusals. */
+import { request } from "node:http";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { connectSse, createTasks, withStreams } from "../support/streams.ts";
+
+test("SSE-1: a frame is id, event and data with the event, as documented", async () => {
+  await withStreams({}, async ({ engine, sseUrl }) => {
+    const reader = await connectSse(`${sseUrl}?since=0`);
+    await engine.dispatch("blank/reset", {});
+    await engine.dispatch("tasks/create", { title: "line\nbreak € 😀" });
+    const [, frame] = await reader.frames.take(2);
+    assert.is(frame?.id, "2");
+    assert.is(frame?.event, "clawtasker");
+    const event = JSON.parse(frame?.data ?? "") as Record<string, unknown>;
+    assert.equal(Object.keys(event), ["id", "timestamp", "kind", "title", "details", "meta"]);
+    assert.equal(event, JSON.parse(JSON.stringify(engine.recentEvents(1)[0])));
+    const wire = `id: 2\nevent: clawtasker\ndata: ${frame?.data}\n\n`;
+    assert.ok(reader.text().endsWith(wire), reader.text());
+    reader.close();
+  });
+});
+
+test("SSE-3: status, headers, retry and a comment come at once, before any event", async () => {
+  await withStreams({}, async ({ sseUrl }) => {
+    const reader = await connectSse(sseUrl);
+    assert.is(reader.status, 200);
+    assert.match(String(reader.headers["content-type"]), /^text\/event-stream/);
+    assert.is(reader.headers["cache-control"], "no-cache, no-transform");
+    assert.is(reader.headers["x-accel-buffering"], "no");
+    assert.is(reader.headers.connection, "keep-alive");
+    assert.is(await reader.comments.next(), "clawtasker events");
+    assert.is(reader.retryMs(), 2_000);
+    reader.close();
+  });
+});
+
+test("SSE-3: a quiet stream carries a keepalive comment, and outlives the server's idle timeout", async () => {
+  await withStreams({ sse: { keepaliveMs: 60 } }, async ({ server, sseUrl }) => {
+    server.setTimeout(15);
+    const reader = await connectSse(sseUrl);
+    await reader.comments.next();
+    assert.equal(await reader.comments.take(2), ["keepalive", "keepalive"]);
+    assert.is(reader.frames.waiting(), 0);
+    reader.close();
+  });
+});
+
+test("SSE-2: a live stream names its own starting point, so that a browser that comes back misses nothing", async () => {
+  await withStreams({}, async ({ engine, sseUrl }) => {
+    await createTasks(engine, 3);
+    const quiet = await connectSse(sseUrl);
+    await quiet.comments.next();
+    quiet.close();
+    await quiet.closed;
+    await createTasks(engine, 1);
+    const lastEventId = quiet.lastEventId();
+    assert.is(lastEventId, "3");
+    const back = await connectSse(sseUrl, { lastEventId: lastEventId ?? "" });
+    assert.is((await back.frames.next()).id, "4");
+    back.close();
+  });
+});
+
+test("SSE-2: what is no whole number is refused and named", async () => {
+  await withStreams({}, async ({ sseUrl, sse }) => {
+    const refused = async (query: string, headers: Record<string, string>, named: string) => {
+      const response = await fetch(`${sseUrl}${query}`, { headers });
+      assert.is(response.status, 400, query);
+      const { error, code } = (await response.json()) as Record<string, string>;
+      assert.is(error, `${named} must be a whole number, 0 or more`);
+      assert.is(code, "invalid");
+    };
+    for (const since of ["-1", "x", "1.5", "", "1e3", "9999999999999999"]) {
+      await refused(`?since=${since}`, {}, "since");
+    }
+    await refused("?since=1", { "last-event-id": "abc" }, "Last-Event-ID");
+    assert.is(sse.clients(), 0);
+  });
+});
+
+test("SSE-1: HEAD answers the headers and is over", async () => {
+  await withStreams({}, async ({ sseUrl, sse }) => {
+    const response = await fetch(sseUrl, { method: "HEAD" });
+    assert.is(response.status, 200);
+    assert.match(response.headers.get("content-type") ?? "", /^text\/event-stream/);
+    assert.is(sse.clients(), 0);
+  });
+});
+
+test("STR-3: one reader too many is told to come back later", async () => {
+  await withStreams({ sse: { maxClients: 2 } }, async ({ sseUrl }) => {
+    const readers = [await connectSse(sseUrl), await connectSse(sseUrl)];
+    const response = await fetch(sseUrl);
+    assert.is(response.status, 503);
+    assert.ok(Number(response.headers.get("retry-after")) > 0);
+    assert.match(((await response.json()) as { error: string }).error, /too many/);
+    for (const reader of readers) reader.close();
+  });
+});
+
+test("STR-4: close ends every stream, also that of a connection kept alive, and refuses new ones", async () => {
+  await withStreams({}, async ({ sse, sseUrl, server, sockets }) => {
+    const readers = await Promise.all(Array.from({ length: 5 }, () => connectSse(sseUrl)));
+    const kept = request(sseUrl, { headers: { connection: "keep-alive" } }).end();
+    await new Promise((resolve) => kept.on("response", (res) => resolve(res.resume())));
+    assert.is(sse.clients(), 6);
+    await sse.close();
+    await Promise.all(readers.map(({ closed }) => closed));
+    assert.is(sse.clients(), 0);
+    const late = await fetch(sseUrl, { headers: { connection: "close" } });
+    assert.is(late.status, 503);
+    await late.text();
+    await new Promise((resolve) => server.close(resolve));
+    assert.is(sockets.size, 0);
+  });
+});
+
+test.run();

@@ -1,0 +1,167 @@
+/** SSE readers that come back: from the journal, after a restart, at random, too late, too slow. */
+import { once } from "node:events";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { createMemoryJournal, toParts } from "../../core/index.ts";
+import { createRandom, seedOf } from "../support/random.ts";
+import {
+  connectSse,
+  createTasks,
+  eventually,
+  startStreams,
+  withStreams,
+} from "../support/streams.ts";
+
+const numbers = (frames: readonly { id: string | undefined }[]) =>
+  frames.map(({ id }) => Number(id));
+const range = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+test("SSE-2: Last-Event-ID and since resume from the journal; the header wins", async () => {
+  await withStreams({}, async ({ engine, sseUrl }) => {
+    await createTasks(engine, 600);
+    const bySince = await connectSse(`${sseUrl}?since=590`);
+    const byHeader = await connectSse(`${sseUrl}?since=5`, { lastEventId: "595" });
+    const fromStart = await connectSse(`${sseUrl}?since=0`);
+    await createTasks(engine, 1);
+    assert.equal(numbers(await bySince.frames.take(11)), range(591, 601));
+    assert.equal(numbers(await byHeader.frames.take(6)), range(596, 601));
+    assert.equal(numbers(await fromStart.frames.take(601)), range(1, 601));
+    for (const reader of [bySince, byHeader, fromStart]) reader.close();
+  });
+});
+
+test("SSE-2: a stream resumes also after a restart of the server", async () => {
+  const journal = createMemoryJournal();
+  const before = await startStreams({ engine: { journal } });
+  await createTasks(before.engine, 20);
+  // Ended as by a kill: the journal is not closed.
+  await Promise.all([before.sse.close(), before.ws.close()]);
+  await new Promise((resolve) => before.server.close(resolve));
+  await withStreams({ engine: { journal } }, async ({ engine, sseUrl }) => {
+    const reader = await connectSse(sseUrl, { lastEventId: "12" });
+    await createTasks(engine, 2);
+    assert.equal(numbers(await reader.frames.take(10)), range(13, 22));
+    reader.close();
+  });
+});
+
+test("STR-2: the first frame says that the history is gone, or that the reader is ahead", async () => {
+  const journal = createMemoryJournal();
+  await withStreams({ engine: { journal } }, async ({ engine, sseUrl }) => {
+    await createTasks(engine, 30);
+    await journal.saveSnapshot(20, "", toParts(engine.view().state));
+    await journal.prune(20);
+    for (const [since, reason] of [
+      [19, "gone"],
+      [31, "ahead"],
+    ] as const) {
+      const reader = await connectSse(`${sseUrl}?since=${since}`);
+      const { id, event, data } = await reader.frames.next();
+      assert.is(event, "reset");
+      assert.is(id, "30");
+      assert.equal(JSON.parse(data), { reason, seq: 30, message: "re-read /api/snapshot" });
+      reader.close();
+    }
+    const served = await connectSse(`${sseUrl}?since=20`);
+    assert.equal(numbers(await served.frames.take(10)), range(21, 30));
+    served.close();
+  });
+});
+
+test("STR-1: 200 random reconnects during writes: no gap, no double", async () => {
+  const seed = seedOf(4711);
+  const random = createRandom(seed);
+  await withStreams({}, async ({ engine, sse, sseUrl }) => {
+    const seen: number[] = [];
+    const writes: Promise<void>[] = [];
+    let written = 0;
+    for (let round = 0; round < 200; round++) {
+      const last = String(seen.at(-1) ?? 0);
+      const reader = random.whole(2)
+        ? await connectSse(sseUrl, { lastEventId: last })
+        : await connectSse(`${sseUrl}?since=${last}`);
+      const count = random.whole(20);
+      written += count;
+      writes.push(createTasks(engine, count));
+      const open = written - seen.length;
+      const wanted = round === 199 ? open : Math.min(open, random.whole(30));
+      seen.push(...numbers(await reader.frames.take(wanted)));
+      reader.close();
+    }
+    await Promise.all(writes);
+    assert.equal(seen, range(1, written), `seed ${seed}`);
+    await eventually(() => sse.clients() === 0, `no client left, seed ${seed}`);
+  });
+});
+
+/** Writes until the reader that does not read is cut off; answers how many bytes waited for it. */
+async function cutOffSlowReader(maxBufferBytes: number): Promise<number> {
+  let most = 0;
+  await withStreams({ sse: { maxBufferBytes, stallMs: 250 } }, async (streams) => {
+    const { engine, sse, sseUrl, sockets } = streams;
+    const slow = await connectSse(`${sseUrl}?since=0`);
+    const [slowSocket] = sockets;
+    if (!slowSocket) throw new Error("no socket");
+    const cutOff = once(slowSocket, "close");
+    slow.pause();
+    const quick = await connectSse(`${sseUrl}?since=0`);
+    const title = "€".repeat(300);
+    let written = 0;
+    // Until the kernel takes no more for the slow one, and it is cut off.
+    while (sse.clients() === 2 && written < 30_000) {
+      const creates = Array.from({ length: 100 }, () => engine.dispatch("tasks/create", { title }));
+      await Promise.all(creates);
+      written += 100;
+      most = Math.max(most, slowSocket.writableLength);
+      assert.is((await quick.frames.take(100)).at(-1)?.id, String(written));
+    }
+    await cutOff;
+    assert.ok(most > 0, "the slow reader was never waited for");
+    assert.is(sse.clients(), 1);
+
+    slow.resume();
+    await slow.closed;
+    const seen = numbers(await slow.frames.take(slow.frames.waiting()));
+    assert.ok(seen.length > 0 && seen.length < written, `${seen.length} of ${written} had come`);
+    const back = await connectSse(sseUrl, { lastEventId: String(seen.at(-1)) });
+    seen.push(...numbers(await back.frames.take(written - seen.length)));
+    assert.equal(seen, range(1, written));
+    quick.close();
+    back.close();
+  });
+  return most;
+}
+
+test("STR-3: a reader that does not read is cut off, resumes complete; others see nothing of it", async () => {
+  const most = await cutOffSlowReader(32 * 1024);
+  assert.ok(most > 0 && most < 64 * 1024, `${most} bytes waited`);
+});
+
+test("STR-3: however much may wait, no more than one batch is pulled for one who does not read", async () => {
+  const most = await cutOffSlowReader(64 * 1024 * 1024);
+  assert.ok(most > 64 * 1024 && most < 512 * 1024, `${most} bytes waited`);
+});
+
+test("STR-4: 200 readers come and go, and leave no session, subscription or timer", async () => {
+  await withStreams({}, async ({ engine, sse, sseUrl, sockets }) => {
+    await createTasks(engine, 10);
+    const timers = () =>
+      process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+    const before = timers();
+    for (let round = 0; round < 10; round++) {
+      const since = round % 2 ? "" : "?since=0";
+      const readers = await Promise.all(
+        Array.from({ length: 20 }, () => connectSse(`${sseUrl}${since}`)),
+      );
+      for (const reader of readers) reader.close();
+      await Promise.all(readers.map(({ closed }) => closed));
+    }
+    await eventually(() => sockets.size === 0, "all sockets closed");
+    assert.is(sse.clients(), 0);
+    await eventually(() => engine.feed.subscribers() === 0, "all subscriptions ended");
+    await eventually(() => timers() <= before, "all timers cleared");
+  });
+});
+
+test.run();

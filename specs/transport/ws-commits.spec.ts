@@ -1,0 +1,193 @@
+/** What follows the hello: commits for everybody, reconnects, keepalives, slow readers. */
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import type { Entry, ServerMessage } from "../../core/index.ts";
+import { commitBytes } from "../../transport-ws/codec.ts";
+import { createRandom, seedOf } from "../support/random.ts";
+import {
+  connectWs,
+  createTasks,
+  eventually,
+  START_MS,
+  type WsReader,
+  withStreams,
+} from "../support/streams.ts";
+
+const range = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+async function takeCommits(reader: WsReader, count: number): Promise<number[]> {
+  const seqs: number[] = [];
+  while (seqs.length < count) {
+    const message = await reader.messages.next();
+    if (message.type === "hello") throw new Error(`a second hello: ${message.reset}`);
+    if (message.type === "commit") seqs.push(message.seq);
+  }
+  return seqs;
+}
+
+/** Everything that had come before the socket closed. */
+async function takeRest(reader: WsReader): Promise<number[]> {
+  const rest: ServerMessage[] = await reader.messages.take(reader.messages.waiting());
+  return rest.flatMap((message) => (message.type === "commit" ? [message.seq] : []));
+}
+
+test("WS-2: one commit for each entry, with its event and patches, the same text to everybody", async () => {
+  await withStreams({}, async ({ engine, wsUrl }) => {
+    const readers = await Promise.all(Array.from({ length: 5 }, () => connectWs(wsUrl)));
+    for (const { texts } of readers) await texts.next();
+    const ended = new AbortController();
+    const entries: Entry[] = [];
+    const following = (async () => {
+      for await (const item of engine.feed.subscribe({ since: 0, signal: ended.signal })) {
+        if (item.type === "entries") entries.push(...item.entries);
+        if (entries.length === 3) break;
+      }
+    })();
+    await createTasks(engine, 3);
+    await following;
+    for (const entry of entries) {
+      const { seq, event, patches } = entry;
+      const text = JSON.stringify({ type: "commit", seq, event, patches });
+      for (const { texts } of readers) assert.is(await texts.next(), text);
+      assert.is(commitBytes(entry), commitBytes(entry), "made once");
+    }
+    for (const reader of readers) reader.drop();
+  });
+});
+
+test("STR-1: 200 random reconnects during writes: no gap, no double", async () => {
+  const seed = seedOf(31337);
+  const random = createRandom(seed);
+  await withStreams({}, async ({ engine, ws, wsUrl }) => {
+    const seen: number[] = [];
+    const writes: Promise<void>[] = [];
+    let written = 0;
+    for (let round = 0; round < 200; round++) {
+      const journal = random.whole(2) ? "&journal=memory" : "";
+      const reader = await connectWs(`${wsUrl}?since=${seen.at(-1) ?? 0}${journal}`);
+      const count = random.whole(20);
+      written += count;
+      writes.push(createTasks(engine, count));
+      const hello = await reader.messages.next();
+      assert.ok(hello.type === "hello" && hello.state === undefined, `resumed, seed ${seed}`);
+      const open = written - seen.length;
+      const wanted = round === 199 ? open : Math.min(open, random.whole(30));
+      seen.push(...(await takeCommits(reader, wanted)));
+      if (random.whole(2)) reader.drop();
+      else reader.ws.close();
+    }
+    await Promise.all(writes);
+    assert.equal(seen, range(1, written), `seed ${seed}`);
+    await eventually(() => ws.clients() === 0, `no socket left, seed ${seed}`);
+  });
+});
+
+test("STR-3: a socket that does not read holds bounded bytes, is closed with 4001, resumes complete; others see nothing of it", async () => {
+  const maxBufferBytes = 256 * 1024;
+  const limits = { maxBufferBytes, stallMs: 250, graceMs: 4_000 };
+  await withStreams({ ws: limits }, async ({ engine, wsUrl, sockets }) => {
+    const slow = await connectWs(wsUrl);
+    await slow.messages.next();
+    const [slowSocket] = sockets;
+    slow.pause();
+    const quick = await connectWs(wsUrl);
+    await quick.messages.next();
+    let most = 0;
+    let written = 0;
+    while (engine.feed.subscribers() === 2 && written < 4_000) {
+      await createTasks(engine, 20, "x".repeat(19_000));
+      written += 20;
+      most = Math.max(most, slowSocket?.writableLength ?? 0);
+      assert.is((await takeCommits(quick, 20)).at(-1), written);
+    }
+    assert.ok(most >= maxBufferBytes, "the slow socket was never waited for");
+    assert.ok(most < maxBufferBytes + 64 * 1024, `${most} bytes waited for the slow socket`);
+
+    slow.resume();
+    const { code, reason } = await slow.closed;
+    assert.is(code, 4001);
+    assert.match(reason, /since/);
+    const seen = await takeRest(slow);
+    assert.ok(seen.length > 0 && seen.length < written, `${seen.length} of ${written} had come`);
+    const back = await connectWs(`${wsUrl}?since=${seen.at(-1)}&journal=memory`);
+    await back.messages.next();
+    seen.push(...(await takeCommits(back, written - seen.length)));
+    assert.equal(seen, range(1, written));
+    quick.drop();
+    back.drop();
+  });
+});
+
+test("STR-3: a socket that is waited for is not taken for dead", async () => {
+  const limits = { maxBufferBytes: 64 * 1024, pingMs: 150 };
+  await withStreams({ ws: limits }, async ({ engine, ws, wsUrl }) => {
+    const slow = await connectWs(wsUrl);
+    await slow.messages.next();
+    const other = await connectWs(wsUrl);
+    await other.messages.next();
+    slow.pause();
+    await createTasks(engine, 500, "x".repeat(19_000));
+    for (let pings = 0; pings < 3; pings++) {
+      await new Promise((resolve) => other.ws.once("ping", resolve));
+    }
+    assert.is(ws.clients(), 2);
+    slow.resume();
+    assert.equal(await takeCommits(slow, 500), range(1, 500));
+    slow.drop();
+    other.drop();
+  });
+});
+
+test("STR-3: a slow socket that does not even close is ended", async () => {
+  const limits = { maxBufferBytes: 64 * 1024, stallMs: 20, graceMs: 20 };
+  await withStreams({ ws: limits }, async ({ engine, ws, wsUrl, sockets }) => {
+    const slow = await connectWs(wsUrl);
+    await slow.messages.next();
+    slow.pause();
+    for (let written = 0; ws.clients() === 1 && written < 4_000; written += 20) {
+      await createTasks(engine, 20, "x".repeat(19_000));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await eventually(() => sockets.size === 0, "the socket is ended");
+    assert.is(ws.clients(), 0);
+    assert.is(engine.feed.subscribers(), 0);
+    slow.drop();
+  });
+});
+
+test("STR-3: also a large state waits for a reader in bounded pieces", async () => {
+  const maxBufferBytes = 1024 * 1024;
+  await withStreams({ ws: { maxBufferBytes } }, async ({ engine, wsUrl, sockets }) => {
+    await createTasks(engine, 1_000, "x".repeat(15_000));
+    const reader = await connectWs(wsUrl);
+    reader.pause();
+    const [socket] = sockets;
+    let most = 0;
+    for (let turn = 0; turn < 300; turn++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      most = Math.max(most, socket?.writableLength ?? 0);
+    }
+    assert.ok(most > 64 * 1024 && most < maxBufferBytes, `${most} bytes waited`);
+    reader.resume();
+    const hello = await reader.messages.next();
+    assert.is(hello.type === "hello" && Object.keys(hello.state as object).length > 10, true);
+    await createTasks(engine, 1);
+    assert.equal(await takeCommits(reader, 1), [1_001]);
+    reader.drop();
+  });
+});
+
+test("WS-1: a quiet socket carries keepalives with the number it has reached", async () => {
+  await withStreams({ ws: { keepaliveMs: 5 } }, async ({ engine, wsUrl }) => {
+    await createTasks(engine, 3);
+    const reader = await connectWs(wsUrl);
+    await reader.messages.next();
+    const message = await reader.messages.next();
+    assert.equal({ ...message, now: 0 }, { type: "keepalive", seq: 3, now: 0 });
+    assert.ok(message.type === "keepalive" && message.now > START_MS);
+    reader.drop();
+  });
+});
+
+test.run();

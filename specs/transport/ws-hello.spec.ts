@@ -1,0 +1,245 @@
+/** How a page joins over the socket: with the state, by resuming, or with a state and the reason. */
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import {
+  actions,
+  applyPatches,
+  CommitSchema,
+  createMemoryJournal,
+  type Hello,
+  HelloSchema,
+  KeepaliveSchema,
+  type ServerMessage,
+  toParts,
+  toWireState,
+  VERSION,
+} from "../../core/index.ts";
+import { createStateSource } from "../../transport-ws/state-bytes.ts";
+import { createRandom, seedOf } from "../support/random.ts";
+import {
+  connectWs,
+  createTasks,
+  START_MS,
+  type WsReader,
+  withStreams,
+} from "../support/streams.ts";
+
+function asHello(message: ServerMessage): Hello {
+  if (message.type !== "hello") throw new Error(`expected a hello, got a ${message.type}`);
+  return message;
+}
+
+/** Follows a socket as a page does, up to a sequence number; answers the state it then has. */
+async function stateAt(reader: WsReader, seq: number): Promise<object> {
+  const hello = asHello(await reader.messages.next());
+  const state = hello.state as object;
+  for (let at = hello.seq; at < seq; ) {
+    const message = await reader.messages.next();
+    if (message.type !== "commit") continue;
+    if (message.seq !== at + 1) throw new Error(`commit ${message.seq} after ${at}`);
+    applyPatches(state, message.patches as Parameters<typeof applyPatches>[1]);
+    at = message.seq;
+  }
+  return state;
+}
+
+test("WS-1: a page that knows nothing is greeted with the state and the latest events", async () => {
+  await withStreams({}, async ({ engine, wsUrl }) => {
+    await engine.dispatch("demo/reset", {});
+    await createTasks(engine, 120);
+    const reader = await connectWs(wsUrl);
+    const { now, state, events, ...rest } = asHello(await reader.messages.next());
+    assert.equal(rest, {
+      type: "hello",
+      protocol: 1,
+      version: VERSION,
+      journal: "memory",
+      seq: 121,
+    });
+    assert.ok(now > START_MS);
+    assert.equal(state, toWireState(engine.view().state));
+    assert.equal(
+      events?.map(({ id }) => id),
+      Array.from({ length: 100 }, (_, index) => 22 + index),
+    );
+    reader.drop();
+  });
+});
+
+test("WS-1: since, with or without the journal, resumes without a state", async () => {
+  await withStreams({}, async ({ engine, wsUrl }) => {
+    await createTasks(engine, 10);
+    for (const query of ["?since=7", "?since=7&journal=memory", "?since=10&journal=memory"]) {
+      const reader = await connectWs(`${wsUrl}${query}`);
+      const { now: _, ...hello } = asHello(await reader.messages.next());
+      const since = Number(/since=(\d+)/.exec(query)?.[1]);
+      assert.equal(hello, {
+        type: "hello",
+        protocol: 1,
+        version: VERSION,
+        journal: "memory",
+        seq: since,
+      });
+      const head = engine.view().seq;
+      await createTasks(engine, 1);
+      for (let seq = since + 1; seq <= head + 1; seq++) {
+        const message = await reader.messages.next();
+        assert.is(message.type === "commit" && message.seq, seq);
+      }
+      reader.drop();
+    }
+  });
+});
+
+test("WS-3 STR-2: another journal, ahead, gone or too far behind: the state, and the reason", async () => {
+  const journal = createMemoryJournal();
+  const options = { engine: { journal }, ws: { maxBehind: 50 } };
+  await withStreams(options, async ({ engine, wsUrl }) => {
+    await createTasks(engine, 100);
+    await journal.saveSnapshot(60, "", toParts(engine.view().state));
+    await journal.prune(60);
+    for (const [query, reset] of [
+      ["?since=100&journal=other", "journal"],
+      ["?since=1000", "ahead"],
+      ["?since=59&journal=memory", "gone"],
+      ["?since=49", "far"],
+    ] as const) {
+      const reader = await connectWs(`${wsUrl}${query}`);
+      const hello = asHello(await reader.messages.next());
+      assert.is(hello.reset, reset, query);
+      assert.is(hello.seq, engine.view().seq);
+      assert.equal(hello.state, toWireState(engine.view().state));
+      await createTasks(engine, 1);
+      const next = await reader.messages.next();
+      assert.is(next.type === "commit" && next.seq, hello.seq + 1, query);
+      reader.drop();
+    }
+    const served = await connectWs(`${wsUrl}?since=${engine.view().seq - 10}`);
+    assert.is(asHello(await served.messages.next()).state, undefined);
+    served.drop();
+  });
+});
+
+test("WS-3: a page whose history is pruned while it is behind gets a new hello with the state", async () => {
+  const journal = createMemoryJournal();
+  const options = { engine: { journal }, ws: { maxBufferBytes: 64 * 1024 } };
+  await withStreams(options, async ({ engine, wsUrl }) => {
+    const reader = await connectWs(wsUrl);
+    await reader.messages.next();
+    reader.pause();
+    // More than the feed has at hand, and than the kernel takes for one who does not read.
+    for (let round = 0; round < 25; round++) await createTasks(engine, 100, "x".repeat(8_000));
+    const { seq, state } = engine.view();
+    await journal.saveSnapshot(seq - 5, "", toParts(state));
+    await journal.prune(seq - 5);
+    reader.resume();
+    let last = 0;
+    let reset: Hello | null = null;
+    while (!reset) {
+      const message = await reader.messages.next();
+      if (message.type === "hello") reset = message;
+      else if (message.type === "commit") assert.is(message.seq, ++last);
+    }
+    assert.is(reset.reset, "gone");
+    assert.is(reset.seq, seq);
+    assert.ok(last > 0 && last < seq - 5, `${last} of ${seq} came before`);
+    assert.equal(reset.state, toWireState(state));
+    await createTasks(engine, 1);
+    const next = await reader.messages.until(({ type }) => type === "commit");
+    assert.is(next.type === "commit" && next.seq, seq + 1);
+    reader.drop();
+  });
+});
+
+test("WS-6: every message conforms to its schema", async () => {
+  const ajv = new Ajv2020();
+  const schemas = { hello: HelloSchema, commit: CommitSchema, keepalive: KeepaliveSchema };
+  const conforms = new Map(
+    Object.entries(schemas).map(([type, schema]) => [type, ajv.compile(schema)] as const),
+  );
+  await withStreams({ ws: { keepaliveMs: 5 } }, async ({ engine, wsUrl }) => {
+    const reader = await connectWs(`${wsUrl}?since=3&journal=memory`);
+    const seen = new Set<string>();
+    const check = async () => {
+      const message = await reader.messages.next();
+      const validate = conforms.get(message.type);
+      assert.ok(validate?.(message), JSON.stringify(validate?.errors));
+      seen.add(message.type);
+      return message;
+    };
+    assert.is((await check()).type, "hello");
+    await engine.dispatch("demo/reset", {});
+    await createTasks(engine, 5);
+    while (seen.size < 3) await check();
+    reader.drop();
+    const resumed = await connectWs(`${wsUrl}?since=3`);
+    const hello = await resumed.messages.next();
+    assert.ok(conforms.get("hello")?.(hello));
+    resumed.drop();
+  });
+});
+
+test("PAGE-5: the hello's state and the commits after it lead to the server's state, for every action", async () => {
+  await withStreams({}, async ({ engine, wsUrl }) => {
+    const reader = await connectWs(wsUrl);
+    const reset = [...actions.values()].filter(({ name }) => name.endsWith("/reset"));
+    const rest = [...actions.values()].filter(({ name }) => !name.endsWith("/reset"));
+    for (const { name, examples } of rest) {
+      await engine.dispatch("demo/reset", {});
+      for (const example of examples) {
+        const outcome = await engine.dispatchUnknown(name, example);
+        assert.ok(outcome.ok, `${name}: ${JSON.stringify(outcome)}`);
+      }
+    }
+    for (const { name } of reset) await engine.dispatchUnknown(name, {});
+    const { state, seq } = engine.view();
+    assert.equal(await stateAt(reader, seq), JSON.parse(JSON.stringify(toWireState(state))));
+    reader.drop();
+  });
+});
+
+test("PAGE-5: pages that join a large state at any moment of many writes all end equal", async () => {
+  const seed = seedOf(99);
+  const random = createRandom(seed);
+  await withStreams({}, async ({ engine, wsUrl }) => {
+    // Beyond many pieces, with characters that no piece boundary respects.
+    await createTasks(engine, 30, "é€😀".repeat(1_500));
+    const readers: WsReader[] = [];
+    const writes: Promise<void>[] = [];
+    for (let round = 0; round < 20; round++) {
+      writes.push(createTasks(engine, random.whole(4)));
+      readers.push(await connectWs(wsUrl));
+    }
+    await Promise.all(writes);
+    const { state, seq } = engine.view();
+    const wanted = JSON.stringify(toWireState(state));
+    for (const reader of readers) {
+      const got = await stateAt(reader, seq);
+      assert.equal(got, JSON.parse(wanted), `seed ${seed}`);
+      reader.drop();
+    }
+  });
+});
+
+test("WS-1: those who join together share one text of the state; it is never older than asked", async () => {
+  await withStreams({}, async ({ engine }) => {
+    const states = createStateSource(engine);
+    await createTasks(engine, 1);
+    const small = states.take(0);
+    assert.is(states.take(0), small);
+    await createTasks(engine, 1);
+    assert.is(states.take(0).seq, 2, "a small state is written out anew");
+    await createTasks(engine, 20, "x".repeat(15_000));
+    const large = states.take(0);
+    assert.is(large.seq, 22);
+    await createTasks(engine, 1);
+    assert.is(states.take(0), large, "a large one is used again");
+    assert.is(states.take(23).seq, 23);
+    await createTasks(engine, 30);
+    assert.is(states.take(0).seq, 53, "but not when much has followed");
+    states.close();
+  });
+});
+
+test.run();

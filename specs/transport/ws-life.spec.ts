@@ -1,0 +1,201 @@
+/** How a socket begins and ends: the upgrade and its refusals, pings, misbehaviour, shutdown, leaks. */
+import { request } from "node:http";
+import { connect } from "node:net";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import {
+  connectWs,
+  createTasks,
+  eventually,
+  type StreamServer,
+  UpgradeRefused,
+  withStreams,
+} from "../support/streams.ts";
+
+async function refusalOf(url: string, options: Parameters<typeof connectWs>[1] = {}) {
+  try {
+    (await connectWs(url, options)).drop();
+  } catch (error) {
+    if (!(error instanceof UpgradeRefused)) throw error;
+    assert.is(error.headers["content-type"], "application/json");
+    const body = JSON.parse(error.body) as { error: string; code?: string };
+    return { ...body, status: error.status, headers: error.headers };
+  }
+  throw new Error(`${url} was let in`);
+}
+
+/** Sends bytes as they are, keeps its own side open, answers all that comes until the other ends. */
+function exchange({ server }: StreamServer, text: string): Promise<string> {
+  const address = server.address() as { port: number };
+  return new Promise((resolve, reject) => {
+    let answer = "";
+    const socket = connect({ port: address.port, host: "127.0.0.1", allowHalfOpen: true });
+    socket.setEncoding("utf8");
+    socket.on("data", (chunk: string) => {
+      answer += chunk;
+    });
+    socket.on("end", () => {
+      socket.destroy();
+      resolve(answer);
+    });
+    socket.on("error", reject);
+    socket.write(text);
+  });
+}
+
+test("ACC-3: a foreign Origin or Host is refused with 403 before anything else is said", async () => {
+  await withStreams({}, async ({ wsUrl, ws }) => {
+    const foreign = await refusalOf(wsUrl, { origin: "http://evil.example" });
+    assert.is(foreign.status, 403);
+    assert.is(foreign.code, "forbidden");
+    assert.match(foreign.error, /^origin not allowed: http:\/\/evil\.example/);
+    const rebound = await refusalOf(`${wsUrl}/other`, { headers: { host: "evil.example:3000" } });
+    assert.is(rebound.status, 403);
+    assert.match(rebound.error, /^host not allowed/);
+    assert.is(ws.clients(), 0);
+    const own = await connectWs(wsUrl, { origin: wsUrl.replace("ws:", "http:").slice(0, -7) });
+    assert.is((await own.messages.next()).type, "hello");
+    own.drop();
+  });
+});
+
+test("ACC-3: another path is 404, a since that is no whole number 400, both named in JSON", async () => {
+  await withStreams({}, async ({ wsUrl, ws }) => {
+    assert.is((await refusalOf(`${wsUrl}/more`)).status, 404);
+    assert.is((await refusalOf(wsUrl.replace("/api/ws", "//"))).status, 404);
+    for (const since of ["", "-1", "x", "1.5", "9999999999999999"]) {
+      const { status, error, code } = await refusalOf(`${wsUrl}?since=${since}`);
+      assert.is(status, 400);
+      assert.is(error, "since must be a whole number, 0 or more");
+      assert.is(code, "invalid");
+    }
+    assert.is(ws.clients(), 0);
+  });
+});
+
+test("ACC-3: a handshake that is none is answered, also to a client that leaves its side open", async () => {
+  await withStreams({}, async (streams) => {
+    const head = "Host: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n";
+    const noKey = await exchange(streams, `GET /api/ws HTTP/1.1\r\n${head}\r\n`);
+    assert.match(noKey, /^HTTP\/1\.1 400 Bad Request\r\n/);
+    assert.match(noKey, /\r\n\r\n\{"error":"[^"]*Sec-WebSocket-Key/);
+    const post = await exchange(streams, `POST /api/ws HTTP/1.1\r\n${head}\r\n`);
+    assert.match(post, /^HTTP\/1\.1 405 /);
+    assert.match(post, /\r\nAllow: GET\r\n/);
+    const elsewhere = await exchange(streams, `GET /else HTTP/1.1\r\n${head}\r\n`);
+    assert.match(elsewhere, /^HTTP\/1\.1 404 /);
+    await eventually(() => streams.sockets.size === 0, "no socket is left half open");
+  });
+});
+
+test("STR-4: a client that vanishes while it is refused does no harm", async () => {
+  await withStreams({}, async ({ server, sockets, wsUrl }) => {
+    for (let count = 0; count < 20; count++) {
+      const req = request({
+        port: (server.address() as { port: number }).port,
+        host: "127.0.0.1",
+        path: count % 2 ? "/api/ws" : "/else",
+        headers: { connection: "Upgrade", upgrade: "websocket", "sec-websocket-version": "13" },
+      });
+      req.on("error", () => {});
+      req.on("socket", (socket) => socket.on("connect", () => socket.resetAndDestroy()));
+      req.end();
+      await new Promise((resolve) => req.on("close", resolve));
+    }
+    await eventually(() => sockets.size === 0, "no socket is left");
+    const reader = await connectWs(wsUrl);
+    assert.is((await reader.messages.next()).type, "hello");
+    reader.drop();
+  });
+});
+
+test("STR-3: one socket too many is told to come back later", async () => {
+  await withStreams({ ws: { maxClients: 1 } }, async ({ wsUrl }) => {
+    const reader = await connectWs(wsUrl);
+    const { status, headers, error } = await refusalOf(wsUrl);
+    assert.is(status, 503);
+    assert.ok(Number(headers["retry-after"]) > 0);
+    assert.match(error, /too many/);
+    reader.drop();
+  });
+});
+
+test("WS-5: a socket that does not answer pings is ended; one that does stays", async () => {
+  await withStreams({ ws: { pingMs: 25 } }, async ({ wsUrl, ws, engine }) => {
+    const alive = await connectWs(wsUrl);
+    await alive.messages.next();
+    const mute = await connectWs(wsUrl, { autoPong: false });
+    let pings = 0;
+    const pingedTwice = new Promise<void>((resolve) => {
+      alive.ws.on("ping", () => {
+        if (++pings > 3) resolve();
+      });
+    });
+    assert.is((await mute.closed).code, 1006);
+    await pingedTwice;
+    assert.is(ws.clients(), 1);
+    await createTasks(engine, 1);
+    assert.is((await alive.messages.next()).type, "commit");
+    alive.drop();
+  });
+});
+
+test("STR-4: what a client says is ignored, unless it is binary (1008) or too long (1009)", async () => {
+  await withStreams({}, async ({ wsUrl, ws, engine }) => {
+    const talker = await connectWs(wsUrl);
+    await talker.messages.next();
+    talker.ws.send("hello?");
+    talker.ws.send("{}");
+    await createTasks(engine, 1);
+    assert.is((await talker.messages.next()).type, "commit");
+    talker.ws.send(Buffer.from([1, 2, 3]));
+    assert.is((await talker.closed).code, 1008);
+    const long = await connectWs(wsUrl);
+    long.ws.send("x".repeat(5_000));
+    assert.is((await long.closed).code, 1009);
+    await eventually(() => ws.clients() === 0, "both are gone");
+    assert.is(engine.feed.subscribers(), 0);
+  });
+});
+
+test("WS-4: on shutdown every socket gets 1012, one that does not read is ended, late ones are refused", async () => {
+  await withStreams({ ws: { graceMs: 30 } }, async ({ wsUrl, ws, engine, sockets }) => {
+    const readers = await Promise.all(Array.from({ length: 10 }, () => connectWs(wsUrl)));
+    const asleep = await connectWs(wsUrl);
+    await asleep.messages.next();
+    asleep.pause();
+    assert.is(ws.clients(), 11);
+    const closing = ws.close();
+    assert.is((await refusalOf(wsUrl)).status, 503);
+    for (const { closed } of readers) assert.is((await closed).code, 1012);
+    await closing;
+    assert.is(ws.clients(), 0);
+    assert.is(engine.feed.subscribers(), 0);
+    asleep.drop();
+    await eventually(() => sockets.size === 0, "all sockets gone");
+  });
+});
+
+test("STR-4: 200 sockets come and go, and leave no session, subscription or timer", async () => {
+  await withStreams({}, async ({ engine, ws, wsUrl, sockets }) => {
+    await createTasks(engine, 10);
+    const timers = () =>
+      process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+    const before = timers();
+    for (let round = 0; round < 10; round++) {
+      const readers = await Promise.all(
+        Array.from({ length: 20 }, () => connectWs(`${wsUrl}${round % 2 ? "" : "?since=0"}`)),
+      );
+      // Some in the middle of their hello, some after it, some politely.
+      if (round % 3 === 0) for (const { messages } of readers) await messages.next();
+      for (const reader of readers) round % 2 ? reader.drop() : reader.ws.close();
+      await Promise.all(readers.map(({ closed }) => closed));
+    }
+    await eventually(() => sockets.size === 0, "all sockets closed");
+    await eventually(() => ws.clients() === 0, "all sessions ended");
+    await eventually(() => engine.feed.subscribers() === 0, "all subscriptions ended");
+    await eventually(() => timers() <= before, "all timers cleared");
+  });
+});
+
+test.run();

@@ -1,0 +1,132 @@
+/**
+ * The body of a POST: read up to its bound, held to be JSON, made an object. Neighbour: `write.ts`.
+ * Invariant: no more than the bound is ever held; what is over it is refused at once.
+ */
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { Answer } from "./answer.ts";
+import { problem } from "./problem.ts";
+
+export const MAX_BODY_BYTES = 163_840;
+const MAX_DEPTH = 64;
+/** Depth takes bytes: what is shorter than this cannot be deep enough to exhaust a stack. */
+const SHALLOW_BYTES = 2_048;
+
+export type Body = { ok: true; value: Record<string, unknown> } | { ok: false; answer: Answer };
+
+const TOO_LARGE: Body = {
+  ok: false,
+  answer: problem(
+    413,
+    "too_large",
+    `the body is larger than ${MAX_BODY_BYTES} bytes; send less at a time`,
+  ),
+};
+
+/** Invalid UTF-8 is refused rather than stored as replacement characters. */
+const utf8 = new TextDecoder("utf-8", { fatal: true });
+
+/** @returns null when the client went away before its body was complete */
+export async function readBody(req: IncomingMessage): Promise<Body | null> {
+  const { headers } = req;
+  const declared = Number(headers["content-length"] ?? 0);
+  if (declared > MAX_BODY_BYTES) return TOO_LARGE;
+  if (declared === 0 && headers["transfer-encoding"] === undefined) return { ok: true, value: {} };
+  const bytes = await collect(req);
+  if (bytes === "gone") return null;
+  if (bytes === "too large") return TOO_LARGE;
+  if (bytes.length === 0) return { ok: true, value: {} };
+  const unsupported = checkHeaders(headers);
+  return unsupported ? { ok: false, answer: unsupported } : parse(bytes);
+}
+
+function collect(req: IncomingMessage): Promise<Buffer | "too large" | "gone"> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const settle = (result: Buffer | "too large" | "gone") => {
+      req.off("data", onData).off("end", onEnd).off("close", onClose);
+      resolve(result);
+    };
+    const onData = (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > MAX_BODY_BYTES) settle("too large");
+      else chunks.push(chunk);
+    };
+    const onEnd = () =>
+      settle(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+    const onClose = () => settle("gone");
+    req.on("data", onData).on("end", onEnd).on("close", onClose).on("error", ignore);
+  });
+}
+
+/** An aborted request is told by its close; the error says no more, but must not be unheard. */
+function ignore(): void {}
+
+function checkHeaders(headers: IncomingHttpHeaders): Answer | null {
+  const encoding = headers["content-encoding"] ?? "identity";
+  if (encoding.toLowerCase() !== "identity") {
+    return unsupported(`unsupported Content-Encoding: ${shorten(encoding)}; send it uncompressed`);
+  }
+  const type = headers["content-type"];
+  if (type === undefined) return unsupported("Content-Type is missing; send application/json");
+  const [name = "", ...parameters] = type.split(";");
+  const charset = parameters
+    .map((parameter) => parameter.trim().toLowerCase())
+    .find((parameter) => parameter.startsWith("charset="))
+    ?.slice("charset=".length)
+    .replaceAll('"', "");
+  const isJson = name.trim().toLowerCase() === "application/json";
+  if (isJson && (charset === undefined || charset === "utf-8" || charset === "utf8")) return null;
+  return unsupported(`unsupported Content-Type: ${shorten(type)}; send application/json in UTF-8`);
+}
+
+function unsupported(error: string): Answer {
+  return problem(415, "unsupported_media_type", error);
+}
+
+function shorten(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}
+
+function parse(bytes: Buffer): Body {
+  try {
+    const text = utf8.decode(bytes);
+    if (bytes.length > SHALLOW_BYTES && depthOf(text) > MAX_DEPTH) {
+      return refused(`the body is nested more than ${MAX_DEPTH} levels deep`);
+    }
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+      return { ok: true, value: value as Record<string, unknown> };
+    }
+  } catch {
+    // The parser's own message quotes the body, which may hold the token.
+    return refused("the body is not valid JSON in UTF-8");
+  }
+  return refused("the body must be a JSON object");
+}
+
+function refused(error: string): Body {
+  return { ok: false, answer: problem(400, "invalid", error) };
+}
+
+/** How deep lists and objects nest, as far as that matters: counting stops beyond the bound. */
+function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let quoted = false;
+  for (let at = 0; at < text.length && deepest <= MAX_DEPTH; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) quoted = !quoted;
+    else if (quoted) {
+      if (code === BACKSLASH) at++;
+    } else if (code === BRACKET || code === BRACE) deepest = Math.max(deepest, ++depth);
+    else if (code === BRACKET + 2 || code === BRACE + 2) depth--;
+  }
+  return deepest;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+/** Each closing one stands two further on. */
+const BRACKET = 0x5b;
+const BRACE = 0x7b;

@@ -1,0 +1,8 @@
+/**
+ * The HTTP facade: every action as a POST, every query as a GET, the page, and the streams that others
+ * provide. Neighbours: `core` decides everything, `server` listens. Invariant: no rule lives here twice.
+ */
+export { createHttpApp, type HttpApp, type HttpOptions, type Log } from "./app.ts";
+export { MAX_BODY_BYTES } from "./body.ts";
+export { answerClientError } from "./problem.ts";
+export type { StreamHandler } from "./routes.ts";

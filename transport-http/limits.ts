@@ -1,0 +1,65 @@
+/**
+ * The write limit: so many POSTs from one address in any 60 seconds. Neighbour: `write.ts`, which asks
+ * before it reads anything. Invariant: a fixed number of slots for each address, a bounded number of
+ * addresses; whoever waits as long as it is told gets through.
+ */
+const WINDOW_MS = 60_000;
+const MAX_PER_MINUTE = 1_000_000;
+const MAX_ADDRESSES = 10_000;
+/** Bounds the memory of all addresses together: 8 bytes a slot. */
+const MAX_SLOTS = 4_000_000;
+
+export interface WriteLimit {
+  /** @returns 0 when the write may go on, else the whole seconds after which the next one may. */
+  admit(address: string): number;
+}
+
+/** When each of the last writes of one address came, the oldest at `next`. */
+interface Ring {
+  times: Float64Array;
+  next: number;
+}
+
+/**
+ * @param perMinute at most a million, beyond which a limit means nothing
+ * @param clock milliseconds
+ * @throws RangeError when `perMinute` is no positive number
+ */
+export function createWriteLimit(perMinute: number, clock: () => number): WriteLimit {
+  if (!(perMinute >= 1)) throw new RangeError("writesPerMinute must be at least 1");
+  const slots = Math.min(Math.floor(perMinute), MAX_PER_MINUTE);
+  const maxAddresses = Math.max(1, Math.min(MAX_ADDRESSES, Math.floor(MAX_SLOTS / slots)));
+  // In the order of last use, so that the one to forget stands first.
+  const rings = new Map<string, Ring>();
+
+  function ringOf(address: string): Ring {
+    const known = rings.get(address);
+    if (known) rings.delete(address);
+    else if (rings.size >= maxAddresses) {
+      for (const longestUnused of rings.keys()) {
+        rings.delete(longestUnused);
+        break;
+      }
+    }
+    const ring = known ?? {
+      times: new Float64Array(slots).fill(Number.NEGATIVE_INFINITY),
+      next: 0,
+    };
+    rings.set(address, ring);
+    return ring;
+  }
+
+  return {
+    admit(address) {
+      const ring = ringOf(address);
+      const now = clock();
+      const oldest = ring.times[ring.next] ?? Number.NEGATIVE_INFINITY;
+      const ageMs = now - oldest;
+      // A clock set back must not lock anybody out: what lies in the future is forgotten.
+      if (ageMs >= 0 && ageMs < WINDOW_MS) return Math.ceil((WINDOW_MS - ageMs) / 1_000);
+      ring.times[ring.next] = now;
+      ring.next = (ring.next + 1) % slots;
+      return 0;
+    },
+  };
+}

@@ -1,0 +1,94 @@
+/**
+ * Everything that is not a yes: the status and the JSON of each refusal. Neighbours: all of this
+ * folder. Invariant: a problem is `{"error": <one sentence>, "code": <word>}` and shows no internals,
+ * whatever the environment.
+ */
+import type { OutgoingHttpHeaders } from "node:http";
+import type { Duplex } from "node:stream";
+import type { Rejection, RejectionCode } from "../core/index.ts";
+import type { Answer } from "./answer.ts";
+
+const STATUS: Record<RejectionCode, number> = {
+  required: 400,
+  invalid: 400,
+  unknown_field_value: 400,
+  unknown_id: 400,
+  conflict: 400,
+  transition: 400,
+  protected: 400,
+  forbidden: 403,
+  key_reused: 422,
+  unavailable: 503,
+  stopping: 503,
+};
+
+/** A problem of the transport's own; those of the core come by `toProblem`. */
+export function problem(
+  status: number,
+  code: string,
+  error: string,
+  headers: OutgoingHttpHeaders = {},
+): Answer {
+  return { status, body: JSON.stringify({ error, code }), headers };
+}
+
+export function toProblem({ code, message, field, allowed }: Rejection): Answer {
+  const status = STATUS[code];
+  return {
+    status,
+    body: JSON.stringify({ error: message, code, field, allowed }),
+    headers: status === 503 ? { "Retry-After": "1" } : {},
+  };
+}
+
+export const INTERNAL = problem(500, "internal", "internal error");
+
+export const MALFORMED = problem(400, "bad_request", "the URL is not well-formed");
+
+export const UNAUTHORISED = problem(
+  401,
+  "unauthorised",
+  "missing or invalid write token; send Authorization: Bearer <token>, or write_token in the body",
+  { "WWW-Authenticate": "Bearer" },
+);
+
+export function unknownRoute(path: string): Answer {
+  return problem(404, "unknown_route", `unknown route: ${path.slice(0, 200)}`);
+}
+
+export function methodNotAllowed(method: string, path: string, allow: string): Answer {
+  return problem(405, "method_not_allowed", `${method} is not allowed on ${path}; use ${allow}`, {
+    Allow: allow,
+  });
+}
+
+/** What the error says about a request that never became one. */
+const CLIENT_ERRORS: Record<string, [status: string, error: string]> = {
+  HPE_HEADER_OVERFLOW: ["431 Request Header Fields Too Large", "the headers are too large"],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: ["413 Payload Too Large", "the chunk extensions are too large"],
+  ERR_HTTP_REQUEST_TIMEOUT: ["408 Request Timeout", "the request took too long to arrive"],
+};
+
+/**
+ * For the server's `clientError`: what the parser refused before there was a request is answered in
+ * JSON too, and the connection ended.
+ */
+export function answerClientError(error: Error & { code?: string }, socket: Duplex): void {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [status, sentence] = CLIENT_ERRORS[error.code ?? ""] ?? [
+    "400 Bad Request",
+    "the request is not valid HTTP",
+  ];
+  const body = JSON.stringify({ error: sentence, code: "bad_request" });
+  const head = [
+    `HTTP/1.1 ${status}`,
+    "Content-Type: application/json; charset=utf-8",
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    "X-Content-Type-Options: nosniff",
+    "Connection: close",
+  ];
+  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`, () => socket.destroy());
+}

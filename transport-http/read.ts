@@ -1,0 +1,91 @@
+/**
+ * A GET of the API: token where the query asks for it, parameters, answer. Neighbours: the queries of
+ * the core, `snapshot-cache.ts`. Invariant: reading changes nothing and is never counted.
+ */
+import type { IncomingMessage } from "node:http";
+import { parse } from "node:querystring";
+import {
+  type AnyQuery,
+  createValidator,
+  type Engine,
+  type Gate,
+  type QueryContext,
+  Refusal,
+  type Rejection,
+  rejection,
+} from "../core/index.ts";
+import type { Answer } from "./answer.ts";
+import { bearerOf } from "./auth.ts";
+import { toProblem, UNAUTHORISED } from "./problem.ts";
+import { createSnapshotCache, isCurrent } from "./snapshot-cache.ts";
+
+/** How many of the latest events an answer may show. */
+const MAX_EVENTS = 100;
+
+export interface ReaderOptions {
+  engine: Engine;
+  gate: Gate;
+  /** Milliseconds since the epoch. */
+  bootedAt: number;
+}
+
+export type Reader = (query: AnyQuery, req: IncomingMessage) => Answer;
+
+export function createReader({ engine, gate, bootedAt }: ReaderOptions): Reader {
+  const validator = createValidator();
+  const cache = createSnapshotCache(engine);
+
+  const context = (): QueryContext => ({
+    view: engine.view(),
+    now: engine.clock(),
+    events: engine.recentEvents(MAX_EVENTS),
+    recovery: engine.recovery(),
+    bootedAt,
+  });
+
+  function read(query: AnyQuery, req: IncomingMessage): Answer {
+    if (query.auth && !gate.holdsToken(bearerOf(req))) return UNAUTHORISED;
+    const given = parametersOf(req.url ?? "");
+    const repeated = findRepeated(query, given);
+    if (repeated) return toProblem(repeated);
+    const checked = validator.check(query.params, given);
+    if (!checked.ok) return toProblem(checked);
+    const answer = () => query.answer(context(), checked.value);
+    if (query.cached) {
+      // A cached read takes no parameters, so its name says all.
+      const { tag, bytes } = cache.get(query.name, answer);
+      const headers = { ETag: tag };
+      const current = isCurrent(req.headers["if-none-match"], tag);
+      return current ? { status: 304, body: "", headers } : { status: 200, body: bytes, headers };
+    }
+    return {
+      status: 200,
+      body: JSON.stringify(query.bare ? answer() : { ok: true, ...answer() }),
+    };
+  }
+
+  return (query, req) => {
+    try {
+      return read(query, req);
+    } catch (thrown) {
+      if (thrown instanceof Refusal) return toProblem(thrown.rejection);
+      throw thrown;
+    }
+  };
+}
+
+function parametersOf(url: string): Record<string, unknown> {
+  const start = url.indexOf("?");
+  return start < 0 ? {} : parse(url.slice(start + 1));
+}
+
+/** What is said twice is not guessed at; parameters that nobody declared are ignored. */
+function findRepeated(query: AnyQuery, given: Record<string, unknown>): Rejection | null {
+  const { properties } = query.params as { properties?: object };
+  for (const field of Object.keys(properties ?? {})) {
+    if (Array.isArray(given[field])) {
+      return rejection("invalid", `${field} must be given once`, { field });
+    }
+  }
+  return null;
+}

@@ -1,0 +1,40 @@
+/**
+ * The routes, read off the core's declarations: none is written by hand. Neighbours: the registry and
+ * the queries of the core, `app.ts`, which looks a path up. Invariant: a path has exactly one meaning.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type AnyQuery, actions, queries, SOCKET_PATH } from "../core/index.ts";
+
+/** Answers a GET for as long as it likes; it is called once Host and Origin are checked. */
+export type StreamHandler = (req: IncomingMessage, res: ServerResponse) => void;
+
+export type Route =
+  | { kind: "read"; allow: string; query: AnyQuery }
+  | { kind: "write"; allow: string; name: string }
+  | { kind: "stream"; allow: string; handler: StreamHandler }
+  | { kind: "socket"; allow: string };
+
+const GET = "GET, HEAD, OPTIONS";
+const POST = "POST, OPTIONS";
+
+/** @throws Error when two declarations claim one path */
+export function createRoutes(
+  streams: Readonly<Record<string, StreamHandler>>,
+): ReadonlyMap<string, Route> {
+  const routes = new Map<string, Route>();
+  const add = (path: string, route: Route) => {
+    if (routes.has(path)) throw new Error(`two routes claim ${path}`);
+    routes.set(path, route);
+  };
+  for (const query of queries.values()) {
+    add(`/api/${query.name}`, { kind: "read", allow: GET, query });
+  }
+  for (const { name, internal } of actions.values()) {
+    if (!internal) add(`/api/${name}`, { kind: "write", allow: POST, name });
+  }
+  for (const [path, handler] of Object.entries(streams)) {
+    add(path, { kind: "stream", allow: GET, handler });
+  }
+  add(SOCKET_PATH, { kind: "socket", allow: GET });
+  return routes;
+}

@@ -1,0 +1,102 @@
+/**
+ * Server-sent events: `GET /api/events/stream`. Neighbours: transport-http hands over the requests
+ * after its checks, the core's feed gives the entries, `session.ts` serves one reader.
+ * Invariants: at most `maxClients` readers at a time; after `close` none is left.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type Engine, KEEPALIVE_MS, type Rejection, rejection } from "../core/index.ts";
+import { openSession, type Session, type SessionLimits, sendHead } from "./session.ts";
+
+export interface SseTransportOptions extends Partial<SessionLimits> {
+  engine: Engine;
+  maxClients?: number;
+  /** Told when a stream ended because the journal could not be read. */
+  onError?(error: Error): void;
+}
+
+export interface SseTransport {
+  /** Answers one GET; the request has passed the gate. */
+  handle(req: IncomingMessage, res: ServerResponse): void;
+  /** Ends all streams; resolves when the last one is gone. */
+  close(): Promise<void>;
+  clients(): number;
+}
+
+const RETRY_AFTER_SECONDS = 5;
+
+/**
+ * Creates the transport. A quiet stream carries a comment every `keepaliveMs`; a reader for whom
+ * `maxBufferBytes` wait is sent no more until they have left, and is cut off after `stallMs`.
+ */
+export function createSseTransport({
+  engine,
+  keepaliveMs = KEEPALIVE_MS,
+  maxBufferBytes = 1024 * 1024,
+  stallMs = 30_000,
+  graceMs = 1_000,
+  maxClients = 1_000,
+  onError = () => {},
+}: SseTransportOptions): SseTransport {
+  const sessions = new Set<Session>();
+  let closing: Promise<void> | null = null;
+  let allGone = () => {};
+
+  return {
+    handle(req, res) {
+      // Gone before it was served: its close has passed, and would never be heard.
+      if (res.destroyed) return;
+      const since = toSince(req);
+      if (typeof since === "object") {
+        refuse(res, 400, since);
+      } else if (closing) {
+        refuse(res, 503, rejection("stopping", "the server is stopping; try again"));
+      } else if (req.method === "HEAD") {
+        sendHead(res);
+      } else if (sessions.size >= maxClients) {
+        refuse(res, 503, rejection("unavailable", "too many event streams are open; try again"));
+      } else {
+        const session = openSession({
+          engine,
+          res,
+          since,
+          keepaliveMs,
+          maxBufferBytes,
+          stallMs,
+          graceMs,
+          onError,
+          onGone() {
+            sessions.delete(session);
+            if (sessions.size === 0) allGone();
+          },
+        });
+        sessions.add(session);
+      }
+    },
+    close() {
+      closing ??= new Promise((resolve) => {
+        allGone = resolve;
+        if (sessions.size === 0) resolve();
+        for (const session of sessions) session.end();
+      });
+      return closing;
+    },
+    clients: () => sessions.size,
+  };
+}
+
+/** Where to begin. The header wins: a browser that comes back sends it beside its first `?since=`. */
+function toSince(req: IncomingMessage): number | undefined | Rejection {
+  const [, search = ""] = /\?([^#]*)/.exec(req.url ?? "") ?? [];
+  const header = req.headers["last-event-id"];
+  const field = header === undefined ? "since" : "Last-Event-ID";
+  const given = header ?? new URLSearchParams(search).get("since") ?? undefined;
+  if (given === undefined) return undefined;
+  if (typeof given === "string" && /^\d{1,15}$/.test(given)) return Number(given);
+  return rejection("invalid", `${field} must be a whole number, 0 or more`, { field });
+}
+
+function refuse(res: ServerResponse, status: number, { code, message }: Rejection): void {
+  const headers: Record<string, string | number> = { "content-type": "application/json" };
+  if (status === 503) headers["retry-after"] = RETRY_AFTER_SECONDS;
+  res.writeHead(status, headers).end(JSON.stringify({ error: message, code }));
+}

@@ -1,0 +1,118 @@
+/**
+ * WebSockets: `/api/ws`, for pages that follow the state patch by patch. Neighbours: the server hands
+ * over every upgrade of its HTTP server; `upgrade.ts` lets it in, `session.ts` serves one socket.
+ * Invariants: nobody joins without having passed the gate; after `close` no socket is left.
+ */
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { WebSocketServer } from "ws";
+import { CLOSE_CODES, type Engine, type Gate, KEEPALIVE_MS } from "../core/index.ts";
+import { openSession, type Session, type SessionLimits } from "./session.ts";
+import { createStateSource } from "./state-bytes.ts";
+import { isRefusal, readUpgrade, refuseUpgrade } from "./upgrade.ts";
+
+export interface WsTransportOptions extends Partial<SessionLimits> {
+  engine: Engine;
+  gate: Gate;
+  maxClients?: number;
+  /** Told when a socket was closed because the journal could not be read. */
+  onError?(error: Error): void;
+}
+
+export interface WsTransport {
+  /** For the `upgrade` event of an HTTP server; answers every upgrade, also those it refuses. */
+  handleUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Closes every socket with 1012; resolves when the last one is gone. */
+  close(): Promise<void>;
+  clients(): number;
+}
+
+/** Clients have nothing to say here; what they do say is ignored. */
+const MAX_PAYLOAD_BYTES = 4 * 1024;
+const RETRY_AFTER = { "Retry-After": "5" };
+
+export function createWsTransport({
+  engine,
+  gate,
+  keepaliveMs = KEEPALIVE_MS,
+  pingMs = 20_000,
+  maxBufferBytes = 4 * 1024 * 1024,
+  stallMs = 30_000,
+  maxBehind = 5_000,
+  graceMs = 1_000,
+  maxClients = 1_000,
+  onError = () => {},
+}: WsTransportOptions): WsTransport {
+  const limits = { keepaliveMs, pingMs, maxBufferBytes, stallMs, maxBehind, graceMs };
+  const sessions = new Set<Session>();
+  const states = createStateSource(engine);
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: MAX_PAYLOAD_BYTES,
+    perMessageDeflate: false,
+  });
+  let closing: Promise<void> | null = null;
+  let allGone = () => {};
+
+  server.on("wsClientError", (error, socket, req) => {
+    if (req.method !== "GET") {
+      refuseUpgrade(socket, { status: 405, error: error.message, headers: { Allow: "GET" } });
+    } else {
+      const headers = { "Sec-WebSocket-Version": "13" };
+      refuseUpgrade(socket, { status: 400, error: error.message, headers });
+    }
+  });
+
+  return {
+    handleUpgrade(req, socket, head) {
+      const asked = readUpgrade(req, gate);
+      if (isRefusal(asked)) return refuseUpgrade(socket, asked);
+      if (closing) {
+        const error = "the server is stopping; try again";
+        return refuseUpgrade(socket, {
+          status: 503,
+          error,
+          code: "stopping",
+          headers: RETRY_AFTER,
+        });
+      }
+      if (sessions.size >= maxClients) {
+        const error = "too many sockets are open; try again";
+        return refuseUpgrade(socket, {
+          status: 503,
+          error,
+          code: "unavailable",
+          headers: RETRY_AFTER,
+        });
+      }
+      server.handleUpgrade(req, socket, head, (ws) => {
+        const session = openSession({
+          engine,
+          states,
+          ws,
+          socket,
+          resume: asked,
+          limits,
+          onError,
+          onGone() {
+            sessions.delete(session);
+            if (sessions.size === 0) allGone();
+          },
+        });
+        sessions.add(session);
+      });
+    },
+    close() {
+      closing ??= new Promise((resolve) => {
+        allGone = resolve;
+        states.close();
+        server.close();
+        if (sessions.size === 0) resolve();
+        for (const session of sessions) session.close(CLOSE_CODES.restart, "the server restarts");
+      });
+      return closing;
+    },
+    clients: () => sessions.size,
+  };
+}
