@@ -22,7 +22,8 @@ export interface GateOptions {
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
 export function createGate({ allowedHosts, isToken }: GateOptions): Gate {
-  const names = new Set([...LOOPBACK, ...allowedHosts.map((host) => host.toLowerCase())]);
+  const allowed = new Set(allowedHosts.map((host) => host.toLowerCase()));
+  const names = new Set([...LOOPBACK, ...allowed]);
   const known = (host: string) => names.has(host) || names.has(withoutPort(host));
 
   return {
@@ -37,7 +38,7 @@ export function createGate({ allowedHosts, isToken }: GateOptions): Gate {
       if (origin === undefined) return null;
       const from = /^https?:\/\/([^/]+)$/.exec(origin.toLowerCase())?.[1];
       // Another port of this machine is another site too: only our own page, or one that was named.
-      if (from !== undefined && (from === at || allowedHosts.includes(from))) return null;
+      if (from !== undefined && (from === at || allowed.has(from))) return null;
       return rejection(
         "forbidden",
         `origin not allowed: ${origin}; set CLAWTASKER_ALLOWED_HOSTS to serve it`,

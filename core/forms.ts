@@ -37,23 +37,21 @@ export function toFlatBody(body: Body, forms: Forms): Body {
 }
 
 function rename(body: Body, names: Readonly<Record<string, string>>): Body {
-  const renamed: Body = {};
-  for (const [key, value] of Object.entries(body)) {
+  const renamed = Object.entries(body).flatMap(([key, value]): [string, unknown][] => {
     const name = Object.hasOwn(names, key) ? names[key] : undefined;
-    if (name === undefined) renamed[key] = value;
-    else if (body[name] === undefined) renamed[name] = value;
-  }
-  return renamed;
+    if (name === undefined) return [[key, value]];
+    return body[name] === undefined ? [[name, value]] : [];
+  });
+  // Not by assignment, which a key `__proto__` would turn into something else.
+  return Object.fromEntries(renamed);
 }
 
 function liftMetadata(body: Body, fields: readonly string[]): Body {
   const { metadata, ...rest } = body;
-  const left: Body = {};
-  const lifted: Body = {};
-  for (const [key, value] of Object.entries(metadata as Body)) {
-    if (fields.includes(key)) lifted[key] = value;
-    else left[key] = value;
-  }
+  const entries = Object.entries(metadata as Body);
+  const isKnown = ([key]: [string, unknown]) => fields.includes(key);
+  const lifted: Body = Object.fromEntries(entries.filter(isKnown));
+  const left: Body = Object.fromEntries(entries.filter((entry) => !isKnown(entry)));
   // What is not known of the metadata is named in the warnings like any other unknown field.
   return { ...lifted, ...rest, ...(Object.keys(left).length > 0 && { metadata: left }) };
 }

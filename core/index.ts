@@ -49,3 +49,4 @@ export * as table from "./table.ts";
 export { fromTime, toTime } from "./time.ts";
 export { createValidator } from "./validate.ts";
 export { VERSION } from "./version.ts";
+export * from "./wire.ts";

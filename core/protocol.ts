@@ -1,28 +1,12 @@
 /**
  * The WebSocket messages of `/api/ws`, version 1: on connect a `hello`, then one `commit` for each
  * entry, in order. A client that is asked for a gap it cannot close gets a new `hello` with the state.
- * Neighbours: transport-ws encodes, the page's sync applies. A change of shape is a new version.
+ * Neighbours: `wire.ts` has the constants, transport-ws encodes, the page's sync applies. A change of shape is a new version.
  */
 import { type Static, Type } from "typebox";
 import { EVENT_KINDS } from "./action.ts";
 import { RESET_REASONS } from "./feed.ts";
-
-export const PROTOCOL_VERSION = 1;
-export const SOCKET_PATH = "/api/ws";
-
-/** Without a word for this long, the wire is dead and the page must say so. */
-export const KEEPALIVE_MS = 15_000;
-
-export const CLOSE_CODES = {
-  /** RFC 6455: the server restarts; come back. */
-  restart: 1012,
-  /** RFC 6455: what was sent is not of this protocol. */
-  policy: 1008,
-  /** The reader was too slow; come back with `?since=`. */
-  tooSlow: 4001,
-  /** The sequence number or the journal asked for cannot be served; come back without `?since=`. */
-  reset: 4002,
-} as const;
+import { PROTOCOL_VERSION } from "./wire.ts";
 
 export const StreamEventSchema = Type.Object({
   id: Type.Integer({ description: "The sequence number of the entry." }),
@@ -30,7 +14,7 @@ export const StreamEventSchema = Type.Object({
   kind: Type.Enum([...EVENT_KINDS]),
   title: Type.String(),
   details: Type.String(),
-  meta: Type.Object({}, { additionalProperties: true }),
+  meta: Type.Unsafe<Record<string, unknown>>({ type: "object" }),
 });
 
 export const PatchSchema = Type.Union([
@@ -50,6 +34,9 @@ export const HelloSchema = Type.Object({
   journal: Type.String({ description: "Send it back as ?journal= with ?since=." }),
   seq: Type.Integer({
     description: "The state is as of here; the first commit has the next number.",
+  }),
+  head: Type.Integer({
+    description: "The last entry there is; up to it the client is catching up.",
   }),
   now: Type.Integer({ description: "The server's clock, in milliseconds." }),
   state: Type.Optional(

@@ -52,8 +52,10 @@ function leafOf<T>(table: Table<T>, id: string): Record<string, T> | null | unde
 
 export function get<T>(table: Table<T>, id: string): T | undefined {
   const leaf = leafOf(table, id);
+  // Read before asked for: a reactive store tracks what is read, also where there is nothing yet.
+  const record = leaf?.[id];
   // hasOwn: "constructor" asked for as an id must not find Object's.
-  return leaf && Object.hasOwn(leaf, id) ? leaf[id] : undefined;
+  return record !== undefined && leaf && Object.hasOwn(leaf, id) ? record : undefined;
 }
 
 export function has<T>(table: Table<T>, id: string): boolean {

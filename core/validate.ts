@@ -157,7 +157,8 @@ function valueAt(body: unknown, instancePath: string): unknown {
 }
 
 function show(value: unknown): string {
-  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? String(value));
+  // What is nested is not written out: it may be as deep as a stack.
+  const text = Array.isArray(value) ? "a list" : isObject(value) ? "an object" : String(value);
   return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }
 

@@ -102,6 +102,8 @@ async function serve({ config, log, engine, bootedAt }: Parts): Promise<RunningS
       requestTimeout: REQUEST_TIMEOUT_MS,
       headersTimeout: REQUEST_TIMEOUT_MS,
       connectionsCheckingInterval: 2_000,
+      // Without a Host the gate answers, in the shape of every other error.
+      requireHostHeader: false,
     },
     app.handler,
   );

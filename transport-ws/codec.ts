@@ -76,6 +76,7 @@ function greeting(engine: Engine, seq: number): Hello {
     version: VERSION,
     journal: engine.journalId(),
     seq,
+    head: engine.view().seq,
     now: engine.clock(),
   };
 }

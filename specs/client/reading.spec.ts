@@ -2,10 +2,11 @@
 import { createMemo, createRoot } from "solid-js";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { columns, dashboard, personName, rosterIds } from "../../client-solid/src/sync/reading.ts";
+import { columns, rosterIds } from "../../client-solid/src/sync/reading.ts";
 import { createMirror } from "../../client-solid/src/sync/store.ts";
 import type { Hello } from "../../client-solid/src/sync/wire.ts";
 import { createMemoryJournal, openEngine, type Patch, toWireState } from "../../core/index.ts";
+import { nameOf } from "../../core/state/lookup.ts";
 import { exceptionDashboard } from "../../core/state/tasks/views.ts";
 
 const NOW = Date.parse("2026-03-21T09:30:00Z");
@@ -21,14 +22,14 @@ async function demoMirror() {
   const state = JSON.parse(JSON.stringify(toWireState(engine.view().state))) as unknown;
   const mirror = createMirror();
   const greeting = { type: "hello", protocol: 1, version: "0", journal: "j", now: NOW } as const;
-  mirror.replaceState({ ...greeting, seq: 1, state } satisfies Hello);
+  mirror.replaceState({ ...greeting, seq: 1, head: 1, state } satisfies Hello);
   await engine.close();
   return { mirror, state: engine.view().state };
 }
 
 test("PAGE-5: the page's exceptions are the server's own", async () => {
   const { mirror, state } = await demoMirror();
-  assert.equal(dashboard(mirror.wire, NOW), exceptionDashboard(state, NOW));
+  assert.equal(exceptionDashboard(mirror.wire, NOW), exceptionDashboard(state, NOW));
 });
 
 test("PAGE-1: the board holds every task once, by status and priority; the chief leads the roster", async () => {
@@ -52,8 +53,8 @@ test("PAGE-1: a name that is not known yet is shown as soon as it is", async () 
   };
   const agent = { ...JSON.parse(JSON.stringify(wire.agents.codex)), id: "nova", name: "Nova" };
   createRoot((dispose) => {
-    const name = createMemo(() => personName(wire, "nova"));
-    const bucket = createMemo(() => dashboard(wire, NOW).blocked[0]?.owner_name);
+    const name = createMemo(() => nameOf(wire, "nova"));
+    const bucket = createMemo(() => exceptionDashboard(wire, NOW).blocked[0]?.owner_name);
     commit({ op: "replace", path: "/tasks/T-209/owner", value: "nova" });
     assert.equal([name(), bucket()], ["nova", "nova"]);
     commit({ op: "add", path: "/agents/nova", value: agent });

@@ -34,7 +34,7 @@ function helloOf(engine: Engine): Hello {
   const { state, seq } = engine.view();
   const events = engine.recentEvents(100);
   const greeting = { type: "hello", protocol: 1, version: "0", journal: "j", now: NOW } as const;
-  return copy({ ...greeting, seq, events: [...events], state: toWireState(state) });
+  return copy({ ...greeting, seq, head: seq, events: [...events], state: toWireState(state) });
 }
 
 function commitOf(seq: number, patches: Patch[]): Commit {

@@ -5,8 +5,8 @@
 import { Show } from "solid-js";
 import type { Agent } from "../../../core/state/agents/agent.ts";
 import { derivedStatus, type Workload } from "../../../core/state/agents/views.ts";
+import { nameOf } from "../../../core/state/lookup.ts";
 import { usePage } from "../page.ts";
-import { personName } from "../sync/reading.ts";
 import { Avatar } from "./Avatar.tsx";
 import { PRESENCE_WORDS, plural, toAge } from "./words.ts";
 
@@ -70,7 +70,7 @@ function Details(props: { agent: Agent; load: Workload | undefined }) {
           </Show>
         </dd>
         <dt>Reports to</dt>
-        <dd>{personName(wire, props.agent.manager)}</dd>
+        <dd>{nameOf(wire, props.agent.manager)}</dd>
         <dt>Last heard</dt>
         <dd>{props.agent.last_heartbeat ? toAge(props.agent.last_heartbeat, now()) : "not yet"}</dd>
       </dl>

@@ -1,11 +1,12 @@
 /** The small round sign of a person: the first letters of the name, in the agent's own hue. */
+
+import { nameOf } from "../../../core/state/lookup.ts";
 import { usePage } from "../page.ts";
-import { personName } from "../sync/reading.ts";
 
 export function Avatar(props: { id: string }) {
   const { wire } = usePage().mirror;
   // An emoji would be a plain box where no font has it.
-  const sign = () => initials(personName(wire, props.id));
+  const sign = () => initials(nameOf(wire, props.id));
   const hue = () => wire.agents[props.id]?.profile_hue ?? toHue(props.id);
   return (
     <span class="avatar" aria-hidden="true" style={{ "--hue": String(hue()) }}>

@@ -4,9 +4,10 @@
  * that another task's change does not touch it.
  */
 import { createMemo, createSignal, For, onMount, Show } from "solid-js";
+import { nameOf } from "../../../core/state/lookup.ts";
 import { type Task, type TaskStatus, TRANSITIONS } from "../../../core/state/tasks/task.ts";
+import { blockersOf, isOverdue, isStale } from "../../../core/state/tasks/views.ts";
 import { usePage } from "../page.ts";
-import { isTaskOverdue, isTaskStale, personName, waitsFor } from "../sync/reading.ts";
 import { Avatar } from "./Avatar.tsx";
 import { STATUS_WORDS } from "./words.ts";
 
@@ -25,9 +26,9 @@ function Card(props: { task: Task }) {
     card.focus();
   });
   const owner = () => props.task.owner;
-  const stale = createMemo(() => isTaskStale(wire, props.task, now()));
-  const overdue = createMemo(() => isTaskOverdue(props.task, now()));
-  const waiting = createMemo(() => waitsFor(wire, props.task).join(", "));
+  const stale = createMemo(() => isStale(wire, props.task, now()));
+  const overdue = createMemo(() => isOverdue(props.task, now()));
+  const waiting = createMemo(() => blockersOf(wire, props.task).join(", "));
   return (
     <article
       ref={card}
@@ -76,7 +77,7 @@ function Card(props: { task: Task }) {
           {(id) => (
             <>
               <Avatar id={id()} />
-              <span class="cut">{personName(wire, id())}</span>
+              <span class="cut">{nameOf(wire, id())}</span>
             </>
           )}
         </Show>

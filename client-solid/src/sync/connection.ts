@@ -6,7 +6,7 @@
  * number as well as a patch that does not apply, ends in a fresh state.
  */
 import type { Commit, Hello, ServerMessage } from "./wire.ts";
-import { KEEPALIVE_MS, PROTOCOL_VERSION, RESET_CODE } from "./wire.ts";
+import { CLOSE_CODES, KEEPALIVE_MS, PROTOCOL_VERSION } from "./wire.ts";
 
 export type ConnectionState =
   | { status: "connecting" }
@@ -52,8 +52,6 @@ export const MAX_RETRY_MS = 15_000;
 export const SILENCE_MS = 2.2 * KEEPALIVE_MS;
 /** A wire that held this long has proved itself: the next try comes early again. */
 const STABLE_MS = 5_000;
-/** No further entry for this long after resuming: there was nothing more to catch up with. */
-export const SETTLE_MS = 250;
 
 const nothing = () => {};
 
@@ -66,14 +64,13 @@ export function createConnection(ports: ConnectionPorts): Connection {
   let attempt = 0;
   let greeted = false;
   let greetedAt = 0;
-  /** The server's clock at its hello: entries stamped later are news, not the past. */
-  let serverNow = 0;
+  /** The last entry there was at the hello: what comes after it is news, not the past. */
+  let headAtHello = 0;
   /** Of this socket: its last word, at first its opening. */
   let quietSince = 0;
   let heardAt: number | null = null;
   let resyncedAt = Number.NEGATIVE_INFINITY;
   let cancelSilence = nothing;
-  let cancelSettle = nothing;
   let cancelRetry = nothing;
 
   function show(next: ConnectionState): void {
@@ -100,7 +97,6 @@ export function createConnection(ports: ConnectionPorts): Connection {
   function drop(): void {
     cancelRetry();
     cancelSilence();
-    cancelSettle();
     const old = socket;
     socket = null;
     greeted = false;
@@ -129,7 +125,7 @@ export function createConnection(ports: ConnectionPorts): Connection {
   }
 
   function closed(code: number): void {
-    if (code === RESET_CODE) resync();
+    if (code === CLOSE_CODES.reset) resync();
     else lose();
   }
 
@@ -146,7 +142,6 @@ export function createConnection(ports: ConnectionPorts): Connection {
     if (message?.type === "hello") greet(message);
     else if (!message || !greeted) resync();
     else if (message.type === "commit") commit(message);
-    else settled();
   }
 
   function greet(hello: Hello): void {
@@ -158,16 +153,14 @@ export function createConnection(ports: ConnectionPorts): Connection {
     } else if (!whole && (seq !== known?.seq || journal !== known.journal)) {
       resync();
     } else {
-      cancelSettle();
       cancelSilence();
       greeted = true;
       greetedAt = clock();
-      serverNow = hello.now;
+      headAtHello = hello.head;
       known = { seq, journal };
       watch();
       ports.onHello(hello);
-      show({ status: whole ? "live" : "catching-up" });
-      if (!whole) cancelSettle = setTimer(settled, SETTLE_MS);
+      show({ status: seq < headAtHello ? "catching-up" : "live" });
     }
   }
 
@@ -177,11 +170,7 @@ export function createConnection(ports: ConnectionPorts): Connection {
       return;
     }
     if (known) known.seq = message.seq;
-    if (state.status !== "catching-up") return;
-    cancelSettle();
-    // Times are whole seconds.
-    if (Date.parse(message.event.timestamp) + 1_000 > serverNow) settled();
-    else cancelSettle = setTimer(settled, SETTLE_MS);
+    if (message.seq >= headAtHello) show({ status: "live" });
   }
 
   function applies(message: Commit): boolean {
@@ -191,11 +180,6 @@ export function createConnection(ports: ConnectionPorts): Connection {
     } catch {
       return false;
     }
-  }
-
-  function settled(): void {
-    cancelSettle();
-    show({ status: "live" });
   }
 
   return {

@@ -1,9 +1,10 @@
 /** The roster: every active agent with what it does and how much it holds. Neighbour: `AgentCard`. */
 import { createMemo, createSignal, For, Show } from "solid-js";
+import { workloads } from "../../../core/state/agents/views.ts";
 import { usePage } from "../page.ts";
 import { AgentCard } from "../parts/AgentCard.tsx";
 import { plural } from "../parts/words.ts";
-import { agentLoads, rosterIds } from "../sync/reading.ts";
+import { rosterIds } from "../sync/reading.ts";
 import { NoAgents } from "./Overview.tsx";
 
 const PAGE = 60;
@@ -11,7 +12,7 @@ const PAGE = 60;
 export default function Agents() {
   const { wire } = usePage().mirror;
   const ids = createMemo(() => rosterIds(wire));
-  const loads = createMemo(() => agentLoads(wire));
+  const loads = createMemo(() => workloads(wire));
   const [limit, setLimit] = createSignal(PAGE);
   return (
     <>

@@ -4,13 +4,13 @@
  */
 import { A } from "@solidjs/router";
 import { createMemo, createSignal, For, Show } from "solid-js";
-import { EXCEPTION_BUCKETS } from "../../../core/state/tasks/views.ts";
+import { EXCEPTION_BUCKETS, exceptionDashboard } from "../../../core/state/tasks/views.ts";
 import { usePage } from "../page.ts";
 import { AgentCard } from "../parts/AgentCard.tsx";
 import { Bucket } from "../parts/Bucket.tsx";
 import { EventList } from "../parts/EventList.tsx";
 import { plural } from "../parts/words.ts";
-import { dashboard, rosterIds } from "../sync/reading.ts";
+import { rosterIds } from "../sync/reading.ts";
 
 const MAX_AGENTS = 24;
 const MAX_EVENTS = 12;
@@ -18,7 +18,7 @@ const MAX_EVENTS = 12;
 export default function Overview() {
   const { mirror, now } = usePage();
   const { wire } = mirror;
-  const exceptions = createMemo(() => dashboard(wire, now()));
+  const exceptions = createMemo(() => exceptionDashboard(wire, now()));
   const roster = createMemo(() => rosterIds(wire));
   const taskCount = createMemo(() => Object.keys(wire.tasks).length);
   const blank = () => taskCount() === 0 && roster().length === 0;

@@ -1,0 +1,20 @@
+/**
+ * The constants of the WebSocket protocol, apart from its schemas, so that the page need not load those.
+ * Neighbours: `protocol.ts`, transport-ws, the page's sync.
+ */
+export const PROTOCOL_VERSION = 1;
+export const SOCKET_PATH = "/api/ws";
+
+/** A word is sent when there was none for so long; without one for much longer, the wire is dead. */
+export const KEEPALIVE_MS = 15_000;
+
+export const CLOSE_CODES = {
+  /** RFC 6455: the server restarts; come back. */
+  restart: 1012,
+  /** RFC 6455: what was sent is not of this protocol. */
+  policy: 1008,
+  /** The reader was too slow; come back with `?since=`. */
+  tooSlow: 4001,
+  /** The sequence number or the journal asked for cannot be served; come back without `?since=`. */
+  reset: 4002,
+} as const;
