@@ -38,10 +38,11 @@ export interface DispatchOptions {
   actor?: string;
 }
 
-/** What readers are given: durable, immutable, with its look-ups. */
+/** What readers are given: durable and immutable. */
 export interface View {
   state: State;
   seq: number;
+  /** As of this state until the next commit moves them on: to be asked at once, not kept. */
   relations: Relations;
 }
 
@@ -74,6 +75,8 @@ export interface EngineOptions extends Ports {
   /** Entries kept behind the head for those who reconnect. */
   keepEntries?: number;
   maxBatch?: number;
+  /** Dispatches that may wait for the journal; more are refused as unavailable. */
+  maxQueue?: number;
 }
 
 interface Pending {
@@ -92,7 +95,7 @@ const RECENT_EVENTS = 200;
  */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { journal, clock, newId, snapshotEvery = 2_000, keepEntries = 100_000 } = options;
-  const { maxBatch = 512 } = options;
+  const { maxBatch = 512, maxQueue = 10_000 } = options;
   const validator = createValidator();
   const recovered = await recover(journal);
 
@@ -123,11 +126,15 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     key: string | undefined,
     warnings: string[],
   ) {
+    if (queue.length >= maxQueue) {
+      return Promise.resolve<Outcome>(unavailable("too much is waiting to be written; try again"));
+    }
     const before = tentative;
     const result = reduce(before.state, declaration, action, before.relations);
     if (!result.ok) return afterDurable(before.seq, result);
     const reply = withWarnings(result.reply, warnings);
-    if (result.repeated) {
+    // With a key it is journaled all the same, or the key would be free again once it is no repetition.
+    if (result.repeated && key === undefined) {
       return afterDurable(before.seq, { ok: true, seq: before.seq, reply, replayed: false });
     }
     const seq = before.seq + 1;

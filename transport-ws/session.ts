@@ -160,12 +160,10 @@ export function openSession(options: SessionOptions): Session {
     }
   }
 
-  /** Why a page that asks to resume gets a state all the same. */
+  /** Why a page that asks to resume gets a state all the same, beside what the feed will say. */
   function refusal({ since, journal }: Resume): ResetWord | null {
-    const head = engine.view().seq;
     if (journal !== null && journal !== engine.journalId()) return "journal";
-    if (since > head) return "ahead";
-    return head - since > maxBehind ? "far" : null;
+    return engine.view().seq - since > maxBehind ? "far" : null;
   }
 
   async function run(): Promise<void> {

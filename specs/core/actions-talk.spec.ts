@@ -213,6 +213,16 @@ test("CORE-3: notifications/dismiss counts what it dismissed; unknown ids do no 
   );
 });
 
+test("CORE-3: whoever joins a thread of two does not take it away from them", () => {
+  const joined = run(demoState(), "conversations/message", {
+    sender: "pixel",
+    thread_id: "TH-CEO-ORION",
+    text: "May I?",
+  }).state;
+  const { reply } = run(joined, "conversations/message", { sender: "ceo", text: "Back to us." });
+  assert.is((reply as { thread: { id: string } }).thread.id, "TH-CEO-ORION");
+});
+
 const RENAMED: [ActionName, object, string][] = [
   ["agents/heartbeat", { agent: { id: "codex", status: "idle" }, source: "script" }, "codex"],
   ["agents/update", { agent: { id: "codex", metadata: { done_summary: "x" } } }, "codex"],

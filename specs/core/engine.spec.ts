@@ -269,6 +269,37 @@ test("DUR-10: a refusal does not use up its key", async () => {
   assert.ok(later.ok && !later.replayed);
 });
 
+test("DUR-10: the key of a repeated publish answers the same when it is no repetition any more", async () => {
+  let at = AT;
+  const engine = await open(createMemoryJournal(), { clock: () => at });
+  await engine.dispatch("demo/reset", {});
+  const publish = (key: string) =>
+    engine.dispatch("openclaw/publish", { agent_id: "codex", title: "pass" }, { key });
+  const first = await publish("a");
+  const repeated = await publish("b");
+  at += MINUTE_MS;
+  const again = await publish("b");
+  assert.ok(first.ok && repeated.ok && again.ok);
+  assert.equal(again.ok && again.reply, repeated.ok && repeated.reply);
+  assert.is(size(engine.view().state.runs), 4, "the demo's three, and one");
+});
+
+test("DUR-2: beyond what may wait for the journal, dispatches are refused and change nothing", async () => {
+  const journal = createHeldJournal();
+  const engine = await open(journal, { maxQueue: 2 });
+  journal.hold();
+  const under = create(engine, "under way");
+  await journal.held();
+  const queued = [create(engine, "first"), create(engine, "second")];
+  const refused = await create(engine, "too many");
+  assert.is(refused.ok, false);
+  assert.match(refused.ok ? "" : refused.message, /too much is waiting/);
+  journal.release();
+  const told = await Promise.all([under, ...queued]);
+  assert.equal(told.map(seqOf), [1, 2, 3]);
+  assert.is(size(engine.view().state.tasks), 3);
+});
+
 test("DUR-10: a publish that is recognised as repeated is answered, but not written again", async () => {
   const journal = createMemoryJournal();
   const engine = await open(journal, { clock: () => AT });

@@ -191,6 +191,10 @@ test("STR-3: a batch is no longer than asked, and what is kept at hand has both 
   const held = feed.recent(1_000);
   assert.ok(held.length <= 50, `${held.length} entries are held`);
   assert.is(held.at(-1)?.seq, 200);
+  const recent = follow(feed, 160);
+  const batch = await recent.next();
+  assert.is(batch.type === "entries" && batch.entries.length, 7);
+  recent.abort();
   await write(1, 600);
   await write(1, 600);
   assert.equal(

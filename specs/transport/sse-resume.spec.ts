@@ -140,7 +140,7 @@ test("STR-3: a reader that does not read is cut off, resumes complete; others se
 
 test("STR-3: however much may wait, no more than one batch is pulled for one who does not read", async () => {
   const most = await cutOffSlowReader(64 * 1024 * 1024);
-  assert.ok(most > 64 * 1024 && most < 512 * 1024, `${most} bytes waited`);
+  assert.ok(most > 0 && most < 512 * 1024, `${most} bytes waited`);
 });
 
 test("STR-4: 200 readers come and go, and leave no session, subscription or timer", async () => {

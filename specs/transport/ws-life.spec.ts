@@ -1,8 +1,10 @@
 /** How a socket begins and ends: the upgrade and its refusals, pings, misbehaviour, shutdown, leaks. */
 import { request } from "node:http";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
+import { Duplex } from "node:stream";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { refuseUpgrade } from "../../transport-ws/upgrade.ts";
 import {
   connectWs,
   createTasks,
@@ -24,20 +26,20 @@ async function refusalOf(url: string, options: Parameters<typeof connectWs>[1] =
   throw new Error(`${url} was let in`);
 }
 
-/** Sends bytes as they are, keeps its own side open, answers all that comes until the other ends. */
-function exchange({ server }: StreamServer, text: string): Promise<string> {
+const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+
+/** Sends bytes as they are, answers all that comes until the other ends; its own side stays open. */
+function exchange({ server }: StreamServer, text: string, open: Socket[]): Promise<string> {
   const address = server.address() as { port: number };
   return new Promise((resolve, reject) => {
     let answer = "";
     const socket = connect({ port: address.port, host: "127.0.0.1", allowHalfOpen: true });
+    open.push(socket);
     socket.setEncoding("utf8");
     socket.on("data", (chunk: string) => {
       answer += chunk;
     });
-    socket.on("end", () => {
-      socket.destroy();
-      resolve(answer);
-    });
+    socket.on("end", () => resolve(answer));
     socket.on("error", reject);
     socket.write(text);
   });
@@ -76,15 +78,17 @@ test("ACC-3: another path is 404, a since that is no whole number 400, both name
 test("ACC-3: a handshake that is none is answered, also to a client that leaves its side open", async () => {
   await withStreams({}, async (streams) => {
     const head = "Host: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n";
-    const noKey = await exchange(streams, `GET /api/ws HTTP/1.1\r\n${head}\r\n`);
+    const open: Socket[] = [];
+    const noKey = await exchange(streams, `GET /api/ws HTTP/1.1\r\n${head}\r\n`, open);
     assert.match(noKey, /^HTTP\/1\.1 400 Bad Request\r\n/);
     assert.match(noKey, /\r\n\r\n\{"error":"[^"]*Sec-WebSocket-Key/);
-    const post = await exchange(streams, `POST /api/ws HTTP/1.1\r\n${head}\r\n`);
+    const post = await exchange(streams, `POST /api/ws HTTP/1.1\r\n${head}\r\n`, open);
     assert.match(post, /^HTTP\/1\.1 405 /);
     assert.match(post, /\r\nAllow: GET\r\n/);
-    const elsewhere = await exchange(streams, `GET /else HTTP/1.1\r\n${head}\r\n`);
+    const elsewhere = await exchange(streams, `GET /else HTTP/1.1\r\n${head}\r\n`, open);
     assert.match(elsewhere, /^HTTP\/1\.1 404 /);
     await eventually(() => streams.sockets.size === 0, "no socket is left half open");
+    for (const socket of open) socket.destroy();
   });
 });
 
@@ -107,6 +111,13 @@ test("STR-4: a client that vanishes while it is refused does no harm", async () 
     assert.is((await reader.messages.next()).type, "hello");
     reader.drop();
   });
+  // The same without the luck of timing: the write of the answer itself fails.
+  const broken = new Duplex({
+    read() {},
+    write: (_chunk, _encoding, done) => done(new Error("gone")),
+  });
+  refuseUpgrade(broken, { status: 404, error: "unknown route" });
+  await new Promise((resolve) => broken.on("close", resolve));
 });
 
 test("STR-3: one socket too many is told to come back later", async () => {
@@ -141,7 +152,8 @@ test("WS-5: a socket that does not answer pings is ended; one that does stays", 
 });
 
 test("STR-4: what a client says is ignored, unless it is binary (1008) or too long (1009)", async () => {
-  await withStreams({}, async ({ wsUrl, ws, engine }) => {
+  const before = timers();
+  await withStreams({ ws: { graceMs: 60_000 } }, async ({ wsUrl, ws, engine }) => {
     const talker = await connectWs(wsUrl);
     await talker.messages.next();
     talker.ws.send("hello?");
@@ -154,6 +166,7 @@ test("STR-4: what a client says is ignored, unless it is binary (1008) or too lo
     long.ws.send("x".repeat(5_000));
     assert.is((await long.closed).code, 1009);
     await eventually(() => ws.clients() === 0, "both are gone");
+    await eventually(() => timers() <= before, "all timers cleared");
     assert.is(engine.feed.subscribers(), 0);
   });
 });
@@ -179,8 +192,6 @@ test("WS-4: on shutdown every socket gets 1012, one that does not read is ended,
 test("STR-4: 200 sockets come and go, and leave no session, subscription or timer", async () => {
   await withStreams({}, async ({ engine, ws, wsUrl, sockets }) => {
     await createTasks(engine, 10);
-    const timers = () =>
-      process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
     const before = timers();
     for (let round = 0; round < 10; round++) {
       const readers = await Promise.all(

@@ -75,12 +75,13 @@ function threadBetween(state: State, sender: string, target: string, context: Co
   const [first, second] = [sender, target].sort((a, b) =>
     a === "ceo" ? -1 : b === "ceo" ? 1 : a < b ? -1 : 1,
   ) as [string, string];
-  for (const { id, participants } of values(context.before.threads)) {
-    const pair = participants.length === 2 && participants.includes(first);
-    if (pair && participants.includes(second) && first !== second)
-      return find(state, "threads", id);
-  }
   let id = `TH-${first}-${second}`.toUpperCase();
+  for (const known of values(context.before.threads)) {
+    const both = known.participants.includes(first) && known.participants.includes(second);
+    // Others may have joined the one that bears their names; it stays theirs.
+    const theirs = known.participants.length === 2 || known.id === id;
+    if (both && theirs && first !== second) return find(state, "threads", known.id);
+  }
   for (let n = 2; get(state.threads, id); n++) id = `TH-${first}-${second}-${n}`.toUpperCase();
   const thread: Thread = {
     id,

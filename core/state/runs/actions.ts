@@ -11,6 +11,7 @@ import { viewAgent } from "../agents/views.ts";
 import { checkRef, find, findActiveAgent, unique } from "../lookup.ts";
 import { type State, takeId } from "../state.ts";
 import { applyTaskEvent } from "../tasks/actions.ts";
+import { gather } from "../tasks/rules.ts";
 import { viewTask } from "../tasks/views.ts";
 import { OUTCOMES, type Outcome, type Run } from "./run.ts";
 
@@ -117,7 +118,7 @@ const publish = defineAction({
           applyTaskEvent(task, "needs-validation", agent_id, payload.summary, context);
         }
         if (said.artifacts.length > 0) {
-          task.artifacts = unique([...task.artifacts, ...said.artifacts]);
+          task.artifacts = gather(task.artifacts, ...said.artifacts);
         }
         task.updated_at = context.time;
       }

@@ -24,6 +24,7 @@ import {
   addTask,
   applyBlocking,
   applyFields,
+  gather,
   linkTasks,
   moveTask,
   recordActivity,
@@ -332,7 +333,7 @@ export function applyTaskEvent(
   if (to) moveTask(task, to, agentId, context);
   if (type === "started") applyBlocking(task, { blocked: false }, agentId, context);
   if (type === "blocked") {
-    const blockers = reason ? [...task.blockers, reason] : task.blockers;
+    const blockers = reason ? gather(task.blockers, reason) : task.blockers;
     applyBlocking(task, { blockers, blocked: true }, agentId, context);
   }
   task.updated_at = context.time;

@@ -21,6 +21,10 @@ import {
 } from "./task.ts";
 
 const MAX_ACTIVITY = 100;
+const MAX_COMMENTS = 1_000;
+const MAX_LINKS = 200;
+/** Of what is gathered over time: artifacts, blockers. */
+const MAX_GATHERED = 200;
 
 type Entry = Pick<Activity, "author" | "action" | "field" | "from" | "to">;
 
@@ -320,6 +324,9 @@ export function linkTasks(
     const known = task.links.some(
       (link) => link.target_id === other.id && link.link_type === linkType,
     );
+    if (!known && task.links.length >= MAX_LINKS) {
+      refuse("conflict", `${task.id} has ${MAX_LINKS} links; group what it is linked to`);
+    }
     if (!known) task.links.push({ link_type: linkType, target_id: other.id });
     recordActivity(
       task,
@@ -332,9 +339,17 @@ export function linkTasks(
 
 /** Appends a comment (reference: `CM-<ms>-<n>`). */
 export function addComment(task: Task, author: string, text: string, context: Context) {
+  if (task.comments.length >= MAX_COMMENTS) {
+    refuse("conflict", `${task.id} has ${MAX_COMMENTS} comments; go on in a task linked to it`);
+  }
   const last = task.comments.at(-1);
   const count = last ? Number(last.id.slice(last.id.lastIndexOf("-") + 1)) + 1 : 0;
   const comment = { id: `CM-${context.at}-${count}`, author, text, timestamp: context.time };
   task.comments.push(comment);
   return comment;
+}
+
+/** The list with the items at its end, each once, the oldest dropped beyond the bound. */
+export function gather(list: readonly string[], ...items: string[]): string[] {
+  return unique([...list, ...items]).slice(-MAX_GATHERED);
 }
