@@ -20,7 +20,7 @@ function companyOf(tasks: number): State {
   const act = (name: string, payload: object) => {
     const declaration = actions.get(name);
     if (!declaration) throw new Error(`no action ${name}`);
-    const stamp = { at: AT, actor: "ceo", actionId: "bench" };
+    const stamp = { at: AT, seq: 1, actor: "ceo", actionId: "bench" };
     const result = reduce(state, declaration, { name, payload, stamp }, relations);
     if (!result.ok) throw new Error(result.message);
     relations.advance(state, result.state, result.touched);
@@ -54,7 +54,7 @@ function measure(start: State, tasks: number, times: number): number {
       progress: n % 100,
       agent_id: "agent-1",
     };
-    const stamp = { at: AT + n * 1_000, actor: "agent-1", actionId: "bench" };
+    const stamp = { at: AT + n * 1_000, seq: n, actor: "agent-1", actionId: "bench" };
     const result = reduce(state, declaration, { name: "tasks/update", payload, stamp }, relations);
     if (!result.ok) throw new Error(result.message);
     relations.advance(state, result.state, result.touched);

@@ -27,6 +27,8 @@ export type EventKind = (typeof EVENT_KINDS)[number];
 export interface Stamp {
   /** Milliseconds since the epoch. */
   at: number;
+  /** The number its entry will have; versions and lease tokens are made of it. */
+  seq: number;
   /** Who did it: an agent's id, `ceo` or `system`. */
   actor: string;
   actionId: string;
@@ -98,6 +100,13 @@ export interface ActionDeclaration<N extends string, B extends TSchema, R extend
   internal?: true;
   /** Bodies that work on the demo company as it stands, the reference's own where it has one. */
   examples: readonly Static<B>[];
+  /** What must have been done to the demo company before the examples work. */
+  given?: readonly (readonly [name: string, body: object])[];
+  /** How long a dispatch may wait for something to do, and whether there is something (tasks/claim). */
+  wait?: {
+    seconds(payload: Static<B>): number;
+    isReady(state: State, relations: Relations, payload: Static<B>): boolean;
+  };
   /** Splits a permissive body before it is reduced (org/bootstrap); must be pure. */
   prepare?(body: Static<B>, check: Check): Static<B>;
   /** Who is acting, where the body says so. */

@@ -36,6 +36,8 @@ export interface DispatchOptions {
   key?: string | undefined;
   /** Who acts where the payload does not say; `ceo` when absent. */
   actor?: string;
+  /** Aborted when the caller is gone: what only waits for something to do then does nothing. */
+  signal?: AbortSignal;
 }
 
 /** What readers are given: durable and immutable. */
@@ -79,6 +81,15 @@ export interface EngineOptions extends Ports {
   maxQueue?: number;
 }
 
+/** A validated dispatch. */
+interface Request {
+  declaration: AnyAction;
+  payload: unknown;
+  actor: string;
+  key: string | undefined;
+  warnings: readonly string[];
+}
+
 interface Pending {
   record: JournalRecord;
   entry: Entry;
@@ -115,21 +126,20 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   let waiting: { seq: number; settle(durable: boolean): void }[] = [];
   const underWay = new Map<string, { name: string; payload: unknown; outcome: Promise<Outcome> }>();
   let state: "open" | "closing" | "closed" | "failed" = "open";
+  const closing = new AbortController();
   let snapshotSeq = recovered.snapshotSeq;
   let snapshotting: Promise<void> | null = null;
 
   const unavailable = (why: string) => rejection("unavailable", why);
 
-  function decide(
-    declaration: AnyAction,
-    action: Action,
-    key: string | undefined,
-    warnings: string[],
-  ) {
+  function decide({ declaration, payload, actor, key, warnings }: Request): Promise<Outcome> {
     if (queue.length >= maxQueue) {
       return Promise.resolve<Outcome>(unavailable("too much is waiting to be written; try again"));
     }
     const before = tentative;
+    const seq = before.seq + 1;
+    const stamp = { at: clock(), seq, actor, actionId: newId() };
+    const action: Action = { name: declaration.name, payload, stamp };
     const result = reduce(before.state, declaration, action, before.relations);
     if (!result.ok) return afterDurable(before.seq, result);
     const reply = withWarnings(result.reply, warnings);
@@ -137,7 +147,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     if (result.repeated && key === undefined) {
       return afterDurable(before.seq, { ok: true, seq: before.seq, reply, replayed: false });
     }
-    const seq = before.seq + 1;
     const entry: Entry = {
       seq,
       action,
@@ -253,7 +262,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   async function dispatchUnknown(
     name: string,
     body: unknown,
-    { key, actor = "ceo" }: DispatchOptions = {},
+    { key, actor = "ceo", signal }: DispatchOptions = {},
   ): Promise<Outcome> {
     if (state !== "open") return rejection("stopping", "the server is stopping; try again");
     const declaration = actions.get(name);
@@ -261,18 +270,34 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const validated = validator.validate(declaration, body);
     if (!validated.ok) return validated;
     const { payload, warnings } = validated;
-    const run = () => {
-      if (state !== "open") {
-        return Promise.resolve<Outcome>(rejection("stopping", "the server is stopping; try again"));
-      }
-      const stamp = {
-        at: clock(),
-        actor: declaration.actor?.(payload) || actor,
-        actionId: newId(),
-      };
-      return decide(declaration, { name, payload, stamp }, key, warnings);
+    const request: Request = {
+      declaration,
+      payload,
+      actor: declaration.actor?.(payload) || actor,
+      key,
+      warnings,
+    };
+    const run = async () => {
+      if (declaration.wait) await waitFor(declaration.wait, payload, signal);
+      if (signal?.aborted) return unavailable("the caller is gone");
+      if (state !== "open") return rejection("stopping", "the server is stopping; try again");
+      return decide(request);
     };
     return key === undefined ? run() : once(key, name, payload, run);
+  }
+
+  /** Waits, as long as the payload allows, until there is something for it to do. */
+  async function waitFor(
+    { seconds, isReady }: NonNullable<AnyAction["wait"]>,
+    payload: unknown,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const ready = () => isReady(durable.state, durable.relations, payload);
+    const waitMs = seconds(payload) * 1_000;
+    if (waitMs === 0 || !options.timeout || ready()) return;
+    const ends = [options.timeout(waitMs), closing.signal, ...(signal ? [signal] : [])];
+    const end = AbortSignal.any(ends);
+    for await (const _ of feed.subscribe({ signal: end })) if (ready()) return;
   }
 
   /** One effect for each key: joins the dispatch under way, else asks the journal, else runs. */
@@ -318,6 +343,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     async close() {
       if (state === "closed") return;
       if (state === "open") state = "closing";
+      closing.abort();
       await writing;
       await snapshotting;
       if (state === "closing" && durable.seq > snapshotSeq) await snapshot();

@@ -13,6 +13,8 @@ export const REJECTION_CODES = [
   "transition",
   "protected",
   "key_reused",
+  "held",
+  "stale",
   "forbidden",
   "unavailable",
   "stopping",
@@ -26,7 +28,13 @@ export interface Rejection {
   message: string;
   field?: string;
   allowed?: readonly string[];
+  /** Who holds the task (code `held`). */
+  holder?: string;
+  /** The record as it is now (code `stale`). */
+  current?: object;
 }
+
+type Details = Pick<Rejection, "field" | "allowed" | "holder" | "current">;
 
 /** Not an Error: a refusal is no fault, and a stack trace would cost more than the reduction. */
 export class Refusal {
@@ -36,20 +44,12 @@ export class Refusal {
   }
 }
 
-export function rejection(
-  code: RejectionCode,
-  message: string,
-  more: Pick<Rejection, "field" | "allowed"> = {},
-): Rejection {
+export function rejection(code: RejectionCode, message: string, more: Details = {}): Rejection {
   return { ok: false, code, message, ...more };
 }
 
 /** Ends the running reducer with a refusal. */
-export function refuse(
-  code: RejectionCode,
-  message: string,
-  more: Pick<Rejection, "field" | "allowed"> = {},
-): never {
+export function refuse(code: RejectionCode, message: string, more: Details = {}): never {
   throw new Refusal(rejection(code, message, more));
 }
 

@@ -31,6 +31,9 @@ export interface Feed {
   subscribers(): number;
 }
 
+/** What comes from the journal belongs to one reader alone, and an entry may be as large as a body. */
+const JOURNAL_BATCH = 64;
+
 export interface FeedOptions {
   /** The last sequence number before the first `publish`. */
   head: number;
@@ -85,7 +88,7 @@ export function createFeed({
       const start = cursor + 1 - oldest;
       return recent.slice(start, start + maxBatch);
     }
-    const records = await read(cursor, maxBatch);
+    const records = await read(cursor, Math.min(maxBatch, JOURNAL_BATCH));
     return records.map(({ json }) => JSON.parse(json) as Entry);
   }
 

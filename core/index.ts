@@ -45,6 +45,7 @@ export {
   toWireState,
   type WireState,
 } from "./state/state.ts";
+export { expiredTasks } from "./state/tasks/leases.ts";
 export * as table from "./table.ts";
 export { fromTime, toTime } from "./time.ts";
 export { createValidator } from "./validate.ts";

@@ -78,6 +78,8 @@ export interface Ports {
   clock(): number;
   /** A new id for each dispatch, unique for ever. */
   newId(): string;
+  /** Aborted after so many milliseconds; without it a dispatch never waits (tasks/claim). */
+  timeout?(ms: number): AbortSignal;
   /** Told of the failure after which nothing more is accepted; the process should end and recover. */
   onFatal?(error: Error): void;
   /** Told of a failure that costs nothing but should be known: a snapshot that could not be kept. */

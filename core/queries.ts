@@ -9,8 +9,9 @@ import { actions } from "./registry.ts";
 import { id, line } from "./schema.ts";
 import { toSnapshot } from "./snapshot.ts";
 import { checkRef, find } from "./state/lookup.ts";
+import { explainTask, mostUrgent } from "./state/tasks/routing.ts";
 import { TASK_TEMPLATES } from "./state/tasks/templates.ts";
-import { nextTask, toTaskView } from "./state/tasks/views.ts";
+import { toTaskView } from "./state/tasks/views.ts";
 import { size } from "./table.ts";
 import { toTime } from "./time.ts";
 import { VERSION } from "./version.ts";
@@ -114,10 +115,29 @@ const next = defineQuery({
   answer({ view, now }, { owner, project }) {
     find(view.state, "agents", owner);
     checkRef(view.state, "projects", project);
-    const task = nextTask(view.state, view.relations, owner, project);
+    const task = mostUrgent(view.state, view.relations.tasks("ready", owner), project);
     return task
       ? { task: toTaskView(view.state, task, now) }
       : { task: null, message: "no eligible tasks" };
+  },
+});
+
+const explain = defineQuery({
+  name: "tasks/explain",
+  summary: "Why a task can or cannot be started by each agent, and what would change that.",
+  params: Type.Object({
+    task_id: id("The task."),
+    agent_id: line("Only this agent."),
+  }),
+  examples: [{ task_id: "T-208" }],
+  answer({ view: { state, relations } }, { task_id, agent_id }) {
+    const task = find(state, "tasks", task_id);
+    return explainTask(
+      state,
+      relations,
+      task,
+      agent_id ? [find(state, "agents", agent_id)] : undefined,
+    );
   },
 });
 
@@ -130,7 +150,7 @@ const templates = defineQuery({
 });
 
 export const queries: ReadonlyMap<string, AnyQuery> = new Map(
-  [health, snapshot, contract, ...schemas, recovery, next, templates].map((query) => [
+  [health, snapshot, contract, ...schemas, recovery, next, explain, templates].map((query) => [
     query.name,
     query as AnyQuery,
   ]),

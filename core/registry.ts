@@ -17,12 +17,14 @@ import { projectActions } from "./state/projects/actions.ts";
 import { runActions } from "./state/runs/actions.ts";
 import { sprintActions } from "./state/sprints/actions.ts";
 import { taskActions } from "./state/tasks/actions.ts";
+import { leaseActions } from "./state/tasks/lease-actions.ts";
 
 const declarations = [
   ...agentActions,
   ...leaveActions,
   ...rosterActions,
   ...taskActions,
+  ...leaseActions,
   ...missionActions,
   ...sprintActions,
   ...projectActions,

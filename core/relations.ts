@@ -23,6 +23,9 @@ const GROUPINGS = {
   owned: (task: Task) => (task.owner ? [task.owner] : []),
   open: (task: Task) => (task.owner && isOpen(task) ? [task.owner] : []),
   ready: (task: Task) => (task.owner && task.status === "ready" ? [task.owner] : []),
+  pool: (task: Task) =>
+    !task.owner && task.status === "ready" ? [task.specialist || POOL_OF_ALL] : [],
+  leased: (task: Task) => (task.lease ? ["all"] : []),
   involving: (task: Task) => [
     ...new Set([
       ...(task.owner ? [task.owner] : []),
@@ -37,6 +40,9 @@ const GROUPINGS = {
   status: (task: Task) => [task.status],
 } satisfies Record<string, Grouping["keysOf"]>;
 type GroupingName = keyof typeof GROUPINGS;
+
+/** The key of the pool for tasks that ask for no specialism. */
+export const POOL_OF_ALL = "*";
 
 export interface Relations {
   /** The ids of the tasks in a group: `tasks("ready", "codex")`. */

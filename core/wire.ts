@@ -5,7 +5,7 @@
 export const PROTOCOL_VERSION = 1;
 export const SOCKET_PATH = "/api/ws";
 
-/** A word is sent when there was none for so long; without one for much longer, the wire is dead. */
+/** The server says something at least this often; silence for much longer means a dead wire. */
 export const KEEPALIVE_MS = 15_000;
 
 export const CLOSE_CODES = {

@@ -13,7 +13,7 @@ import { answerClientError, createHttpApp } from "../transport-http/index.ts";
 import { createSseTransport } from "../transport-sse/index.ts";
 import { createWsTransport } from "../transport-ws/index.ts";
 import { type Config, inUrl } from "./config.ts";
-import { startSweeping } from "./timers.ts";
+import { startExpiring, startSweeping } from "./timers.ts";
 import { createTokenCheck } from "./token.ts";
 
 export interface Log {
@@ -52,6 +52,7 @@ export async function startServer({ config, log, onFatal }: ServerOptions): Prom
     journal,
     clock,
     newId: randomUUID,
+    timeout: (ms) => AbortSignal.timeout(ms),
     onWarning: (error) => log.warn({ err: error }, "the journal could not keep something"),
     onFatal(error) {
       log.error({ err: error }, "the journal failed; nothing more is accepted");
@@ -86,8 +87,9 @@ async function serve({ config, log, engine, bootedAt }: Parts): Promise<RunningS
     allowedHosts: config.allowedHosts,
     isToken: createTokenCheck(config.token),
   });
-  const sse = createSseTransport({ engine });
-  const ws = createWsTransport({ engine, gate });
+  const onError = (error: Error) => log.error({ err: error }, "a stream failed");
+  const sse = createSseTransport({ engine, onError });
+  const ws = createWsTransport({ engine, gate, onError });
   const app = createHttpApp({
     engine,
     gate,
@@ -112,10 +114,12 @@ async function serve({ config, log, engine, bootedAt }: Parts): Promise<RunningS
   await listen(server, config);
   const { port } = server.address() as AddressInfo;
   const stopSweeping = startSweeping(engine, config.staleSeconds);
+  const stopExpiring = startExpiring(engine, config.maxExpiries);
 
   let closing: Promise<void> | null = null;
   async function close(): Promise<void> {
     stopSweeping();
+    stopExpiring();
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
     await Promise.all([sse.close(), ws.close()]);

@@ -19,6 +19,8 @@ export interface Config {
   token: string;
   writesPerMinute: number;
   staleSeconds: number;
+  /** Lost leases after which a task waits for a human. */
+  maxExpiries: number;
   dataDir: string;
   allowedHosts: string[];
   logLevel: LogLevel;
@@ -32,6 +34,11 @@ const SETTINGS = {
   port: ["CLAWTASKER_PORT", "port to listen on; 0 for any free one", "3000"],
   "write-limit": ["CLAWTASKER_WRITE_LIMIT", "writes a minute for each address", "30"],
   "stale-seconds": ["CLAWTASKER_STALE_SECONDS", "silence after which an agent is offline", "180"],
+  "max-expiries": [
+    "CLAWTASKER_MAX_EXPIRIES",
+    "lost leases after which a task waits for a human",
+    "3",
+  ],
   "data-dir": ["CLAWTASKER_DATA_DIR", "folder of the database", "your user data folder"],
   "allowed-hosts": ["CLAWTASKER_ALLOWED_HOSTS", "further host names, separated by commas", "none"],
   log: ["CLAWTASKER_LOG", `log level: ${LOG_LEVELS.join(", ")}`, "info"],
@@ -111,6 +118,7 @@ export function parseConfig(args: readonly string[], env: NodeJS.ProcessEnv): Pa
     token,
     writesPerMinute: whole("write-limit", 30, 1, 1_000_000),
     staleSeconds: whole("stale-seconds", 180, 1, 86_400),
+    maxExpiries: whole("max-expiries", 3, 1, 1_000),
     dataDir: read("data-dir").value ?? envPaths("clawtasker", { suffix: "" }).data,
     allowedHosts: hostsOf(read("allowed-hosts").value),
     logLevel: logLevel ?? "info",

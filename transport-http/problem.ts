@@ -18,6 +18,8 @@ const STATUS: Record<RejectionCode, number> = {
   protected: 400,
   forbidden: 403,
   key_reused: 422,
+  held: 409,
+  stale: 409,
   unavailable: 503,
   stopping: 503,
 };
@@ -32,11 +34,11 @@ export function problem(
   return { status, body: JSON.stringify({ error, code }), headers };
 }
 
-export function toProblem({ code, message, field, allowed }: Rejection): Answer {
+export function toProblem({ ok: _no, code, message, ...details }: Rejection): Answer {
   const status = STATUS[code];
   return {
     status,
-    body: JSON.stringify({ error: message, code, field, allowed }),
+    body: JSON.stringify({ error: message, code, ...details }),
     headers: status === 503 ? { "Retry-After": "1" } : {},
   };
 }

@@ -4,7 +4,7 @@
  * anybody else sees it, and every attempt that gets past the limit counts, whatever becomes of it.
  */
 import type { IncomingMessage } from "node:http";
-import type { Engine, Gate } from "../core/index.ts";
+import { actions, type Engine, type Gate } from "../core/index.ts";
 import type { Answer } from "./answer.ts";
 import { bearerOf, takeToken } from "./auth.ts";
 import { readBody } from "./body.ts";
@@ -26,6 +26,12 @@ const BAD_KEY = problem(
   "Idempotency-Key must be 1 to 200 visible ASCII characters",
 );
 
+const BAD_VERSION = problem(
+  400,
+  "invalid",
+  "If-Match must be a version such as 42, on a route whose body has expected_version",
+);
+
 export function createWriter({ engine, gate, writesPerMinute }: WriterOptions): Writer {
   const limit = createWriteLimit(writesPerMinute, engine.clock);
 
@@ -39,7 +45,10 @@ export function createWriter({ engine, gate, writesPerMinute }: WriterOptions): 
     if (!gate.holdsToken(bearerOf(req)) && !gate.holdsToken(token)) return UNAUTHORISED;
     const key = keyOf(req);
     if (key === null) return BAD_KEY;
-    const outcome = await engine.dispatchUnknown(name, payload, { key });
+    const expected = expectedVersion(req);
+    if (expected === null || (expected !== undefined && !hasVersion(name))) return BAD_VERSION;
+    const changed = expected === undefined ? payload : { ...payload, expected_version: expected };
+    const outcome = await dispatch(name, changed, key, req);
     if (!outcome.ok) return toProblem(outcome);
     return {
       status: 200,
@@ -51,6 +60,24 @@ export function createWriter({ engine, gate, writesPerMinute }: WriterOptions): 
     };
   };
 
+  /** One that may wait is told when its caller goes away. */
+  async function dispatch(
+    name: string,
+    payload: object,
+    key: string | undefined,
+    req: IncomingMessage,
+  ) {
+    if (!actions.get(name)?.wait) return engine.dispatchUnknown(name, payload, { key });
+    const gone = new AbortController();
+    const onClose = () => gone.abort();
+    req.socket.on("close", onClose);
+    try {
+      return await engine.dispatchUnknown(name, payload, { key, signal: gone.signal });
+    } finally {
+      req.socket.off("close", onClose);
+    }
+  }
+
   function tooMany(waitSeconds: number): Answer {
     return problem(
       429,
@@ -59,6 +86,19 @@ export function createWriter({ engine, gate, writesPerMinute }: WriterOptions): 
       { "Retry-After": waitSeconds },
     );
   }
+}
+
+/** RFC 9110 section 13.1.1: the version the caller saw; undefined for none, null for one we do not take. */
+function expectedVersion({ headers }: IncomingMessage): number | undefined | null {
+  const given = headers["if-match"];
+  if (given === undefined || given === "*") return undefined;
+  const version = /^(?:W\/)?"?(\d{1,15})"?$/.exec(given)?.[1];
+  return version === undefined ? null : Number(version);
+}
+
+function hasVersion(name: string): boolean {
+  const body = actions.get(name)?.body as { properties?: object } | undefined;
+  return body?.properties !== undefined && "expected_version" in body.properties;
 }
 
 /** The caller's key; undefined when there is none, null when it is none we take. */

@@ -22,12 +22,13 @@ const LAST = { task: 215, mission: 302, sprint: 6, directive: 14, run: 2205, mes
 /**
  * Fills a cleared state with the demo company.
  * @param at the moment of the reset, milliseconds since the epoch
+ * @param seq the number of its entry
  */
-export function fillDemo(draft: State, at: number): void {
+export function fillDemo(draft: State, at: number, seq: number): void {
   Object.assign(draft.company, { name: "ClawTasker Labs", chief_agent_id: "orion" });
-  for (const seed of AGENTS) put(draft.agents, seed.id, toAgent(seed, at));
-  for (const seed of TASKS) put(draft.tasks, seed.id, toTask(seed, at));
-  fillPlans(draft, at);
+  for (const seed of AGENTS) put(draft.agents, seed.id, toAgent(seed, at, seq));
+  for (const seed of TASKS) put(draft.tasks, seed.id, toTask(seed, at, seq));
+  fillPlans(draft, at, seq);
   fillConversations(draft, at);
   const { counters } = draft;
   for (const kind of Object.keys(LAST) as (keyof typeof LAST)[]) {
@@ -35,7 +36,7 @@ export function fillDemo(draft: State, at: number): void {
   }
 }
 
-function toAgent({ heartbeatSecondsAgo, ...seed }: AgentSeed, at: number): Agent {
+function toAgent({ heartbeatSecondsAgo, ...seed }: AgentSeed, at: number, seq: number): Agent {
   const last_heartbeat = toTime(at - heartbeatSecondsAgo * SECOND_MS);
   const team = seed.department?.toLowerCase().replaceAll(/[^a-z]+/g, "-") ?? null;
   return {
@@ -53,6 +54,7 @@ function toAgent({ heartbeatSecondsAgo, ...seed }: AgentSeed, at: number): Agent
     current_task_id: null,
     speaking: false,
     silent: false,
+    version: seq,
     last_heartbeat,
     registered_at: toTime(at - 30 * DAY_MS),
     updated_at: last_heartbeat,
@@ -61,7 +63,7 @@ function toAgent({ heartbeatSecondsAgo, ...seed }: AgentSeed, at: number): Agent
   };
 }
 
-function toTask(seed: TaskSeed, at: number): Task {
+function toTask(seed: TaskSeed, at: number, seq: number): Task {
   const { createdDaysAgo, sinceHoursAgo, updatedMinutesAgo, dueInDays, ...rest } = seed;
   const since = at - sinceHoursAgo * HOUR_MS;
   return {
@@ -76,6 +78,10 @@ function toTask(seed: TaskSeed, at: number): Task {
     artifacts: [],
     blocked: false,
     blockers: [],
+    lease: null,
+    lease_expiries: 0,
+    needs_human: false,
+    version: seq,
     links: [],
     comments: commentsOn(seed.id, at),
     activity: lastMove(seed, since),
@@ -112,7 +118,7 @@ function lastMove({ status, owner, validation_owner }: TaskSeed, since: number):
   return [{ id: `AC-${since}-0`, ...change, timestamp: toTime(since) }];
 }
 
-function fillPlans(draft: State, at: number): void {
+function fillPlans(draft: State, at: number, seq: number): void {
   const daysFromNow = (days: number) => toDate(at + days * DAY_MS);
   for (const project of PROJECTS) {
     const created_at = toTime(at - 30 * DAY_MS);
@@ -136,6 +142,7 @@ function fillPlans(draft: State, at: number): void {
   for (const { milestones, createdDaysAgo, updatedMinutesAgo, ...mission } of MISSIONS) {
     put(draft.missions, mission.id, {
       ...structuredClone(mission),
+      version: seq,
       milestones: milestones.map(({ dueInDays, ...milestone }) => ({
         ...milestone,
         due_date: daysFromNow(dueInDays),

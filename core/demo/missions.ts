@@ -51,7 +51,7 @@ export const SPRINTS: readonly SprintSeed[] = [
   },
 ];
 
-export type MissionSeed = Omit<Mission, "milestones" | "created_at" | "updated_at"> & {
+export type MissionSeed = Omit<Mission, "milestones" | "version" | "created_at" | "updated_at"> & {
   milestones: { title: string; dueInDays: number; done: boolean }[];
   createdDaysAgo: number;
   updatedMinutesAgo: number;

@@ -2,6 +2,7 @@
  * Finding what a body names, or refusing in the words of the contract. Neighbours: every reducer.
  * Works on drafts and on plain states alike.
  */
+import type { Context } from "../action.ts";
 import { refuse, refuseUnknown } from "../errors.ts";
 import { get } from "../table.ts";
 import { type Agent, CEO } from "./agents/agent.ts";
@@ -59,4 +60,28 @@ export function nameOf(state: State, id: string): string {
 
 export function unique(items: readonly string[]): string[] {
   return [...new Set(items)];
+}
+
+interface Versioned {
+  id: string;
+  version: number;
+  updated_at: string;
+}
+
+/** Notes that the record changed, when and by which entry. */
+export function touch(record: Versioned, { time, seq }: Pick<Context, "time" | "seq">): void {
+  record.updated_at = time;
+  record.version = seq;
+}
+
+/**
+ * Refuses a change that was made looking at an older version (RFC 9110, If-Match).
+ * @param expected the version the caller saw; absent for no precondition
+ */
+export function checkVersion(before: Versioned | undefined, expected: number | undefined): void {
+  if (!before || expected === undefined || expected === before.version) return;
+  refuse("stale", `${before.id} is at version ${before.version}, not ${expected}; read it again`, {
+    field: "expected_version",
+    current: before,
+  });
 }

@@ -10,8 +10,9 @@ import type { Browser, Page } from "playwright-core";
 import * as assert from "uvu/assert";
 import { type RunningServer, startServer } from "../../server/compose.ts";
 import type { Config } from "../../server/config.ts";
+import { quietConfig, SILENT, TOKEN } from "../support/process.ts";
 
-export const TOKEN = "a-token-for-the-specs";
+export { TOKEN };
 
 export interface House {
   url(): string;
@@ -36,26 +37,13 @@ export interface Snapshot {
   }[];
 }
 
-const silent = { info() {}, warn() {}, error() {} };
-
 export async function openHouse(browser: Browser, settings: Partial<Config> = {}): Promise<House> {
   const dataDir = await mkdtemp(join(tmpdir(), "clawtasker-page-"));
-  const config: Config = {
-    host: "127.0.0.1",
-    port: 0,
-    token: TOKEN,
-    writesPerMinute: 10_000,
-    staleSeconds: 180,
-    dataDir,
-    allowedHosts: [],
-    logLevel: "silent",
-    begin: "demo",
-    ...settings,
-  };
+  const config: Config = { ...quietConfig(dataDir), ...settings };
   const closing: (() => Promise<unknown>)[] = [];
   let server: RunningServer;
   try {
-    server = await startServer({ config, log: silent });
+    server = await startServer({ config, log: SILENT });
   } catch (error) {
     await rm(dataDir, { recursive: true, force: true });
     throw error;
@@ -65,7 +53,7 @@ export async function openHouse(browser: Browser, settings: Partial<Config> = {}
     url: () => server.url,
     stop: () => server.close(),
     async startAgain() {
-      server = await startServer({ config: { ...config, port: server.port }, log: silent });
+      server = await startServer({ config: { ...config, port: server.port }, log: SILENT });
     },
     async post(name, body) {
       const response = await fetch(`${server.url}/api/${name}`, {

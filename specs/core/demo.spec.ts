@@ -5,7 +5,8 @@ import { fillDemo } from "../../core/demo/demo.ts";
 import { actions, createRelations, createState, reduce, type State } from "../../core/index.ts";
 import { isPresent, workloads } from "../../core/state/agents/views.ts";
 import { missionViews } from "../../core/state/missions/views.ts";
-import { exceptionDashboard, nextTask } from "../../core/state/tasks/views.ts";
+import { mostUrgent } from "../../core/state/tasks/routing.ts";
+import { exceptionDashboard } from "../../core/state/tasks/views.ts";
 import { list, size } from "../../core/table.ts";
 import { fromTime, toDate } from "../../core/time.ts";
 import { AT, checkJson, DAY_MS, demoState, frozen, record, run } from "../support/core.ts";
@@ -126,7 +127,7 @@ test("CORE-12: the next ids are those of the reference", () => {
 test("CORE-12: codex may start T-208, and each ready task is somebody's next", () => {
   const state = demoState();
   const relations = createRelations(state);
-  const nextOf = (owner: string) => nextTask(state, relations, owner)?.id;
+  const nextOf = (owner: string) => mostUrgent(state, relations.tasks("ready", owner))?.id;
   assert.equal(["codex", "shield", "echo"].map(nextOf), ["T-208", "T-210", "T-212"]);
 });
 
@@ -170,7 +171,7 @@ test("CORE-12: nothing in it lies in the future, and every text says something",
 test("CORE-12: it is a function of the moment, and two resets share nothing", () => {
   const make = (at: number): State => {
     const state = createState();
-    fillDemo(state, at);
+    fillDemo(state, at, 1);
     return state;
   };
   assert.equal(make(AT), make(AT));
@@ -185,7 +186,7 @@ test("CORE-12: it is a function of the moment, and two resets share nothing", ()
 test("CORE-5: the demo never lowers a counter", () => {
   const state = createState();
   Object.assign(state.counters, { task: 900, message: 900 });
-  fillDemo(state, AT);
+  fillDemo(state, AT, 1);
   assert.equal([state.counters.task, state.counters.message, state.counters.run], [900, 900, 2205]);
 });
 
@@ -194,7 +195,7 @@ test("CORE-12: it stands at any moment of the calendar", () => {
   assert.ok(declaration);
   for (const moment of ["2026-01-01T00:00:00Z", "2028-02-29T23:59:59Z", "2026-03-21T00:00:01Z"]) {
     const at = Date.parse(moment);
-    const stamp = { at, actor: "ceo", actionId: "id" };
+    const stamp = { at, seq: 1, actor: "ceo", actionId: "id" };
     const result = reduce(createState(), declaration, { name: "demo/reset", payload: {}, stamp });
     assert.ok(result.ok);
     assert.is(result.state.counters.notification, 4, moment);

@@ -6,16 +6,15 @@ import { createFeed, type Feed, type FeedItem, type FeedOptions } from "../../co
 import { createMemoryJournal } from "../../core/memory-journal.ts";
 import { createRandom, seedOf } from "../support/random.ts";
 
-const entry = (seq: number): Entry => ({
-  seq,
-  action: {
-    name: "spec/entry",
-    payload: {},
-    stamp: { at: seq, actor: "ceo", actionId: `a-${seq}` },
-  },
-  patches: [],
-  event: { id: seq, timestamp: "", kind: "state_saved", title: `${seq}`, details: "", meta: {} },
-});
+function entry(seq: number): Entry {
+  const stamp = { seq, at: seq, actor: "ceo", actionId: `a-${seq}` };
+  return {
+    seq,
+    action: { name: "spec/entry", payload: {}, stamp },
+    patches: [],
+    event: { id: seq, timestamp: "", kind: "state_saved", title: `${seq}`, details: "", meta: {} },
+  };
+}
 
 /** A feed on a journal; `write` makes entries durable, then publishes them together. */
 async function startFeed(already = 0, options: Partial<FeedOptions> = {}) {

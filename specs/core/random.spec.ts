@@ -48,7 +48,7 @@ function play(seed: number, each?: (before: State, reduction: Reduction) => void
       const declaration = actions.get(name);
       assert.ok(declaration);
       const validated = validator.validate(declaration, body);
-      const stamp = { at, actor: "ceo", actionId: `id-${step}` };
+      const stamp = { at, seq: step + 1, actor: "ceo", actionId: `id-${step}` };
       const result = validated.ok
         ? reduce(state, declaration, { name, payload: validated.payload, stamp }, relations)
         : validated;

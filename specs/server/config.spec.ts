@@ -22,6 +22,7 @@ test("without any setting it listens on loopback, port 3000, with the documented
     token: "change-me-local",
     writesPerMinute: 30,
     staleSeconds: 180,
+    maxExpiries: 3,
     allowedHosts: [],
     logLevel: "info",
     begin: "demo",

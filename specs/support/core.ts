@@ -22,6 +22,8 @@ import {
 
 /** The moment at which the demo company is made. */
 export const AT = Date.parse("2026-03-21T09:30:00Z");
+/** The number of an entry that a spec makes without an engine, after the one of the demo company. */
+export const SEQ = 2;
 export const MINUTE_MS = 60_000;
 export const DAY_MS = 24 * 60 * MINUTE_MS;
 
@@ -53,6 +55,7 @@ export function act(
   name: ActionName,
   body: unknown,
   at = AT + MINUTE_MS,
+  seq = SEQ,
 ): Reduction | Rejection {
   const declaration = actions.get(name);
   if (!declaration) throw new Error(`no action ${name}`);
@@ -60,7 +63,7 @@ export function act(
   if (!validated.ok) return validated;
   const { payload } = validated;
   const actor = declaration.actor?.(payload) || "ceo";
-  return reduce(state, declaration, { name, payload, stamp: { at, actor, actionId: "id" } });
+  return reduce(state, declaration, { name, payload, stamp: { at, seq, actor, actionId: "id" } });
 }
 
 /** The demo company, a fresh copy that shares nothing. */
@@ -83,9 +86,21 @@ export function runAll(state: State, steps: readonly [ActionName, unknown][]): S
   );
 }
 
-/** `add /tasks/T-216`, in the order of the paths. */
+/** `add /tasks/T-216`, in the order of the paths; versions apart, which `checkVersions` looks at. */
 export function pathsOf(patches: readonly Patch[]): string[] {
-  return patches.map(({ op, path }) => `${op} ${path}`).sort();
+  return patches
+    .filter(({ path }) => !VERSION_PATH.test(path))
+    .map(({ op, path }) => `${op} ${path}`)
+    .sort();
+}
+
+const VERSION_PATH = /^\/(?:tasks|agents|missions)\/[^/]+\/version$/;
+
+/** A version is the number of the entry that made it. */
+function checkVersions(patches: readonly Patch[]): void {
+  for (const patch of patches) {
+    if (VERSION_PATH.test(patch.path)) assert.is(patch.op === "replace" && patch.value, SEQ);
+  }
 }
 
 /** Acts, checks the laws, and expects these patches and no other. */
@@ -131,6 +146,7 @@ export function checkLaws(
   if (!result.ok) return result;
   assert.ok(Object.isFrozen(result.state), "the new state is frozen");
   checkPatches(before, result);
+  checkVersions(result.patches);
   checkJson(toWireState(result.state), "state");
   checkJson(result.patches, "patches");
   checkJson(result.event, "event");

@@ -26,6 +26,7 @@ export function quietConfig(dataDir: string): Config {
     token: TOKEN,
     writesPerMinute: 1_000_000,
     staleSeconds: 180,
+    maxExpiries: 3,
     dataDir,
     allowedHosts: [],
     logLevel: "silent",

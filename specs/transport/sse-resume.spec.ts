@@ -110,11 +110,11 @@ async function cutOffSlowReader(maxBufferBytes: number): Promise<number> {
     let written = 0;
     // Until the kernel takes no more for the slow one, and it is cut off.
     while (sse.clients() === 2 && written < 30_000) {
-      const creates = Array.from({ length: 100 }, () => engine.dispatch("tasks/create", { title }));
+      const creates = Array.from({ length: 250 }, () => engine.dispatch("tasks/create", { title }));
       await Promise.all(creates);
-      written += 100;
+      written += 250;
       most = Math.max(most, slowSocket.writableLength);
-      assert.is((await quick.frames.take(100)).at(-1)?.id, String(written));
+      assert.is((await quick.frames.take(250)).at(-1)?.id, String(written));
     }
     await cutOff;
     assert.ok(most > 0, "the slow reader was never waited for");

@@ -6,7 +6,10 @@ import { Type } from "typebox";
 import { defineAction } from "../../action.ts";
 import { agentContract } from "../../contract.ts";
 import { flag, line, ref, requiredText, source } from "../../schema.ts";
-import { find, findActiveAgent, nameOf } from "../lookup.ts";
+import { get } from "../../table.ts";
+import { checkVersion, find, findActiveAgent, nameOf, touch } from "../lookup.ts";
+import { expectedVersion } from "../tasks/fields.ts";
+import { renewLease } from "../tasks/leases.ts";
 import { agentId, agentStatus, profile, registration, summaries } from "./fields.ts";
 import {
   agentIdOf,
@@ -94,6 +97,8 @@ const heartbeat = defineAction({
     checkAgentFields(draft, agent_id, fields);
     applyAgentFields(agent, fields);
     markAlive(agent, status, context);
+    const task = fields.current_task_id ? get(draft.tasks, fields.current_task_id) : undefined;
+    if (task?.lease?.holder === agent_id) renewLease(task, context);
     return {
       title: `${agent.name} is ${agent.status}`,
       details: fields.doing_summary ?? "",
@@ -111,6 +116,7 @@ const updateAgent = defineAction({
     name: Type.Optional(requiredText("Its name.", 120)),
     role: line("Its role."),
     ...profile,
+    expected_version: expectedVersion,
     source,
   }),
   kind: "agent_registered",
@@ -126,11 +132,12 @@ const updateAgent = defineAction({
       note: "Running the morning sweep.",
     },
   ],
-  reduce(draft, { source: _source, agent_id, ...fields }, context) {
+  reduce(draft, { source: _source, expected_version, agent_id, ...fields }, context) {
     const agent = find(draft, "agents", agent_id);
+    checkVersion(get(context.before.agents, agent_id), expected_version);
     checkAgentFields(draft, agent_id, fields);
     applyAgentFields(agent, fields);
-    agent.updated_at = context.time;
+    touch(agent, context);
     return {
       title: `${nameOf(draft, agent_id)} updated`,
       details: Object.keys(fields).join(", "),

@@ -6,7 +6,7 @@ import { Type } from "typebox";
 import { defineAction } from "../../action.ts";
 import { refuse } from "../../errors.ts";
 import { id, ref, source, text } from "../../schema.ts";
-import { find, findActiveAgent, unique } from "../lookup.ts";
+import { find, findActiveAgent, touch, unique } from "../lookup.ts";
 import type { State } from "../state.ts";
 import { type Agent, CEO } from "./agent.ts";
 import { handOver, leave, removeAgent } from "./rules.ts";
@@ -131,7 +131,7 @@ const merge = defineAction({
     const tasks_transferred = handOver(draft, source_agent_id, target_agent_id, CEO, context);
     into.skills = unique([...into.skills, ...from.skills]);
     into.specialists = unique([...into.specialists, ...from.specialists]);
-    into.updated_at = context.time;
+    touch(into, context);
     leave(from, "retired", `Merged into ${into.name}.`, context);
     return {
       title: `${from.name} merged into ${into.name}`,

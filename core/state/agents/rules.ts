@@ -9,16 +9,16 @@ import { FORBIDDEN } from "../../patch.ts";
 import { inOrder } from "../../relations.ts";
 import { toSlug } from "../../schema.ts";
 import { get, put, remove, values } from "../../table.ts";
-import { checkRef, find, unique } from "../lookup.ts";
+import { checkRef, find, touch, unique } from "../lookup.ts";
 import type { State } from "../state.ts";
-import { track } from "../tasks/rules.ts";
+import { moveTask, track } from "../tasks/rules.ts";
 import { type Agent, type AgentStatus, CEO } from "./agent.ts";
 
 /** What a body may say of an agent; each field as in `Agent`, absent meaning unchanged. */
 export type AgentFields = {
   [K in Exclude<
     keyof Agent,
-    "id" | "standing" | "silent" | "last_heartbeat" | "registered_at" | "updated_at"
+    "id" | "version" | "standing" | "silent" | "last_heartbeat" | "registered_at" | "updated_at"
   >]?: Agent[K] | undefined;
 };
 
@@ -115,7 +115,7 @@ export function registerAgent(
   context: Context,
 ): "registered" | "updated" {
   const known = get(state.agents, id);
-  if (!known) put(state.agents, id, createAgent(id, fields.name, context.time));
+  if (!known) put(state.agents, id, createAgent(id, fields.name, context));
   const agent = find(state, "agents", id);
   applyAgentFields(agent, fields);
   if (agent.home_specialist && agent.specialists.length === 0) {
@@ -125,11 +125,11 @@ export function registerAgent(
   if (agent.silent) agent.silent = false;
   if (agent.status === "offline" && fields.status === undefined) agent.status = "idle";
   agent.registered_at = context.time;
-  agent.updated_at = context.time;
+  touch(agent, context);
   return known ? "updated" : "registered";
 }
 
-function createAgent(id: string, name: string, time: string): Agent {
+function createAgent(id: string, name: string, { time, seq }: Context): Agent {
   return {
     id,
     name,
@@ -161,6 +161,7 @@ function createAgent(id: string, name: string, time: string): Agent {
     speaking: false,
     silent: false,
     last_heartbeat: null,
+    version: seq,
     registered_at: time,
     updated_at: time,
   };
@@ -193,21 +194,24 @@ export function handOver(
     if (!task) continue;
     if (task.owner === from) {
       owned.push(id);
+      const wasHeld = task.lease?.holder === from;
       track(task, "owner", to, author, context);
+      // Nobody is left to go on with what was under way.
+      if (wasHeld && to === null) moveTask(task, "ready", author, context);
     }
     if (task.validation_owner === from) task.validation_owner = to;
     if (task.assignees.includes(from)) task.assignees = replaceId(task.assignees, from, to);
     if (task.collaborators.includes(from)) {
       task.collaborators = replaceId(task.collaborators, from, to);
     }
-    task.updated_at = context.time;
+    touch(task, context);
   }
   for (const { id, owner, assigned_agents } of values(context.before.missions)) {
     if (owner !== from && !assigned_agents.includes(from)) continue;
     const mission = find(state, "missions", id);
     if (mission.owner === from) mission.owner = to;
     mission.assigned_agents = replaceId(mission.assigned_agents, from, to);
-    mission.updated_at = context.time;
+    touch(mission, context);
   }
   const upwards = get(context.before.agents, from)?.manager ?? CEO;
   for (const { id, manager, collaborating_with } of values(context.before.agents)) {
@@ -251,7 +255,7 @@ export function leave(
   agent.doing_summary = "";
   agent.next_summary = "";
   if (reason) agent.note = reason;
-  agent.updated_at = context.time;
+  touch(agent, context);
 }
 
 export function removeAgent(state: State, id: string): void {

@@ -113,7 +113,7 @@ const resetDemo = defineAction({
   actor: () => CEO,
   reduce(draft, _payload, context) {
     clear(draft, "demo", context.time);
-    fillDemo(draft, context.at);
+    fillDemo(draft, context.at, context.seq);
     return {
       title: "Demo company",
       reply: () => ({ reset: true as const, mode: "demo" as const }),

@@ -19,10 +19,19 @@ import {
   text,
 } from "../../schema.ts";
 import { get, put, remove } from "../../table.ts";
-import { checkPerson, checkRef, find, findActiveAgent, nameOf, unique } from "../lookup.ts";
+import {
+  checkPerson,
+  checkRef,
+  checkVersion,
+  find,
+  findActiveAgent,
+  nameOf,
+  touch,
+  unique,
+} from "../lookup.ts";
 import { HOME_PROJECT } from "../projects/project.ts";
 import { type State, takeId } from "../state.ts";
-import { progress, taskFields } from "../tasks/fields.ts";
+import { expectedVersion, progress, taskFields } from "../tasks/fields.ts";
 import { addTask } from "../tasks/rules.ts";
 import { PRIORITIES, type Task } from "../tasks/task.ts";
 import { MISSION_STATUSES, type Mission, SEVERITIES } from "./mission.ts";
@@ -78,6 +87,7 @@ const planMission = defineAction({
       ),
       source,
       note: text("A remark, for the record."),
+      expected_version: expectedVersion,
     },
     { if: { required: ["mission_id"] }, else: { required: ["title", "objective"] } },
   ),
@@ -115,7 +125,7 @@ const planMission = defineAction({
     const author = payload.agent_id || "ceo";
     const operation = payload.mission_id ? "updated" : "created";
     const mission = payload.mission_id
-      ? find(draft, "missions", payload.mission_id)
+      ? findAt(draft, payload.mission_id, payload.expected_version, context)
       : addMission(draft, payload, author, context);
     applyMissionFields(draft, mission, payload, context);
     if (payload.task_ids) setTasks(draft, mission.id, payload.task_ids, context);
@@ -142,6 +152,17 @@ const planMission = defineAction({
   },
 });
 
+function findAt(
+  state: State,
+  missionId: string,
+  expected: number | undefined,
+  { before }: Context,
+): Mission {
+  const mission = find(state, "missions", missionId);
+  checkVersion(get(before.missions, missionId), expected);
+  return mission;
+}
+
 function addMission(
   state: State,
   { title, objective, owner }: { title?: string; objective?: string; owner?: string | null },
@@ -166,6 +187,7 @@ function addMission(
     dependencies: [],
     risks: [],
     milestones: [],
+    version: context.seq,
     created_at: context.time,
     updated_at: context.time,
   };
@@ -224,7 +246,7 @@ function applyMissionFields(
         : { title: item.title, due_date: item.due_date ?? null, done: item.done ?? false },
     );
   }
-  mission.updated_at = context.time;
+  touch(mission, context);
 }
 
 /** Exactly these tasks belong to the mission from here on. */
@@ -242,12 +264,16 @@ function setTasks(state: State, missionId: string, taskIds: string[], context: C
 const deleteMission = defineAction({
   name: "missions/delete",
   summary: "Delete a mission; its tasks stay, unlinked.",
-  body: Type.Object({ mission_id: id("The mission."), source }),
+  body: Type.Object({
+    mission_id: id("The mission."),
+    expected_version: expectedVersion,
+    source,
+  }),
   kind: "state_saved",
   forms: { envelope: "mission", id: "mission_id" },
   examples: [{ mission_id: "M-301" }],
-  reduce(draft, { mission_id }, context) {
-    const { title } = find(draft, "missions", mission_id);
+  reduce(draft, { mission_id, expected_version }, context) {
+    const { title } = findAt(draft, mission_id, expected_version, context);
     for (const id of inOrder(context.relations.tasks("mission", mission_id))) {
       const task = get(draft.tasks, id);
       if (task) task.mission_id = null;

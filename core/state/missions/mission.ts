@@ -31,6 +31,8 @@ export interface Mission {
   dependencies: string[];
   risks: string[];
   milestones: Milestone[];
+  /** The sequence number of its last change. */
+  version: number;
   created_at: string;
   updated_at: string;
 }

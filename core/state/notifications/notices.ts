@@ -42,10 +42,23 @@ function taskCauses(task: Task | undefined, at: number): Cause[] {
     const detail = `It was due on ${task.due_date}.`;
     causes.push({ kind: "task_overdue", title: `${task.id} is overdue`, detail, ...subject });
   }
+  if (task.needs_human) {
+    const detail = `It lost its lease ${task.lease_expiries} times and is not handed out again.`;
+    causes.push({ kind: "needs_human", title: `${task.id} needs a human`, detail, ...subject });
+  } else if (task.lease_expiries > 0 && task.status === "ready") {
+    const detail = "Its holder was not heard of in time; it is ready for another agent.";
+    causes.push({ kind: "lease_lost", title: `${task.id} was taken back`, detail, ...subject });
+  }
   return causes;
 }
 
-const TASK_KINDS = ["task_blocked", "approval_needed", "task_overdue"] as const;
+const TASK_KINDS = [
+  "task_blocked",
+  "approval_needed",
+  "task_overdue",
+  "lease_lost",
+  "needs_human",
+] as const;
 
 /** What an action changed, and which tasks to look at beside those it touched. */
 interface Change {

@@ -5,6 +5,8 @@ export const NOTIFICATION_KINDS = [
   "agent_silent",
   "agent_overloaded",
   "task_overdue",
+  "lease_lost",
+  "needs_human",
   "mission_blocked",
 ] as const;
 export type NotificationKind = (typeof NOTIFICATION_KINDS)[number];

@@ -8,9 +8,11 @@ import { fromTime, SECOND_MS } from "../../time.ts";
 import { agentId, summaries } from "../agents/fields.ts";
 import { applyAgentFields, markAlive } from "../agents/rules.ts";
 import { viewAgent } from "../agents/views.ts";
-import { checkRef, find, findActiveAgent, unique } from "../lookup.ts";
+import { checkRef, find, findActiveAgent, touch, unique } from "../lookup.ts";
 import { type State, takeId } from "../state.ts";
 import { applyTaskEvent } from "../tasks/actions.ts";
+import { leaseToken } from "../tasks/fields.ts";
+import { checkLease } from "../tasks/leases.ts";
 import { gather } from "../tasks/rules.ts";
 import { viewTask } from "../tasks/views.ts";
 import { OUTCOMES, type Outcome, type Run } from "./run.ts";
@@ -45,6 +47,7 @@ const publish = defineAction({
     collaborating_with: ids("The agents it worked with."),
     pr_status: nullableLine("Where its pull request stands."),
     issue_ref: nullableLine("The issue it belongs to."),
+    lease_token: leaseToken,
     ...summaries,
     note: text("A remark, for the record."),
     source,
@@ -106,12 +109,14 @@ const publish = defineAction({
     const run_id = earlier?.id ?? addRun(draft, said, context.time);
 
     const { agent_id } = payload;
+    const changes = outcome === "blocked" || outcome === "validation" || said.artifacts.length > 0;
     if (!earlier) {
       const { done_summary, doing_summary, next_summary, collaborating_with } = payload;
       applyAgentFields(agent, { done_summary, doing_summary, next_summary, collaborating_with });
       if (task_id) agent.current_task_id = task_id;
       markAlive(agent, AGENT_STATUS[outcome], context);
       if (task) {
+        if (changes) checkLease(task, payload);
         if (outcome === "blocked") {
           applyTaskEvent(task, "blocked", agent_id, payload.summary, context);
         } else if (outcome === "validation") {
@@ -120,7 +125,7 @@ const publish = defineAction({
         if (said.artifacts.length > 0) {
           task.artifacts = gather(task.artifacts, ...said.artifacts);
         }
-        task.updated_at = context.time;
+        touch(task, context);
       }
     }
     return {

@@ -16,9 +16,11 @@ import {
   source,
   text,
 } from "../../schema.ts";
-import { checkPerson, find, findActiveAgent, nameOf } from "../lookup.ts";
+import { get } from "../../table.ts";
+import { checkPerson, checkVersion, find, findActiveAgent, nameOf, touch } from "../lookup.ts";
 import type { State } from "../state.ts";
-import { progress, status, taskFields } from "./fields.ts";
+import { expectedVersion, leaseToken, progress, status, taskFields } from "./fields.ts";
+import { checkLease } from "./leases.ts";
 import {
   addComment,
   addTask,
@@ -29,6 +31,7 @@ import {
   moveTask,
   recordActivity,
   removeTask,
+  settleLeases,
   track,
 } from "./rules.ts";
 import { SYMMETRIC_LINKS, type Task, type TaskStatus } from "./task.ts";
@@ -99,6 +102,9 @@ const updateTask = defineAction({
     blocked: flag("Whether it is held up; wins over blockers."),
     blockers: lines("What holds it up; an empty list clears it."),
     note: text("What happened, for the activity."),
+    needs_human: flag("Whether it waits for a human; false lets it be claimed again."),
+    lease_token: leaseToken,
+    expected_version: expectedVersion,
     source,
   }),
   kind: "task_updated",
@@ -120,11 +126,15 @@ const updateTask = defineAction({
     const task = find(draft, "tasks", payload.task_id);
     const before = { status: task.status, owner: task.owner, blocked: task.blocked };
     const author = payload.agent_id || payload.author || "ceo";
+    checkVersion(get(context.before.tasks, task.id), payload.expected_version);
+    checkLease(task, { agent_id: agentOf(draft, author), lease_token: payload.lease_token });
     applyFields(draft, task, payload, author, context);
     applyBlocking(task, payload, author, context);
     if (payload.status) moveTask(task, payload.status, author, context);
     if (payload.note) note(task, payload.note, author, context);
-    task.updated_at = context.time;
+    if (payload.needs_human === false) settleLeases(task);
+    else if (payload.needs_human && !task.needs_human) task.needs_human = true;
+    touch(task, context);
     const { id } = task;
     return {
       title: `${nameOf(draft, author)} updated ${id}`,
@@ -134,6 +144,11 @@ const updateTask = defineAction({
     };
   },
 });
+
+/** The author, where it is an agent: people and scripts write for the CEO. */
+function agentOf(state: State, author: string): string | null {
+  return get(state.agents, author) ? author : null;
+}
 
 /** The event's details: what moved first, then which other fields were sent. */
 function changesSince(
@@ -146,7 +161,7 @@ function changesSince(
   if (task.owner !== before.owner) parts.push(`owner→${task.owner ?? "nobody"}`);
   if (task.blocked !== before.blocked) parts.push(`blocked→${task.blocked}`);
   if (parts.length === 0) {
-    const said = ["task_id", "agent_id", "author", "source"];
+    const said = ["task_id", "agent_id", "author", "source", "lease_token", "expected_version"];
     parts.push(...Object.keys(payload).filter((field) => !said.includes(field)));
   }
   return parts.join(", ");
@@ -167,12 +182,22 @@ function taskIds(task: Task): Record<string, string> {
 const deleteTask = defineAction({
   name: "tasks/delete",
   summary: "Delete a task for good, with every mention of it in other tasks.",
-  body: Type.Object({ task_id: id("The task."), source }),
+  body: Type.Object({
+    task_id: id("The task."),
+    agent_id: line("The agent that deletes it; ceo when absent."),
+    lease_token: leaseToken,
+    expected_version: expectedVersion,
+    source,
+  }),
   kind: "task_updated",
   forms: { envelope: "task", id: "task_id" },
   examples: [{ task_id: "T-214" }],
-  reduce(draft, { task_id }, context) {
+  actor: ({ agent_id }) => agent_id,
+  reduce(draft, { task_id, agent_id, lease_token, expected_version }, context) {
+    checkPerson(draft, agent_id);
     const task = find(draft, "tasks", task_id);
+    checkVersion(get(context.before.tasks, task_id), expected_version);
+    checkLease(task, { agent_id, lease_token });
     const { title } = task;
     removeTask(draft, task, context);
     return {
@@ -282,6 +307,8 @@ const eventTask = defineAction({
     task_id: id("The task."),
     agent_id: id("The agent it happened to."),
     note: text("The text of the comment that is made."),
+    lease_token: leaseToken,
+    expected_version: expectedVersion,
     source,
   }),
   kind: "task_updated",
@@ -297,6 +324,8 @@ const eventTask = defineAction({
   reduce(draft, payload, context) {
     const agent = findActiveAgent(draft, payload.agent_id);
     const task = find(draft, "tasks", payload.task_id);
+    checkVersion(get(context.before.tasks, task.id), payload.expected_version);
+    checkLease(task, payload);
     const said = payload.note || `${agent.name}: ${payload.type}`;
     const comment = addComment(task, agent.id, said, context);
     applyTaskEvent(task, payload.type, agent.id, payload.note, context);
@@ -336,7 +365,7 @@ export function applyTaskEvent(
     const blockers = reason ? gather(task.blockers, reason) : task.blockers;
     applyBlocking(task, { blockers, blocked: true }, agentId, context);
   }
-  task.updated_at = context.time;
+  touch(task, context);
 }
 
 /** Two agents must never start one task: only those it names may, or anybody when it names nobody. */

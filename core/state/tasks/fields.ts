@@ -23,6 +23,14 @@ export const progress = Type.Optional(
   Type.Number({ minimum: 0, maximum: 100, description: "Percent done." }),
 );
 
+export const leaseToken = Type.Optional(
+  Type.Integer({ minimum: 0, description: "The token of the lease it was claimed with." }),
+);
+
+export const expectedVersion = Type.Optional(
+  Type.Integer({ minimum: 0, description: "Refuse when the version is another; as If-Match." }),
+);
+
 export const taskFields = {
   title: Type.Optional(requiredText("What is to be done.")),
   description: text("The task in full; Markdown."),

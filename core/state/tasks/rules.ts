@@ -7,7 +7,7 @@ import type { Context } from "../../action.ts";
 import { refuse } from "../../errors.ts";
 import { inOrder } from "../../relations.ts";
 import { get, put, remove, values } from "../../table.ts";
-import { checkPerson, checkRef, find, findActiveAgent, unique } from "../lookup.ts";
+import { checkPerson, checkRef, find, findActiveAgent, touch, unique } from "../lookup.ts";
 import { HOME_PROJECT } from "../projects/project.ts";
 import { type State, takeId } from "../state.ts";
 import {
@@ -61,8 +61,16 @@ export function moveTask(task: Task, to: TaskStatus, author: string, context: Co
   task.status = to;
   task.status_since = context.time;
   task.done_at = to === "done" ? context.time : null;
+  if (to !== "in_progress" && task.lease) task.lease = null;
+  if (to === "validation" || to === "done") settleLeases(task);
   if (to === "done") task.progress = 100;
   return true;
+}
+
+/** The work went on: what was lost before does not count any more. */
+export function settleLeases(task: Task): void {
+  if (task.lease_expiries > 0) task.lease_expiries = 0;
+  if (task.needs_human) task.needs_human = false;
 }
 
 /**
@@ -147,6 +155,8 @@ export function track<K extends "owner" | "priority" | "horizon">(
   if (value === undefined || value === task[field]) return;
   recordChange(task, author, field, task[field], value, context);
   task[field] = value;
+  // Handed to somebody else, the work is not the holder's any more.
+  if (field === "owner" && task.lease && task.lease.holder !== value) task.lease = null;
 }
 
 function checkFields(state: State, task: Task, fields: TaskFields): void {
@@ -252,9 +262,13 @@ export function addTask(
     artifacts: [],
     blocked: false,
     blockers: [],
+    lease: null,
+    lease_expiries: 0,
+    needs_human: false,
     links: [],
     comments: [],
     activity: [],
+    version: context.seq,
     created_at: context.time,
     updated_at: context.time,
     status_since: context.time,
@@ -333,7 +347,7 @@ export function linkTasks(
       { author, action: "linked", field: linkType, from: null, to: other.id },
       context,
     );
-    task.updated_at = context.time;
+    touch(task, context);
   }
 }
 

@@ -57,6 +57,15 @@ export interface Activity {
   timestamp: string;
 }
 
+/** Who works on a task right now, and until when (see `leases.ts`). */
+export interface Lease {
+  holder: string;
+  /** The sequence number of the claim: a later claim always has a larger one. */
+  token: number;
+  ttl_seconds: number;
+  expires_at: string;
+}
+
 export interface Task {
   id: string;
   title: string;
@@ -84,10 +93,16 @@ export interface Task {
   artifacts: string[];
   blocked: boolean;
   blockers: string[];
+  lease: Lease | null;
+  /** Leases lost since it last went on; too many and it waits for a human. */
+  lease_expiries: number;
+  needs_human: boolean;
   links: TaskLink[];
   comments: Comment[];
   /** The latest entries; the journal keeps them all. */
   activity: Activity[];
+  /** The sequence number of its last change. */
+  version: number;
   created_at: string;
   updated_at: string;
   /** Since when it has its status. */

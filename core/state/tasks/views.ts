@@ -2,7 +2,6 @@
  * What readers see of tasks beyond the base state: blockers, staleness, names, the next task, the
  * exceptions. Pure selectors of the state and `now`; the server's replies and the page share them.
  */
-import type { Relations } from "../../relations.ts";
 import { compareIds, get, values } from "../../table.ts";
 import { DAY_MS, endOfDate, fromTime } from "../../time.ts";
 import { isPresent } from "../agents/views.ts";
@@ -69,23 +68,6 @@ export function compareByUrgency(a: Task, b: Task): number {
   return compareIds(a.id, b.id);
 }
 
-/** reference.txt, "Returns the highest-priority eligible task for a given agent". */
-export function nextTask(
-  state: State,
-  relations: Relations,
-  owner: string,
-  project?: string,
-): Task | null {
-  let next: Task | null = null;
-  for (const id of relations.tasks("ready", owner)) {
-    const task = get(state.tasks, id);
-    if (!task || (project && task.project_id !== project)) continue;
-    if (next && compareByUrgency(next, task) <= 0) continue;
-    if (!hasUnresolvedBlockers(state, task)) next = task;
-  }
-  return next;
-}
-
 export interface ExceptionItem {
   task_id: string;
   title: string;
@@ -113,6 +95,9 @@ export function exceptionDashboard(state: State, now: number): ExceptionDashboar
     if (!isOpen(task)) continue;
     if (task.blocked) {
       buckets.blocked.push([task, task.updated_at, task.blockers.join("; ") || "blocked"]);
+    } else if (task.needs_human) {
+      const reason = `needs a human: lost its lease ${task.lease_expiries} times`;
+      buckets.blocked.push([task, task.updated_at, reason]);
     }
     if (task.status === "validation") {
       const validator = task.validation_owner

@@ -1,0 +1,172 @@
+/**
+ * Routing: which task an agent may start, and in words why not. One set of reasons serves the claim,
+ * its refusal and `tasks/explain`, so that the three can never disagree.
+ * Neighbours: `lease-actions.ts`, the query tasks/explain.
+ */
+import { POOL_OF_ALL, type Relations } from "../../relations.ts";
+import { get, list } from "../../table.ts";
+import { type Agent, MAX_OPEN_TASKS } from "../agents/agent.ts";
+import { isPresent } from "../agents/views.ts";
+import { nameOf } from "../lookup.ts";
+import type { State } from "../state.ts";
+import type { Task } from "./task.ts";
+import { blockersOf, compareByUrgency, hasUnresolvedBlockers } from "./views.ts";
+
+export const REASON_CODES = [
+  "status",
+  "needs_human",
+  "held",
+  "blocked",
+  "depends_on",
+  "other_owner",
+  "other_specialist",
+  "standing",
+  "offline",
+  "overloaded",
+  "no_owner",
+] as const;
+
+/** Something to know about a task and an agent; where `blocking`, it cannot be started because of it. */
+export interface Reason {
+  code: (typeof REASON_CODES)[number];
+  blocking: boolean;
+  text: string;
+  /** What would change that. */
+  remedy: string;
+}
+
+/** What keeps everybody from starting the task. */
+export function taskReasons(state: State, task: Task): Reason[] {
+  const reasons: Reason[] = [];
+  const add = (code: Reason["code"], text: string, remedy: string) =>
+    reasons.push({ code, blocking: true, text, remedy });
+  if (task.lease) {
+    const { holder, expires_at } = task.lease;
+    const text = `${nameOf(state, holder)} holds it until ${expires_at}`;
+    add("held", text, "Wait for the end of the lease, or have the CEO release it.");
+  } else if (task.status !== "ready") {
+    const remedy =
+      task.status === "backlog" ? "Move it to ready." : "Only ready tasks can be started.";
+    add("status", `its status is ${task.status}`, remedy);
+  }
+  if (task.needs_human) {
+    const text = `it lost its lease ${task.lease_expiries} times and waits for a human`;
+    add("needs_human", text, "Update it with needs_human: false.");
+  }
+  if (task.blocked) {
+    const why = task.blockers.join("; ") || "no reason was given";
+    add("blocked", `it is blocked: ${why}`, "Update it with an empty blockers list.");
+  }
+  for (const id of blockersOf(state, task)) {
+    const other = get(state.tasks, id);
+    const text = `it waits for ${id}, which is ${other?.status ?? "not there"}`;
+    add("depends_on", text, `Finish ${id}, or take it out of what the task depends on.`);
+  }
+  return reasons;
+}
+
+/** What concerns this agent and this task, beside what keeps everybody. */
+export function agentReasons(
+  state: State,
+  relations: Relations,
+  task: Task,
+  agent: Agent,
+): Reason[] {
+  const reasons: Reason[] = [];
+  const add = (code: Reason["code"], blocking: boolean, text: string, remedy: string) =>
+    reasons.push({ code, blocking, text, remedy });
+  const { id, name } = agent;
+  if (agent.standing !== "active") {
+    add("standing", true, `${name} is ${agent.standing}`, "Register it again.");
+  } else if (!isPresent(agent)) {
+    add("offline", false, `${name} is offline`, "It is present again with its next heartbeat.");
+  }
+  if (task.owner && task.owner !== id) {
+    const text = `it belongs to ${nameOf(state, task.owner)}`;
+    add("other_owner", true, text, `Update it with owner: ${id} to hand it over.`);
+  } else if (!task.owner && !suits(task, agent)) {
+    const text = `it asks for ${task.specialist}, which ${name} does not take`;
+    add("other_specialist", true, text, `Update it with owner: ${id}, or change its specialist.`);
+  } else if (!task.owner) {
+    const whom = task.specialist ? `any agent that takes ${task.specialist}` : "any agent";
+    add("no_owner", false, `it has no owner: ${whom} may claim it`, "Claim it, or set an owner.");
+  }
+  const open = relations.tasks("open", id).size;
+  if (open > MAX_OPEN_TASKS) {
+    const text = `${name} has ${open} open tasks, more than ${MAX_OPEN_TASKS}`;
+    add("overloaded", false, text, "Hand some of them over.");
+  }
+  return reasons;
+}
+
+/** Whether an ownerless task is for this agent: its specialism, or none. */
+function suits(task: Task, agent: Agent): boolean {
+  return (
+    !task.specialist ||
+    agent.home_specialist === task.specialist ||
+    agent.specialists.includes(task.specialist)
+  );
+}
+
+/**
+ * The task an agent should start next: the most urgent of its own, else the most urgent of those
+ * without an owner that suit it. Within a priority the one that has waited longest, so none starves.
+ */
+export function pickTask(
+  state: State,
+  relations: Relations,
+  agent: Agent,
+  project?: string,
+): Task | null {
+  const own = mostUrgent(state, relations.tasks("ready", agent.id), project);
+  if (own) return own;
+  let best: Task | null = null;
+  const kinds = new Set([POOL_OF_ALL, agent.home_specialist ?? POOL_OF_ALL, ...agent.specialists]);
+  for (const kind of kinds) {
+    const found = mostUrgent(state, relations.tasks("pool", kind), project);
+    if (found && (!best || compareByUrgency(found, best) < 0)) best = found;
+  }
+  return best;
+}
+
+/** Of these ready tasks the most urgent that nothing keeps from being started. */
+export function mostUrgent(state: State, ids: ReadonlySet<string>, project?: string): Task | null {
+  let best: Task | null = null;
+  for (const id of ids) {
+    const task = get(state.tasks, id);
+    if (!task || task.needs_human || (project && task.project_id !== project)) continue;
+    if (best && compareByUrgency(best, task) <= 0) continue;
+    if (!hasUnresolvedBlockers(state, task)) best = task;
+  }
+  return best;
+}
+
+/** In words and in data: who may start the task, who may not, and what would change that. */
+export function explainTask(state: State, relations: Relations, task: Task, agents?: Agent[]) {
+  const general = taskReasons(state, task);
+  const candidates = (agents ?? list(state.agents).filter(({ standing }) => standing === "active"))
+    .map((agent) => {
+      const reasons = [...general, ...agentReasons(state, relations, task, agent)];
+      const eligible = !reasons.some(({ blocking }) => blocking);
+      return { agent_id: agent.id, name: agent.name, eligible, reasons };
+    })
+    .sort((a, b) => Number(b.eligible) - Number(a.eligible) || (a.agent_id < b.agent_id ? -1 : 1));
+  const eligible = candidates.filter((one) => one.eligible).map(({ agent_id }) => agent_id);
+  return {
+    task_id: task.id,
+    eligible: eligible.length > 0,
+    summary: summarise(state, task, general, eligible),
+    reasons: general,
+    eligible_agents: eligible,
+    candidates,
+  };
+}
+
+function summarise(state: State, task: Task, general: Reason[], eligible: string[]): string {
+  if (general.length > 0) {
+    return `${task.id} cannot be started: ${general.map(({ text }) => text).join("; ")}.`;
+  }
+  if (eligible.length === 0) return `${task.id} is ready, but no agent may start it.`;
+  const names = eligible.map((id) => nameOf(state, id)).join(", ");
+  return `${task.id} can be started by ${names}.`;
+}
