@@ -32,6 +32,8 @@ export interface Rejection {
   holder?: string;
   /** The record as it is now (code `stale`). */
   current?: object;
+  /** What else was noticed: a misspelt field beside the one that is missing. */
+  warnings?: readonly string[];
 }
 
 type Details = Pick<Rejection, "field" | "allowed" | "holder" | "current">;

@@ -42,8 +42,10 @@ export function createValidator(): Validator {
     }
     const unknown: string[] = [];
     const known = keepKnown(schema as SchemaNode, value, "", unknown) as Record<string, unknown>;
-    if (!conforms(known)) return toRejection(conforms.errors?.[0], known);
-    return { ok: true, value: known, warnings: unknown.map((field) => `unknown field: ${field}`) };
+    const warnings = unknown.map((field) => `unknown field: ${field}`);
+    if (conforms(known)) return { ok: true, value: known, warnings };
+    const refused = toRejection(conforms.errors?.[0], known);
+    return warnings.length > 0 ? { ...refused, warnings } : refused;
   }
 
   return {

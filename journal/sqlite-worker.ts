@@ -233,6 +233,9 @@ function explain(files: Files, error: unknown): string {
   if (codeOf(error) === "SQLITE_BUSY") {
     return `another server is using ${files.dir}; stop it, or set CLAWTASKER_DATA_DIR to another folder`;
   }
+  if ((error as NodeJS.ErrnoException).syscall === "mkdir") {
+    return `the data folder ${files.dir} cannot be made (${codeOf(error)}); set CLAWTASKER_DATA_DIR to a folder you may write to`;
+  }
   return `${files.db} cannot be opened (${(error as Error).message}); move it away or restore a copy of it, then start again; what earlier starts set aside lies beside it as *.damaged-*`;
 }
 

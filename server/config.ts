@@ -150,7 +150,7 @@ function hostsOf(list: string | undefined): string[] {
 export function helpText(): string {
   const rows = Object.entries(SETTINGS).map(
     ([flag, [variable, meaning, fallback]]) =>
-      [`  --${flag} <value>`, variable, `${meaning} (${fallback})`] as const,
+      [`  --${flag} …`, variable, `${meaning} (${fallback})`] as const,
   );
   const lines = rows.map(
     ([flag, variable, meaning]) => `${flag.padEnd(26)}${variable.padEnd(28)}${meaning}`,
@@ -159,11 +159,11 @@ export function helpText(): string {
 
 Usage: clawtasker [options]
 
-  flag                      or variable                 meaning (default)
+${"  flag".padEnd(26)}${"variable".padEnd(28)}meaning (default)
 ${lines.join("\n")}
 ${"".padEnd(26)}${"CLAWTASKER_API_TOKEN".padEnd(28)}token for writes (${DEFAULT_TOKEN})
-  --blank                                               a first start begins empty, not with the demo company
-  -h, --help                                            this text
-  -v, --version                                         the version
+${"  --blank".padEnd(54)}a first start begins empty, not with the demo company
+${"  -h, --help".padEnd(54)}this text
+${"  -v, --version".padEnd(54)}the version
 `;
 }

@@ -16,7 +16,9 @@ export interface Answer {
   headers?: OutgoingHttpHeaders;
 }
 
-export function send(res: ServerResponse, { status, body, headers }: Answer): void {
+export function send(res: ServerResponse, { status, body: json, headers }: Answer): void {
+  // A terminal shows its prompt on a line of its own.
+  const body = typeof json === "string" && json.length > 0 ? `${json}\n` : json;
   res.writeHead(status, {
     "Cache-Control": "no-cache",
     ...(body.length > 0 && {

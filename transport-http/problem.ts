@@ -55,7 +55,7 @@ export const UNAUTHORISED = problem(
 );
 
 export function unknownRoute(path: string): Answer {
-  return problem(404, "unknown_route", `unknown route: ${path.slice(0, 200)}`);
+  return problem(404, "unknown_route", `unknown route: ${path.slice(0, 200)}; GET /api/openclaw/contract lists them`);
 }
 
 export function methodNotAllowed(method: string, path: string, allow: string): Answer {

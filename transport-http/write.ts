@@ -82,7 +82,7 @@ export function createWriter({ engine, gate, writesPerMinute }: WriterOptions): 
     return problem(
       429,
       "rate_limited",
-      `more than ${writesPerMinute} writes in a minute; try again in ${waitSeconds} s`,
+      `more than ${writesPerMinute} writes in a minute from this address (CLAWTASKER_WRITE_LIMIT); try again in ${waitSeconds} s`,
       { "Retry-After": waitSeconds },
     );
   }

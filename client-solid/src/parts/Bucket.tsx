@@ -8,7 +8,7 @@ import type { ExceptionBucket, ExceptionItem } from "../../../core/state/tasks/v
 import { usePage } from "../page.ts";
 import { BUCKET_WORDS, toAge } from "./words.ts";
 
-const MAX_SHOWN = 5;
+const MAX_SHOWN = 4;
 
 export function Bucket(props: { bucket: ExceptionBucket; items: readonly ExceptionItem[] }) {
   const { now } = usePage();

@@ -113,7 +113,8 @@ function Moves(props: { id: string; status: TaskStatus }) {
             aria-disabled={busy()}
             aria-label={`Move ${props.id} to ${STATUS_WORDS[to]}`}
             data-move={to}
-            onClick={() => void move(to)}
+            // The second click of a double one may fall on the card that slid into this one's place.
+            onClick={({ detail }) => detail < 2 && void move(to)}
           >
             {STATUS_WORDS[to]}
           </button>

@@ -26,6 +26,9 @@ export function TokenForm() {
     <dialog ref={dialog} aria-labelledby="token-title" onClose={() => token.dismiss()}>
       <form method="dialog" onSubmit={submit} data-testid="token-form">
         <h2 id="token-title">Access token</h2>
+        <p role="alert" class="refused" hidden={!token.refused()}>
+          The server refused that token.
+        </p>
         <p>
           Reading is open; changes need the server's token, as set in{" "}
           <code>CLAWTASKER_API_TOKEN</code>. It is kept for this tab only.

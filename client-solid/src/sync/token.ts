@@ -17,6 +17,8 @@ export interface TokenKeeper {
   token: Accessor<string | null>;
   /** Whether the person is being asked. */
   asking: Accessor<boolean>;
+  /** Whether it is because the token that was there is not the server's. */
+  refused: Accessor<boolean>;
   /** Looks at the address; also after it changed. */
   takeFromAddress(): void;
   /** Asks the person; null when they would rather not. Asked twice, it is one form. */
@@ -30,6 +32,7 @@ const STORED_AS = "clawtasker-token";
 export function createTokenKeeper({ fragment, clearFragment, storage }: TokenPorts): TokenKeeper {
   const [token, setToken] = createSignal<string | null>(recall());
   const [asking, setAsking] = createSignal(false);
+  const [refused, setRefused] = createSignal(false);
   let answers: ((token: string | null) => void)[] = [];
 
   function recall(): string | null {
@@ -59,6 +62,7 @@ export function createTokenKeeper({ fragment, clearFragment, storage }: TokenPor
   return {
     token,
     asking,
+    refused,
     takeFromAddress() {
       const given = tokenIn(fragment());
       if (given === null) return;
@@ -68,6 +72,7 @@ export function createTokenKeeper({ fragment, clearFragment, storage }: TokenPor
       answer(given);
     },
     request() {
+      setRefused(token() !== null);
       setAsking(true);
       return new Promise((resolve) => answers.push(resolve));
     },

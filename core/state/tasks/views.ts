@@ -3,7 +3,7 @@
  * exceptions. Pure selectors of the state and `now`; the server's replies and the page share them.
  */
 import { compareIds, get, values } from "../../table.ts";
-import { DAY_MS, endOfDate, fromTime } from "../../time.ts";
+import { DAY_MS, endOfDate, fromTime, toTime } from "../../time.ts";
 import { isPresent } from "../agents/views.ts";
 import { nameOf } from "../lookup.ts";
 import type { State } from "../state.ts";
@@ -109,7 +109,8 @@ export function exceptionDashboard(state: State, now: number): ExceptionDashboar
       buckets.stale.push([task, task.updated_at, staleReason(state, task)]);
     }
     if (isOverdue(task, now)) {
-      buckets.overdue.push([task, `${task.due_date}T00:00:00+00:00`, `was due ${task.due_date}`]);
+      const since = toTime(endOfDate(task.due_date as string));
+      buckets.overdue.push([task, since, `was due ${task.due_date}`]);
     }
   }
   const items = (bucket: ExceptionBucket) =>
@@ -138,6 +139,6 @@ export function exceptionDashboard(state: State, now: number): ExceptionDashboar
 function staleReason(state: State, task: Task): string {
   const owner = task.owner ? get(state.agents, task.owner) : undefined;
   if (!owner) return "in progress without an owner";
-  if (!isPresent(owner)) return `${owner.name} is offline`;
+  if (!isPresent(owner)) return "the owner is offline";
   return "no update for a day";
 }
