@@ -90,6 +90,13 @@ interface Request {
   warnings: readonly string[];
 }
 
+/** What makes two requests the same: an unknown field too, which may be a misspelt one. */
+interface Said {
+  name: string;
+  payload: unknown;
+  warnings: readonly string[];
+}
+
 interface Pending {
   record: JournalRecord;
   entry: Entry;
@@ -117,6 +124,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     head: durable.seq,
     floor: () => journal.floor(),
     read: (after, limit) => journal.read(after, limit),
+    onAhead: (since) =>
+      options.onWarning?.(
+        new Error(`a reader has seen entry ${since}, the last one here is ${durable.seq}`),
+      ),
   });
   let events: StreamEvent[] = recovered.recent.map(({ event }) => event);
 
@@ -124,7 +135,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   let writing: Promise<void> | null = null;
   /** Refusals that rest on entries not yet durable, by the entry they wait for. */
   let waiting: { seq: number; settle(durable: boolean): void }[] = [];
-  const underWay = new Map<string, { name: string; payload: unknown; outcome: Promise<Outcome> }>();
+  const underWay = new Map<string, { said: Said; outcome: Promise<Outcome> }>();
   let state: "open" | "closing" | "closed" | "failed" = "open";
   const closing = new AbortController();
   let snapshotSeq = recovered.snapshotSeq;
@@ -153,6 +164,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       patches: result.patches,
       event: { id: seq, ...result.event },
       ...(key !== undefined && { key, reply }),
+      ...(key !== undefined && warnings.length > 0 && { warnings }),
     };
     const record = { seq, json: JSON.stringify(entry), key: key ?? null };
     before.relations.advance(before.state, result.state, result.touched);
@@ -277,41 +289,52 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       key,
       warnings,
     };
-    const run = async () => {
-      if (declaration.wait) await waitFor(declaration.wait, payload, signal);
+    const decideNow = async () => {
       if (signal?.aborted) return unavailable("the caller is gone");
       if (state !== "open") return rejection("stopping", "the server is stopping; try again");
       return decide(request);
     };
-    return key === undefined ? run() : once(key, name, payload, run);
+    const { wait } = declaration;
+    const run = wait ? () => waitFor(wait, payload, signal, decideNow) : decideNow;
+    return key === undefined ? run() : once(key, { name, payload, warnings }, run);
   }
 
-  /** Waits, as long as the payload allows, until there is something for it to do. */
+  /**
+   * Runs as soon as there is something to do, at the latest when the payload's time is over. What is
+   * there is asked of what was decided, and right before running: of many who wait for one task the
+   * first gets it, and the others go on waiting.
+   */
   async function waitFor(
     { seconds, isReady }: NonNullable<AnyAction["wait"]>,
     payload: unknown,
     signal: AbortSignal | undefined,
-  ): Promise<void> {
-    const ready = () => isReady(durable.state, durable.relations, payload);
+    run: () => Promise<Outcome>,
+  ): Promise<Outcome> {
+    const ready = () => isReady(tentative.state, tentative.relations, payload);
     const waitMs = seconds(payload) * 1_000;
-    if (waitMs === 0 || !options.timeout || ready()) return;
+    if (waitMs === 0 || !options.timeout || signal?.aborted || ready()) return run();
+    const end = new AbortController();
+    const stop = () => end.abort();
+    // By hand: AbortSignal.any would leave a trace of each wait on the engine's own signal.
     const ends = [options.timeout(waitMs), closing.signal, ...(signal ? [signal] : [])];
-    const end = AbortSignal.any(ends);
-    for await (const _ of feed.subscribe({ signal: end })) if (ready()) return;
+    for (const one of ends) one.addEventListener("abort", stop);
+    try {
+      while (!end.signal.aborted && !ready()) await nextCommit(end.signal);
+      return run();
+    } finally {
+      for (const one of ends) one.removeEventListener("abort", stop);
+    }
+  }
+
+  async function nextCommit(signal: AbortSignal): Promise<void> {
+    for await (const _ of feed.subscribe({ signal })) return;
   }
 
   /** One effect for each key: joins the dispatch under way, else asks the journal, else runs. */
-  function once(
-    key: string,
-    name: string,
-    payload: unknown,
-    run: () => Promise<Outcome>,
-  ): Promise<Outcome> {
+  function once(key: string, said: Said, run: () => Promise<Outcome>): Promise<Outcome> {
     const earlier = underWay.get(key);
     if (earlier) {
-      if (earlier.name !== name || !dequal(earlier.payload, payload)) {
-        return Promise.resolve(keyReused(key));
-      }
+      if (!dequal(earlier.said, said)) return Promise.resolve(keyReused(key));
       return earlier.outcome.then((outcome) =>
         outcome.ok ? { ...outcome, replayed: true } : outcome,
       );
@@ -319,11 +342,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const outcome = (async (): Promise<Outcome> => {
       const record = await journal.findByKey(key);
       if (!record) return run();
-      const { action, reply = {}, seq } = JSON.parse(record.json) as Entry;
-      if (action.name !== name || !dequal(action.payload, payload)) return keyReused(key);
+      const { action, reply = {}, seq, warnings = [] } = JSON.parse(record.json) as Entry;
+      const { name, payload } = action;
+      if (!dequal({ name, payload, warnings }, said)) return keyReused(key);
       return { ok: true, seq, reply, replayed: true };
     })();
-    underWay.set(key, { name, payload, outcome });
+    underWay.set(key, { said, outcome });
     void outcome.finally(() => underWay.delete(key)).catch(() => {});
     return outcome;
   }

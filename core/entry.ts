@@ -21,6 +21,8 @@ export interface Entry {
   /** The caller's idempotency key, and the answer a retry with it gets again. */
   key?: string;
   reply?: object;
+  /** What the request said beside the payload, where it came with a key: the fields nobody knows. */
+  warnings?: readonly string[];
 }
 
 /** The event of an entry as text for `data:`, serialised once for all its readers. */

@@ -39,6 +39,8 @@ export interface FeedOptions {
   head: number;
   floor(): number;
   read(after: number, limit: number): Promise<readonly JournalRecord[]>;
+  /** Told of a subscriber that has seen more than there is: an older database was put in place. */
+  onAhead?(since: number): void;
   maxEntries?: number;
   maxBytes?: number;
   /** How many entries a subscriber is given at once. */
@@ -49,6 +51,7 @@ export function createFeed({
   head: first,
   floor,
   read,
+  onAhead,
   maxEntries = 2_000,
   maxBytes = 16 * 1024 * 1024,
   maxBatch = 256,
@@ -98,6 +101,7 @@ export function createFeed({
       let cursor = since ?? head;
       if (cursor > head || cursor < floor()) {
         const reason = cursor > head ? "ahead" : "gone";
+        if (reason === "ahead") onAhead?.(cursor);
         cursor = head;
         yield { type: "reset", reason, seq: cursor };
       }

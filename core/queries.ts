@@ -2,8 +2,10 @@
  * All reads of the API, except the stream. Neighbours: `query.ts` says what a read is; transport-http
  * serves each at `GET /api/<name>`.
  */
-import { Type } from "typebox";
+import { type Static, type TSchema, Type } from "typebox";
+import { toAsyncApi } from "./asyncapi.ts";
 import { agentContract, SCHEMA_ROUTES } from "./contract.ts";
+import { toOpenApi } from "./openapi.ts";
 import { type AnyQuery, defineQuery } from "./query.ts";
 import { actions } from "./registry.ts";
 import { id, line } from "./schema.ts";
@@ -12,6 +14,7 @@ import { checkRef, find } from "./state/lookup.ts";
 import { explainTask, mostUrgent } from "./state/tasks/routing.ts";
 import { TASK_TEMPLATES } from "./state/tasks/templates.ts";
 import { toTaskView } from "./state/tasks/views.ts";
+import { webhookQueries } from "./state/webhooks/views.ts";
 import { size } from "./table.ts";
 import { toTime } from "./time.ts";
 import { VERSION } from "./version.ts";
@@ -149,9 +152,55 @@ const templates = defineQuery({
   answer: () => ({ templates: TASK_TEMPLATES }),
 });
 
+const openApi = defineQuery({
+  name: "openapi.json",
+  summary: "OpenAPI 3.1: every route with its schemas, examples and refusals.",
+  params: none,
+  bare: true,
+  cached: true,
+  examples: [{}],
+  answer: (): object => toOpenApi({ actions: actions.values(), queries: queries.values() }),
+});
+
+const asyncApi = defineQuery({
+  name: "asyncapi.json",
+  summary: "AsyncAPI 3.0: the messages of the event stream and of the WebSocket.",
+  params: none,
+  bare: true,
+  cached: true,
+  examples: [{}],
+  answer: (): object => toAsyncApi(),
+});
+
+const declarations = [
+  health,
+  snapshot,
+  contract,
+  ...schemas,
+  recovery,
+  next,
+  explain,
+  templates,
+  ...webhookQueries,
+  openApi,
+  asyncApi,
+] as const;
+
+type Declared = (typeof declarations)[number];
+export type QueryName = Declared["name"];
+/** The declaration of that name; the schemas share one, by a pattern of names. */
+type Of<N extends QueryName, D = Declared> = D extends { name: infer M }
+  ? N extends M
+    ? D
+    : never
+  : never;
+/** What a read takes. */
+export type ParamsOf<N extends QueryName> = Static<Extract<Of<N>, { params: TSchema }>["params"]>;
+/** What a read answers, beside `ok`. */
+export type AnswerOf<N extends QueryName> = ReturnType<
+  Extract<Of<N>, { answer: (...given: never) => object }>["answer"]
+>;
+
 export const queries: ReadonlyMap<string, AnyQuery> = new Map(
-  [health, snapshot, contract, ...schemas, recovery, next, explain, templates].map((query) => [
-    query.name,
-    query as AnyQuery,
-  ]),
+  (declarations as readonly AnyQuery[]).map((query) => [query.name, query]),
 );

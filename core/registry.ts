@@ -18,6 +18,7 @@ import { runActions } from "./state/runs/actions.ts";
 import { sprintActions } from "./state/sprints/actions.ts";
 import { taskActions } from "./state/tasks/actions.ts";
 import { leaseActions } from "./state/tasks/lease-actions.ts";
+import { webhookActions } from "./state/webhooks/actions.ts";
 
 const declarations = [
   ...agentActions,
@@ -32,6 +33,7 @@ const declarations = [
   ...directiveActions,
   ...runActions,
   ...notificationActions,
+  ...webhookActions,
   ...companyActions,
   ...systemActions,
 ] as const;

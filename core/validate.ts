@@ -52,11 +52,16 @@ export function createValidator(): Validator {
     check,
     validate(declaration, body) {
       const given = body ?? {};
-      const flat =
-        declaration.forms && isObject(given) ? toFlatBody(given, declaration.forms) : given;
+      const { forms } = declaration;
+      const flat = forms && isObject(given) ? toFlatBody(given, forms) : given;
       const checked = check(declaration.body, flat);
       if (!checked.ok) return checked;
-      const { value, warnings } = checked;
+      const { value } = checked;
+      // An envelope has an outer note, whether or not the action has a use for one.
+      const enveloped = forms?.envelope && isObject(given) && given[forms.envelope] !== undefined;
+      const warnings = checked.warnings.filter(
+        (warning) => !(enveloped && warning === "unknown field: note"),
+      );
       return { ok: true, payload: declaration.prepare?.(value, check) ?? value, warnings };
     },
   };

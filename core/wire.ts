@@ -15,6 +15,4 @@ export const CLOSE_CODES = {
   policy: 1008,
   /** The reader was too slow; come back with `?since=`. */
   tooSlow: 4001,
-  /** The sequence number or the journal asked for cannot be served; come back without `?since=`. */
-  reset: 4002,
 } as const;

@@ -9,12 +9,14 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { createGate, type Engine, openEngine } from "../core/index.ts";
 import { openSqliteJournal } from "../journal/index.ts";
+import { createMcpHandler } from "../mcp/index.ts";
 import { answerClientError, createHttpApp } from "../transport-http/index.ts";
 import { createSseTransport } from "../transport-sse/index.ts";
 import { createWsTransport } from "../transport-ws/index.ts";
 import { type Config, inUrl } from "./config.ts";
 import { startExpiring, startSweeping } from "./timers.ts";
 import { createTokenCheck } from "./token.ts";
+import { createUpgradeHandler } from "./upgrade.ts";
 
 export interface Log {
   info(facts: object, message: string): void;
@@ -98,6 +100,7 @@ async function serve({ config, log, engine, bootedAt }: Parts): Promise<RunningS
     log,
     pageDir: fileURLToPath(new URL("../page", import.meta.url)),
     streams: { "/api/events/stream": sse.handle },
+    mounts: { "/mcp": createMcpHandler({ engine, bootedAt }) },
   });
   const server = createServer(
     {
@@ -109,12 +112,13 @@ async function serve({ config, log, engine, bootedAt }: Parts): Promise<RunningS
     },
     app.handler,
   );
-  server.on("upgrade", ws.handleUpgrade);
+  server.on("upgrade", createUpgradeHandler(ws.handleUpgrade, app.handler));
   server.on("clientError", answerClientError);
   await listen(server, config);
   const { port } = server.address() as AddressInfo;
-  const stopSweeping = startSweeping(engine, config.staleSeconds);
-  const stopExpiring = startExpiring(engine, config.maxExpiries);
+  const onTimer = (error: Error) => log.error({ err: error }, "a timer failed");
+  const stopSweeping = startSweeping({ engine, onError: onTimer }, config.staleSeconds);
+  const stopExpiring = startExpiring({ engine, onError: onTimer }, config.maxExpiries);
 
   let closing: Promise<void> | null = null;
   async function close(): Promise<void> {

@@ -112,6 +112,12 @@ export function parseConfig(args: readonly string[], env: NodeJS.ProcessEnv): Pa
   if (!logLevel) {
     problems.push(`${level.called} must be one of ${LOG_LEVELS.join(", ")}, not "${level.value}"`);
   }
+  const hosts = hostsOf(read("allowed-hosts").value);
+  const odd = hosts.find((name) => !/^(\[[0-9a-f:.]+\]|[a-z0-9][a-z0-9.-]*)(:\d+)?$/.test(name));
+  if (odd !== undefined) {
+    const { called } = read("allowed-hosts");
+    problems.push(`${called} must list host names such as console.example:8080, not "${odd}"`);
+  }
   const config: Config = {
     host,
     port: whole("port", 3_000, 0, 65_535),
@@ -120,7 +126,7 @@ export function parseConfig(args: readonly string[], env: NodeJS.ProcessEnv): Pa
     staleSeconds: whole("stale-seconds", 180, 1, 86_400),
     maxExpiries: whole("max-expiries", 3, 1, 1_000),
     dataDir: read("data-dir").value ?? envPaths("clawtasker", { suffix: "" }).data,
-    allowedHosts: hostsOf(read("allowed-hosts").value),
+    allowedHosts: hosts,
     logLevel: logLevel ?? "info",
     begin: flags.blank ? "blank" : "demo",
   };

@@ -8,43 +8,59 @@ const SWEEP_INTERVAL_MS = 5_000;
 /** A lost lease is noticed within this time. */
 const EXPIRE_INTERVAL_MS = 1_000;
 
+interface Timed {
+  engine: Engine;
+  /** Told when a dispatch fails; the next one is tried all the same. */
+  onError(error: Error): void;
+}
+
+/** Asks at each interval, one dispatch at a time. */
+function startAsking(
+  { engine, onError }: Timed,
+  intervalMs: number,
+  ask: () => Promise<unknown> | undefined,
+): () => void {
+  let asking = false;
+  const interval = setInterval(() => {
+    if (asking || engine.stopped()) return;
+    asking = true;
+    Promise.resolve(ask())
+      .catch(onError)
+      .finally(() => {
+        asking = false;
+      });
+  }, intervalMs);
+  interval.unref();
+  return () => clearInterval(interval);
+}
+
 /**
  * @param staleSeconds silence after which an agent counts as gone
  * @returns stops the timer
  */
-export function startSweeping(engine: Engine, staleSeconds: number): () => void {
+export function startSweeping(timed: Timed, staleSeconds: number): () => void {
+  const { engine } = timed;
   // Agents could not be heard while the server was down: each gets the full time again.
-  const from = engine.clock() + staleSeconds * 1_000;
-  let sweeping = false;
-  async function sweep(): Promise<void> {
-    const now = engine.clock();
-    if (sweeping || now < from || engine.stopped()) return;
+  const heardFrom = engine.clock();
+  const intervalMs = Math.min(SWEEP_INTERVAL_MS, staleSeconds * 500);
+  return startAsking(timed, intervalMs, () => {
     const { state, relations } = engine.view();
-    if (!isSweepDue(state, relations, now, staleSeconds * 1_000)) return;
-    sweeping = true;
-    await engine.dispatch("system/sweep", { stale_seconds: staleSeconds }, { actor: "system" });
-    sweeping = false;
-  }
-  const interval = setInterval(() => void sweep(), Math.min(SWEEP_INTERVAL_MS, staleSeconds * 500));
-  interval.unref();
-  return () => clearInterval(interval);
+    const silence = { staleMs: staleSeconds * 1_000, heardFrom };
+    if (!isSweepDue(state, relations, engine.clock(), silence)) return undefined;
+    const payload = { stale_seconds: staleSeconds, heard_from: heardFrom };
+    return engine.dispatch("system/sweep", payload, { actor: "system" });
+  });
 }
 
 /**
  * @param maxExpiries lost leases after which a task waits for a human
  * @returns stops the timer
  */
-export function startExpiring(engine: Engine, maxExpiries: number): () => void {
-  let expiring = false;
-  async function expire(): Promise<void> {
-    if (expiring || engine.stopped()) return;
+export function startExpiring(timed: Timed, maxExpiries: number): () => void {
+  const { engine } = timed;
+  return startAsking(timed, EXPIRE_INTERVAL_MS, () => {
     const { state, relations } = engine.view();
-    if (expiredTasks(state, relations, engine.clock()).next().done) return;
-    expiring = true;
-    await engine.dispatch("system/expire", { max_expiries: maxExpiries }, { actor: "system" });
-    expiring = false;
-  }
-  const interval = setInterval(() => void expire(), EXPIRE_INTERVAL_MS);
-  interval.unref();
-  return () => clearInterval(interval);
+    if (expiredTasks(state, relations, engine.clock()).next().done) return undefined;
+    return engine.dispatch("system/expire", { max_expiries: maxExpiries }, { actor: "system" });
+  });
 }

@@ -7,6 +7,9 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:ht
 import express, { type NextFunction, type Request, type Response } from "express";
 import type { Engine, Gate } from "../core/index.ts";
 import { type Answer, send } from "./answer.ts";
+import { bearerOf } from "./auth.ts";
+import { createDocs } from "./docs.ts";
+import { createWriteLimit } from "./limits.ts";
 import { createPage, SECURITY_HEADERS } from "./page.ts";
 import {
   INTERNAL,
@@ -14,10 +17,11 @@ import {
   methodNotAllowed,
   problem,
   toProblem,
+  UNAUTHORISED,
   unknownRoute,
 } from "./problem.ts";
 import { createReader } from "./read.ts";
-import { createRoutes, type Route, type StreamHandler } from "./routes.ts";
+import { createRoutes, type MountHandler, type Route, type StreamHandler } from "./routes.ts";
 import { createWriter } from "./write.ts";
 
 /** What of a logger is used here; pino fits. */
@@ -39,6 +43,8 @@ export interface HttpOptions {
   pageDir: string | null;
   /** GET handlers by path, such as `/api/events/stream`. */
   streams: Readonly<Record<string, StreamHandler>>;
+  /** POST handlers of other protocols by path, such as `/mcp`. */
+  mounts?: Readonly<Record<string, MountHandler>>;
 }
 
 export interface HttpApp {
@@ -49,7 +55,8 @@ export interface HttpApp {
 /** @throws RangeError when `writesPerMinute` is no positive number */
 export function createHttpApp(options: HttpOptions): HttpApp {
   const { engine, gate, writesPerMinute, bootedAt, log, pageDir, streams } = options;
-  const routes = createRoutes(streams);
+  const routes = createRoutes(streams, options.mounts);
+  const mountLimit = createWriteLimit(writesPerMinute, engine.clock);
   const read = createReader({ engine, gate, bootedAt });
   const write = createWriter({ engine, gate, writesPerMinute });
   const page = createPage(pageDir);
@@ -58,6 +65,7 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   app.disable("x-powered-by");
   app.use(admit);
   app.use(answerApi);
+  app.use(createDocs());
   app.use(answerPage);
   app.use(answerError);
 
@@ -74,6 +82,7 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     if (route?.kind === "write" && req.method === "POST") {
       return answerWrite(route.name, path, req, res);
     }
+    if (route?.kind === "mount" && req.method === "POST") return answerMount(route, req, res);
     if (route) answerOther(route, path, req, res);
     else if (path === "/api" || path.startsWith("/api/")) send(res, unknownRoute(path));
     else next();
@@ -83,7 +92,7 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     const { method } = req;
     const isGet = method === "GET" || method === "HEAD";
     if (method === "OPTIONS") send(res, { status: 204, body: "", headers: { Allow: route.allow } });
-    else if (!isGet || route.kind === "write") {
+    else if (!isGet || route.kind === "write" || route.kind === "mount") {
       send(res, methodNotAllowed(method, path, route.allow));
     } else if (route.kind === "read") send(res, read(route.query, req));
     else if (route.kind === "socket") send(res, UPGRADE);
@@ -97,6 +106,16 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     if (answer.status === 401 || answer.status === 503) {
       log.warn({ path, status: answer.status, address: req.socket.remoteAddress }, "write refused");
     }
+    send(res, answer);
+  }
+
+  /** The token in the header only: what the body holds is not ours to know. */
+  async function answerMount({ handler }: { handler: MountHandler }, req: Request, res: Response) {
+    const admitWrite = () => mountLimit.admit(req.socket.remoteAddress ?? "unknown");
+    if (gate.holdsToken(bearerOf(req))) return handler(req, res, admitWrite);
+    const waitSeconds = admitWrite();
+    const answer = waitSeconds > 0 ? tooManyAttempts(waitSeconds) : UNAUTHORISED;
+    log.warn({ status: answer.status, address: req.socket.remoteAddress }, "write refused");
     send(res, answer);
   }
 
@@ -148,6 +167,11 @@ const UPGRADE = problem(
     Upgrade: "websocket",
   },
 );
+
+function tooManyAttempts(waitSeconds: number): Answer {
+  const sentence = `too many attempts without a valid token; try again in ${waitSeconds} s`;
+  return problem(429, "rate_limited", sentence, { "Retry-After": waitSeconds });
+}
 
 function pathOf(url: string): string {
   const end = url.indexOf("?");

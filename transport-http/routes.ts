@@ -8,10 +8,18 @@ import { type AnyQuery, actions, queries, SOCKET_PATH } from "../core/index.ts";
 /** Answers a GET for as long as it likes; it is called once Host and Origin are checked. */
 export type StreamHandler = (req: IncomingMessage, res: ServerResponse) => void;
 
+/** Answers a POST that has come with the token; `admitWrite` counts one for the write limit. */
+export type MountHandler = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  admitWrite: () => number,
+) => Promise<void>;
+
 export type Route =
   | { kind: "read"; allow: string; query: AnyQuery }
   | { kind: "write"; allow: string; name: string }
   | { kind: "stream"; allow: string; handler: StreamHandler }
+  | { kind: "mount"; allow: string; handler: MountHandler }
   | { kind: "socket"; allow: string };
 
 const GET = "GET, HEAD, OPTIONS";
@@ -20,6 +28,7 @@ const POST = "POST, OPTIONS";
 /** @throws Error when two declarations claim one path */
 export function createRoutes(
   streams: Readonly<Record<string, StreamHandler>>,
+  mounts: Readonly<Record<string, MountHandler>> = {},
 ): ReadonlyMap<string, Route> {
   const routes = new Map<string, Route>();
   const add = (path: string, route: Route) => {
@@ -34,6 +43,9 @@ export function createRoutes(
   }
   for (const [path, handler] of Object.entries(streams)) {
     add(path, { kind: "stream", allow: GET, handler });
+  }
+  for (const [path, handler] of Object.entries(mounts)) {
+    add(path, { kind: "mount", allow: POST, handler });
   }
   add(SOCKET_PATH, { kind: "socket", allow: GET });
   return routes;

@@ -89,7 +89,8 @@ function toSince(req: IncomingMessage): number | undefined | Rejection {
   const [, search = ""] = /\?([^#]*)/.exec(req.url ?? "") ?? [];
   const header = req.headers["last-event-id"];
   const field = header === undefined ? "since" : "Last-Event-ID";
-  const given = header ?? new URLSearchParams(search).get("since") ?? undefined;
+  // Empty is absent: a browser takes a 400 as final.
+  const given = header || new URLSearchParams(search).get("since") || undefined;
   if (given === undefined) return undefined;
   if (typeof given === "string" && /^\d{1,15}$/.test(given)) return Number(given);
   return rejection("invalid", `${field} must be a whole number, 0 or more`, { field });

@@ -57,7 +57,7 @@ export function openPage(): Page {
     createSocket(url, { onMessage, onClose }) {
       const socket = new WebSocket(url);
       socket.onmessage = ({ data }) => onMessage(String(data));
-      socket.onclose = ({ code }) => onClose(code);
+      socket.onclose = () => onClose();
       return socket;
     },
     setTimer(run, delayMs) {

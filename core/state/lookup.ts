@@ -19,6 +19,7 @@ const THINGS: Record<TableName, string> = {
   directives: "directive",
   notifications: "notification",
   runs: "run",
+  webhooks: "webhook",
 };
 
 /** The record, or the refusal `unknown <thing>: <id>`. */
@@ -71,6 +72,11 @@ interface Versioned {
 /** Notes that the record changed, when and by which entry. */
 export function touch(record: Versioned, { time, seq }: Pick<Context, "time" | "seq">): void {
   record.updated_at = time;
+  record.version = seq;
+}
+
+/** Notes that the record changed along with another; nobody worked on it, so its time stays. */
+export function revise(record: Versioned, { seq }: Pick<Context, "seq">): void {
   record.version = seq;
 }
 

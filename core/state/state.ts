@@ -14,6 +14,7 @@ import type { Project } from "./projects/project.ts";
 import type { Run } from "./runs/run.ts";
 import type { Sprint } from "./sprints/sprint.ts";
 import type { Task } from "./tasks/task.ts";
+import type { Webhook } from "./webhooks/webhook.ts";
 
 interface Records {
   tasks: Task;
@@ -26,6 +27,7 @@ interface Records {
   directives: Directive;
   notifications: Notification;
   runs: Run;
+  webhooks: Webhook;
 }
 
 export const TABLES = [
@@ -39,6 +41,7 @@ export const TABLES = [
   "directives",
   "notifications",
   "runs",
+  "webhooks",
 ] as const satisfies readonly (keyof Records)[];
 export type TableName = (typeof TABLES)[number];
 export type RecordOf<N extends TableName> = Records[N];
@@ -52,6 +55,7 @@ export interface Counters {
   notification: number;
   run: number;
   message: number;
+  webhook: number;
 }
 
 interface Singles {
@@ -77,6 +81,7 @@ export function createState(): State {
       notification: 0,
       run: 0,
       message: 0,
+      webhook: 0,
     },
     swept_at: "1970-01-01T00:00:00+00:00",
     ...(tables as Pick<State, TableName>),
@@ -101,10 +106,12 @@ const PREFIXES: Record<keyof Counters, string> = {
   notification: "N",
   run: "R",
   message: "M",
+  webhook: "W",
 };
 
 /** Takes the next id of a kind (routes.md, Ids). */
 export function takeId(state: State, kind: keyof Counters): string {
-  state.counters[kind] += 1;
+  // A database of an older release may not know the kind yet.
+  state.counters[kind] = (state.counters[kind] ?? 0) + 1;
   return `${PREFIXES[kind]}-${String(state.counters[kind]).padStart(3, "0")}`;
 }

@@ -1,4 +1,4 @@
-/** The typed client: one call is one effect, waits are honoured, refusals are told in the server's words. */
+/** The page's client: one call is one effect, waits are honoured, refusals are told in the server's words. */
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type ApiResult, createApi, MAX_WAIT_MS } from "../../client-solid/src/sync/api.ts";
@@ -47,6 +47,7 @@ function against(answers: (() => Response)[], tokens: (string | null)[] = []) {
       waits.push(ms);
     },
     clock: () => Date.parse("2026-03-21T09:30:00Z"),
+    random: () => 1,
   });
   return { api, sent, waits, asked: () => asked, left: () => answers.length };
 }

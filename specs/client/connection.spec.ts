@@ -64,7 +64,7 @@ function steer(onCommit: (commit: Commit) => void = () => {}) {
     socket,
     timers: () => timers.length,
     status: () => states.at(-1)?.status,
-    drop: (code = 1006) => socket().handlers.onClose(code),
+    drop: () => socket().handlers.onClose(),
     say,
     hello: (seq: number, more: object = { state: {} }) =>
       say({
@@ -153,7 +153,6 @@ test("PAGE-3: a gap, a repeated number, a patch that does not fit, nonsense: eac
     repeated: (wire) => wire.commit(8),
     unfit: (wire) => wire.commit(9),
     nonsense: (wire) => wire.socket().handlers.onMessage("{"),
-    "reset code": (wire) => wire.drop(4002),
   };
   for (const [name, breakIt] of Object.entries(breaks)) {
     const wire = steer((commit) => {

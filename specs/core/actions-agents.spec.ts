@@ -300,4 +300,34 @@ test("CORE-7: system/sweep raises what became overdue overnight", () => {
   assert.not.ok(titles.includes("T-208 is overdue"));
 });
 
+test("CORE-8: whoever is named as a collaborator or a manager must be there", () => {
+  const state = demoState();
+  const others = { agent_id: "scout", collaborating_with: ["ghost"] };
+  refuses(state, "agents/update", others, "unknown agent: ghost");
+  refuses(state, "agents/heartbeat", others, "unknown agent: ghost");
+  const retired = run(state, "agents/retire", { agent_id: "echo" }).state;
+  const nova = { name: "Nova", role: "x", manager: "echo" };
+  refuses(retired, "agents/register", nova, "manager echo is retired");
+  const agents = [
+    { name: "A", role: "x", collaborating_with: ["b"] },
+    { name: "B", role: "x" },
+  ];
+  assert.ok(run(state, "openclaw/roster_sync", { agents }).ok, "in whatever order they stand");
+});
+
+test("CORE-8: nobody becomes its own collaborator, and a standing notice names its new owner", () => {
+  const together = run(demoState(), "agents/update", {
+    agent_id: "scout",
+    collaborating_with: ["echo"],
+  }).state;
+  const merge = { source_agent_id: "echo", target_agent_id: "scout" };
+  const merged = run(together, "agents/merge", merge).state;
+  assert.equal(record(merged.agents, "scout").collaborating_with, []);
+  const gone = run(demoState(), "agents/delete", { agent_id: "charlie" }).state;
+  const named = list(gone.notifications).filter(
+    ({ active, agent_id }) => active && agent_id === "charlie",
+  );
+  assert.equal(named, []);
+});
+
 test.run();

@@ -18,6 +18,7 @@ const TABLE_PATCHES = [
   "sprints",
   "tasks",
   "threads",
+  "webhooks",
 ].map((name) => `replace /${name}`);
 
 test("CORE-3: org/configure changes what is sent", () => {

@@ -213,6 +213,15 @@ test("CORE-3: notifications/dismiss counts what it dismissed; unknown ids do no 
   );
 });
 
+test("CORE-3: two publishes that differ in anything said are two, and nobody writes to itself", () => {
+  const said = { agent_id: "pixel", title: "t" };
+  const first = run(demoState(), "openclaw/publish", { ...said, doing_summary: "one" }).state;
+  const { reply } = run(first, "openclaw/publish", { ...said, doing_summary: "two" });
+  assert.is((reply as { duplicate?: true }).duplicate, undefined);
+  const self = { sender: "pixel", target: "pixel", text: "x" };
+  refuses(first, "conversations/message", self, "target must be somebody else than sender");
+});
+
 test("CORE-3: whoever joins a thread of two does not take it away from them", () => {
   const joined = run(demoState(), "conversations/message", {
     sender: "pixel",

@@ -180,8 +180,8 @@ test("CORE-6: tasks/event knows its four types and holds to the transitions", ()
     [{ ...event, agent_id: "ghost" }, "unknown agent: ghost"],
     [{ ...event, task_id: "T-9" }, "unknown task: T-9"],
     [
-      { type: "started", task_id: "T-208", agent_id: "iris" },
-      "T-208 is owned by codex; set owner to iris to hand it over",
+      { type: "started", task_id: "T-203", agent_id: "iris" },
+      "T-203 is in progress with codex; set owner to hand it over",
     ],
   ];
   for (const [body, sentence] of rows) refuses(state, "tasks/event", body, sentence);
@@ -191,6 +191,23 @@ test("CORE-6: a task without an owner belongs to whoever starts it", () => {
   const free = run(demoState(), "tasks/create", { title: "x", status: "ready" }).state;
   const taken = run(free, "tasks/event", { type: "started", task_id: "T-216", agent_id: "iris" });
   assert.is(viewOf(taken).owner, "iris");
+});
+
+test("CORE-6: whoever starts a ready task has it, and its first owner cannot start it a second time", () => {
+  const started = (agent_id: string) => ({ type: "started", task_id: "T-208", agent_id });
+  const taken = run(demoState(), "tasks/event", started("iris"));
+  assert.is(viewOf(taken).owner, "iris");
+  const sentence = "T-208 is in progress with iris; set owner to hand it over";
+  refuses(taken.state, "tasks/event", started("codex"), sentence);
+});
+
+test("CORE-6: done is a hundred percent, whatever is said", () => {
+  const { state } = run(demoState(), "tasks/update", {
+    task_id: "T-201",
+    status: "done",
+    progress: 95,
+  });
+  assert.is(viewOf(run(state, "tasks/update", { task_id: "T-201", progress: 10 })).progress, 100);
 });
 
 test.run();

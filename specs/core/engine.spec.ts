@@ -259,6 +259,15 @@ test("DUR-10: a key with another request is refused, at once, later and after a 
   assert.is(size(reopened.view().state.tasks), 1);
 });
 
+test("DUR-10: a request that differs in a misspelt field only is another request", async () => {
+  const engine = await open(createMemoryJournal());
+  const send = (body: object) => engine.dispatchUnknown("tasks/create", body, { key: "k" });
+  assert.ok((await send({ title: "A", owner_: "x" })).ok);
+  assert.ok((await send({ title: "A", owner_: "x" })).ok, "the same is answered again");
+  const other = await send({ title: "A" });
+  assert.is(other.ok === false && other.code, "key_reused");
+});
+
 test("DUR-10: a refusal does not use up its key", async () => {
   const engine = await open(createMemoryJournal());
   const body = { task_id: "T-001", text: "x" };

@@ -17,8 +17,11 @@ const LAYERS: Record<string, readonly string[]> = {
   "transport-http": ["core"],
   "transport-sse": ["core"],
   "transport-ws": ["core"],
-  "client-solid": ["core"],
-  server: ["core", "journal", "transport-http", "transport-sse", "transport-ws"],
+  client: ["core"],
+  mcp: ["core", "client"],
+  "client-solid": ["core", "client"],
+  server: ["core", "journal", "transport-http", "transport-sse", "transport-ws", "mcp"],
+  cli: ["core", "client", "journal", "mcp", "server"],
 };
 
 const IMPORT = /(?:^(?:import|export|\})[^"\n]*\bfrom |^import |\bimport\()"([^"\n]+)"/gm;

@@ -1,7 +1,7 @@
 /** Notifications: raised when a cause begins, once, and closed when it ends. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { State } from "../../core/index.ts";
+import { createRelations, isSweepDue, type State } from "../../core/index.ts";
 import type { ActionName } from "../../core/registry.ts";
 import { list, size } from "../../core/table.ts";
 import { AT, DAY_MS, demoState, frozen, MINUTE_MS, record, run, runAll } from "../support/core.ts";
@@ -193,6 +193,20 @@ test("CORE-7: the history of notifications is bounded", () => {
   }
   assert.ok(size(state.notifications) <= 504, `${size(state.notifications)} kept`);
   assert.equal(activeIn(state), DEMO, "what lasts stays, however old");
+});
+
+test("CORE-7: a server that just started hears agents out, but tells at once what time made overdue", () => {
+  const state = demoState();
+  const tomorrow = AT + 2 * DAY_MS;
+  const started = { stale_seconds: 180, heard_from: tomorrow - MINUTE_MS };
+  const swept = run(state, "system/sweep", started, tomorrow).state;
+  const active = activeIn(swept);
+  assert.not.ok(active.some((cause) => cause.startsWith("agent_silent")));
+  assert.ok(active.length > activeIn(state).length, "something became overdue meanwhile");
+  const relations = createRelations(state);
+  const silence = { staleMs: 180_000, heardFrom: AT };
+  assert.not.ok(isSweepDue(state, relations, AT + MINUTE_MS, silence));
+  assert.ok(isSweepDue(state, relations, AT + 10 * MINUTE_MS, silence));
 });
 
 test.run();

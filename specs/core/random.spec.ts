@@ -18,7 +18,10 @@ import {
   type State,
   toWireState,
 } from "../../core/index.ts";
-import { list, values } from "../../core/table.ts";
+import type { Agent } from "../../core/state/agents/agent.ts";
+import type { Mission } from "../../core/state/missions/mission.ts";
+import type { Task } from "../../core/state/tasks/task.ts";
+import { get, list, type Table, values } from "../../core/table.ts";
 import { AT, checkJson, demoState, frozen } from "../support/core.ts";
 import { createRandom, seedOf } from "../support/random.ts";
 import { randomAction, randomPause } from "./random-actions.ts";
@@ -32,7 +35,10 @@ const STEPS = 150;
 const validator = createValidator();
 
 /** Runs a history; `each` sees every accepted step. */
-function play(seed: number, each?: (before: State, reduction: Reduction) => void) {
+function play(
+  seed: number,
+  each?: (before: State, reduction: Reduction, stamp: { seq: number }) => void,
+) {
   const random = createRandom(seed);
   let state = demoState();
   let text = JSON.stringify(state);
@@ -64,7 +70,7 @@ function play(seed: number, each?: (before: State, reduction: Reduction) => void
       const again = reduce(state, declaration, { name, payload, stamp });
       assert.is(outcome(again), outcome(result), "the same action twice differs");
       checkJson([result.patches, result.event, result.reply], "patches, event and reply");
-      each?.(state, result);
+      each?.(state, result, stamp);
       relations.advance(state, result.state, result.touched);
       state = result.state;
       text = JSON.stringify(state);
@@ -207,8 +213,62 @@ test("CORE-7: one active notification for each cause, and none without its cause
           return standing === "active" && open.length > 4;
         })
         .map(({ id }) => `agent_overloaded,${id}`);
-      const due = [...blocked, ...waiting, ...silent, ...missions, ...overloaded].sort();
+      const human = list(state.tasks)
+        .filter((task) => task.needs_human && task.status !== "done")
+        .map(({ id }) => `needs_human,${id}`);
+      const lost = list(state.tasks)
+        .filter((task) => !task.needs_human && task.lease_expiries > 0 && task.status === "ready")
+        .map(({ id }) => `lease_lost,${id}`);
+      const ofTasks = [...blocked, ...waiting, ...human, ...lost];
+      const due = [...ofTasks, ...silent, ...missions, ...overloaded].sort();
       assert.equal(causes.filter((cause) => !cause.startsWith("task_overdue")).sort(), due);
+    });
+  });
+});
+
+test("AGT-7: the version of what changed is the entry that changed it, and of nothing else", () => {
+  forSeeds(6_000, (seed) => {
+    play(seed, (before, { state, touched }, { seq }) => {
+      for (const name of ["tasks", "agents", "missions"] as const) {
+        const ids = touched.get(name) ?? [];
+        if (ids === "all") continue;
+        for (const id of ids) {
+          const old = get<Versioned>(before[name] as Table<Versioned>, id);
+          const now = get<Versioned>(state[name] as Table<Versioned>, id);
+          if (!now) continue;
+          assert.ok(now.version === seq || now.version === old?.version, `${id} at ${now.version}`);
+          if (now.version !== seq) assert.equal(settled(now), settled(old), id);
+        }
+      }
+    });
+  });
+});
+
+type Versioned = Task | Agent | Mission;
+
+/** What a heartbeat says of an agent, and when. */
+const PRESENCE = new Set([
+  ...["updated_at", "last_heartbeat", "silent", "status", "current_task_id", "speaking", "note"],
+  ...["done_summary", "doing_summary", "next_summary", "blockers", "collaborating_with"],
+]);
+
+/** The record without what changes and leaves its version: presence, comments, a lease that goes on. */
+function settled(one: Versioned | undefined): unknown {
+  if (!one || "milestones" in one) return one;
+  if ("standing" in one) {
+    return Object.fromEntries(Object.entries(one).filter(([field]) => !PRESENCE.has(field)));
+  }
+  return { ...one, comments: [], lease: one.lease?.token };
+}
+
+test("AGT-1: whoever holds a task owns it and works on it", () => {
+  forSeeds(7_000, (seed) => {
+    play(seed, (_before, { state }) => {
+      for (const { id, lease, owner, status, needs_human } of values(state.tasks)) {
+        if (lease) assert.equal([owner, status], [lease.holder, "in_progress"], id);
+        if (status === "done" || status === "validation") assert.not.ok(lease, id);
+        if (needs_human) assert.is.not(status, "done", id);
+      }
     });
   });
 });

@@ -53,6 +53,12 @@ const WRONG: [string, string[], Record<string, string>, RegExp][] = [
   ],
   ["a host with a path", ["--host", "a/b"], {}, /^--host must be an address or a host name/],
   ["a token with a space", [], { CLAWTASKER_API_TOKEN: "a b" }, /^CLAWTASKER_API_TOKEN must be/],
+  [
+    "a URL where a host is meant",
+    ["--allowed-hosts", "http://a:80/"],
+    {},
+    /^--allowed-hosts must list/,
+  ],
   ["an unknown flag", ["--prot", "1"], {}, /--prot.*see --help$/],
 ];
 for (const [what, args, env, sentence] of WRONG) {

@@ -1,6 +1,7 @@
 /** The server as its user meets it: a process with a start line, exit codes, signals and one token. */
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
+import { request } from "node:http";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -82,6 +83,40 @@ test("ACC-2: the token is in no file, no log line and no answer", async () => {
     for (const text of [...shown, ...files, server.errors()]) assert.not.ok(text.includes(TOKEN));
   } finally {
     await server.end("SIGKILL");
+    remove();
+  }
+});
+
+test("HTTP-3: an offer to upgrade to something else is passed over, with a body it is refused in words", async () => {
+  const { dir, remove } = makeDataDir();
+  const server = await startProcess(dir);
+  const ask = (options: object, path: string) =>
+    new Promise<{ status: number; body: string }>((resolve, reject) => {
+      const headers = {
+        connection: "Upgrade, HTTP2-Settings",
+        upgrade: "h2c",
+        "http2-settings": "AA",
+      };
+      const req = request(`${server.url}${path}`, { headers, agent: false, ...options }, (res) => {
+        let body = "";
+        res.setEncoding("utf8");
+        res.on("data", (text: string) => {
+          body += text;
+        });
+        res.on("end", () => resolve({ status: res.statusCode ?? 0, body }));
+      });
+      req.on("error", reject);
+      req.end();
+    });
+  try {
+    const health = await ask({}, "/api/health");
+    assert.is(health.status, 200);
+    assert.is((JSON.parse(health.body) as { ok: boolean }).ok, true);
+    const post = await ask({ method: "POST" }, "/api/demo/reset");
+    assert.is(post.status, 400);
+    assert.match(post.body, /without an Upgrade header/);
+  } finally {
+    await server.end("SIGTERM");
     remove();
   }
 });

@@ -97,9 +97,9 @@ export function pathsOf(patches: readonly Patch[]): string[] {
 const VERSION_PATH = /^\/(?:tasks|agents|missions)\/[^/]+\/version$/;
 
 /** A version is the number of the entry that made it. */
-function checkVersions(patches: readonly Patch[]): void {
+function checkVersions(patches: readonly Patch[], seq: number): void {
   for (const patch of patches) {
-    if (VERSION_PATH.test(patch.path)) assert.is(patch.op === "replace" && patch.value, SEQ);
+    if (VERSION_PATH.test(patch.path)) assert.is(patch.op === "replace" && patch.value, seq);
   }
 }
 
@@ -110,8 +110,9 @@ export function accepts(
   body: unknown,
   patches: readonly string[],
   at?: number,
+  seq?: number,
 ): Reduction {
-  const result = checkLaws(state, name, body, at);
+  const result = checkLaws(state, name, body, at, seq);
   if (!result.ok) throw new Error(`${name} refused: ${result.message}`);
   assert.equal(pathsOf(result.patches), [...patches].sort(), name);
   return result;
@@ -124,8 +125,9 @@ export function refuses(
   body: unknown,
   sentence: string,
   at?: number,
+  seq?: number,
 ): Rejection {
-  const result = checkLaws(state, name, body, at);
+  const result = checkLaws(state, name, body, at, seq);
   if (result.ok) throw new Error(`${name} was accepted: ${JSON.stringify(body)}`);
   assert.is(result.message, sentence);
   return result;
@@ -137,21 +139,59 @@ export function checkLaws(
   name: ActionName,
   body: unknown,
   at?: number,
+  seq = SEQ,
 ): Reduction | Rejection {
   const before = structuredClone(state);
-  const result = act(state, name, body, at);
+  const result = act(state, name, body, at, seq);
   assert.equal(state, before, `${name} changed the state it was given`);
-  const again = act(state, name, body, at);
+  const again = act(state, name, body, at, seq);
   assert.is(JSON.stringify(again), JSON.stringify(result), `${name} twice differs`);
   if (!result.ok) return result;
   assert.ok(Object.isFrozen(result.state), "the new state is frozen");
   checkPatches(before, result);
-  checkVersions(result.patches);
+  checkVersions(result.patches, seq);
   checkJson(toWireState(result.state), "state");
   checkJson(result.patches, "patches");
   checkJson(result.event, "event");
   checkJson(result.reply, "reply");
   return result;
+}
+
+/** A history: each accepted step a second and an entry after the last one, every law checked. */
+export interface Story {
+  state: State;
+  /** Of the last step. */
+  seq: number;
+  /** Milliseconds since the epoch, of the last step. */
+  at: number;
+  wait(ms: number): void;
+  /** Must be accepted, with these patches and no other where they are given. */
+  does(name: ActionName, body: unknown, patches?: readonly string[]): Reduction;
+  /** Must be refused, with this sentence; takes no entry. */
+  refused(name: ActionName, body: unknown, sentence: string): Rejection;
+}
+
+export function createStory(state: State = demoState()): Story {
+  const story: Story = {
+    state,
+    seq: 1,
+    at: AT,
+    wait(ms) {
+      story.at += ms;
+    },
+    does(name, body, patches) {
+      const [at, seq] = [story.at + 1_000, story.seq + 1];
+      const result = patches
+        ? accepts(story.state, name, body, patches, at, seq)
+        : checkLaws(story.state, name, body, at, seq);
+      if (!result.ok) throw new Error(`${name} refused: ${result.message}`);
+      Object.assign(story, { state: result.state, at, seq });
+      return result;
+    },
+    refused: (name, body, sentence) =>
+      refuses(story.state, name, body, sentence, story.at + 1_000, story.seq + 1),
+  };
+  return story;
 }
 
 function checkPatches(before: State, { state: after, patches, inverse }: Reduction): void {

@@ -2,7 +2,7 @@
  * Every documented route, called as documented: the example bodies of the reference, word for word
  * and with the token where it has it, and the answers it shows. Neighbour: `specs/support/http.ts`.
  */
-import { request } from "node:http";
+import { type OutgoingHttpHeaders, request } from "node:http";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { actions, queries } from "../../core/index.ts";
@@ -511,6 +511,37 @@ const EXAMPLES: Example[] = [
   },
 ];
 
+const claimed = (http: HttpServer) =>
+  must(http, "tasks/claim", JSON.stringify({ agent_id: "codex", task_id: "T-208" }));
+
+/** Routes beyond the reference, on the demo company. */
+const MORE: Example[] = [
+  {
+    path: "tasks/claim",
+    body: `{ "agent_id": "codex", "task_id": "T-208", "ttl_seconds": 60, "write_token": "change-me-local" }`,
+    gives: {
+      task: { id: "T-208", owner: "codex", status: "in_progress", version: 2 },
+      lease: { holder: "codex", token: 2, expires_at: "2026-03-21T09:01:00+00:00" },
+    },
+  },
+  {
+    path: "tasks/renew",
+    given: claimed,
+    body: `{ "task_id": "T-208", "agent_id": "codex", "lease_token": 2, "ttl_seconds": 600, "write_token": "change-me-local" }`,
+    gives: {
+      task: { id: "T-208", status: "in_progress", version: 2 },
+      lease: { holder: "codex", token: 2, expires_at: "2026-03-21T09:10:00+00:00" },
+    },
+  },
+  {
+    path: "tasks/release",
+    given: claimed,
+    body: `{ "task_id": "T-208", "agent_id": "codex", "lease_token": 2, "reason": "The design is not there yet." }`,
+    bearer: true,
+    gives: { task: { id: "T-208", status: "ready", owner: null, lease: null } },
+  },
+];
+
 async function must(http: HttpServer, name: string, body: string) {
   const answer = await http.post(`/api/${name}`, body);
   assert.is(answer.status, 200, `${name}: ${answer.text}`);
@@ -546,14 +577,14 @@ function includes(actual: unknown, expected: unknown, at: string): void {
   }
 }
 
-test("HTTP-1: the examples cover every write, and there are 30", () => {
+test("HTTP-1: the examples cover every write, the 30 of the reference and what came after", () => {
   const declared = [...actions.values()].filter(({ internal }) => !internal).map((a) => a.name);
-  const covered = EXAMPLES.map(({ path }) => path);
-  assert.equal([...covered].sort(), declared.sort());
-  assert.is(covered.length, 30);
+  const covered = [...EXAMPLES, ...MORE].map(({ path }) => path);
+  assert.equal(covered.sort(), declared.sort());
+  assert.is(EXAMPLES.length, 30);
 });
 
-for (const { path, company = "demo", given, body, gives, bearer } of EXAMPLES) {
+for (const { path, company = "demo", given, body, gives, bearer } of [...EXAMPLES, ...MORE]) {
   test(`HTTP-1: POST /api/${path} takes the documented body and gives the documented answer`, () =>
     withHttp({ company }, async (http) => {
       await given?.(http);
@@ -591,6 +622,17 @@ const READS: Record<string, string[]> = {
   "tasks/next": ["ok", "task"],
   "tasks/templates": ["ok", "templates"],
 };
+/** Reads beyond the reference. */
+const MORE_READS: typeof READS = {
+  "tasks/explain": [
+    ...["ok", "task_id", "eligible", "summary", "reasons", "eligible_agents", "candidates"],
+  ],
+};
+/** What a read must be told. */
+const PARAMS: Record<string, string> = {
+  "tasks/next": "?owner=codex",
+  "tasks/explain": "?task_id=T-208",
+};
 
 /** A stream as the server would mount one: a frame, and then it stays open. */
 const stream: StreamHandler = (_req, res) => {
@@ -598,13 +640,16 @@ const stream: StreamHandler = (_req, res) => {
   res.write(": hello\n\n");
 };
 
-test("HTTP-1: every read answers with the documented fields, and with the stream there are 12", () =>
+test("HTTP-1: every read answers with the documented fields; with the stream the reference has 12", () =>
   withHttp({}, async (http) => {
-    assert.equal(Object.keys(READS).sort(), [...queries.keys()].sort());
+    const reads = { ...READS, ...MORE_READS };
+    assert.equal(Object.keys(reads).sort(), [...queries.keys()].sort());
     assert.is(Object.keys(READS).length + 1, 12);
-    for (const [path, fields] of Object.entries(READS)) {
-      const query = path === "tasks/next" ? "?owner=codex" : "";
-      const headers = query ? { Authorization: `Bearer ${TOKEN}` } : {};
+    for (const [path, fields] of Object.entries(reads)) {
+      const query = PARAMS[path] ?? "";
+      const headers: OutgoingHttpHeaders = queries.get(path)?.auth
+        ? { Authorization: `Bearer ${TOKEN}` }
+        : {};
       const answer = await http.get(`/api/${path}${query}`, headers);
       assert.is(answer.status, 200, path);
       for (const field of fields) assert.ok(field in answer.body, `${path} lacks ${field}`);

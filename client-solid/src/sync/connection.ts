@@ -6,7 +6,7 @@
  * number as well as a patch that does not apply, ends in a fresh state.
  */
 import type { Commit, Hello, ServerMessage } from "./wire.ts";
-import { CLOSE_CODES, KEEPALIVE_MS, PROTOCOL_VERSION } from "./wire.ts";
+import { KEEPALIVE_MS, PROTOCOL_VERSION } from "./wire.ts";
 
 export type ConnectionState =
   | { status: "connecting" }
@@ -20,7 +20,7 @@ export type ConnectionState =
 
 export interface SocketHandlers {
   onMessage(text: string): void;
-  onClose(code: number): void;
+  onClose(): void;
 }
 
 export interface ConnectionPorts {
@@ -87,7 +87,7 @@ export function createConnection(ports: ConnectionPorts): Connection {
     const mine = ports.createSocket(url, {
       // A socket that was let go of may still speak.
       onMessage: (text) => socket === mine && receive(text),
-      onClose: (code) => socket === mine && closed(code),
+      onClose: () => socket === mine && lose(),
     });
     socket = mine;
     quietSince = clock();
@@ -122,11 +122,6 @@ export function createConnection(ports: ConnectionPorts): Connection {
       show({ status: "catching-up" });
       connect();
     }
-  }
-
-  function closed(code: number): void {
-    if (code === CLOSE_CODES.reset) resync();
-    else lose();
   }
 
   function watch(): void {

@@ -3,11 +3,17 @@ import { Type } from "typebox";
 import { defineAction } from "../../action.ts";
 import { refuse } from "../../errors.ts";
 import { flag, source, text } from "../../schema.ts";
-import { get, values } from "../../table.ts";
+import { values } from "../../table.ts";
+import { find } from "../lookup.ts";
 import type { State } from "../state.ts";
-import { CEO } from "./agent.ts";
 import { registration } from "./fields.ts";
-import { agentIdOf, checkAgentFields, checkManager, registerAgent } from "./rules.ts";
+import {
+  agentIdOf,
+  applyAgentFields,
+  checkAgentFields,
+  checkChain,
+  registerAgent,
+} from "./rules.ts";
 import { viewAgent } from "./views.ts";
 
 const MAX_AGENTS = 1_000;
@@ -46,20 +52,19 @@ const rosterSync = defineAction({
       id: agentIdOf({ agent_id, name: fields.name }),
       fields,
     }));
-    // Managers are set after all are there, so that their order in the list does not matter.
+    const seen = new Set<string>();
     for (const { id, fields } of roster) {
-      if (added.includes(id) || updated.includes(id)) {
+      if (seen.has(id)) {
         refuse("conflict", `agents holds ${id} twice`, { field: "agents" });
       }
-      const { manager: _manager, ...rest } = fields;
+      seen.add(id);
+      // Who may stand further down the list is looked at once all are there.
+      const { manager: _manager, collaborating_with: _others, ...rest } = fields;
       checkAgentFields(draft, id, rest);
       const operation = registerAgent(draft, id, rest, context);
       (operation === "registered" ? added : updated).push(id);
     }
-    setManagers(
-      draft,
-      roster.map(({ id, fields }) => [id, fields.manager]),
-    );
+    relate(draft, roster);
     const marked_offline = replace_missing
       ? markMissing(draft, new Set([...added, ...updated]))
       : [];
@@ -76,16 +81,22 @@ const rosterSync = defineAction({
   },
 });
 
-/** Sets the managers of agents that are all there, refusing unknown ones and circles. */
-export function setManagers(
-  state: State,
-  managers: readonly (readonly [id: string, manager: string | undefined])[],
-): void {
-  for (const [id, manager] of managers) {
-    const agent = get(state.agents, id);
-    if (agent && manager !== undefined) agent.manager = manager || CEO;
+interface Relating {
+  id: string;
+  fields: { manager?: string; collaborating_with?: string[] };
+}
+
+/** Sets managers and collaborators of agents that are all there, refusing unknown ones and circles. */
+function relate(state: State, roster: readonly Relating[]): void {
+  for (const { id, fields } of roster) {
+    const { manager, collaborating_with } = fields;
+    for (const other of collaborating_with ?? []) find(state, "agents", other);
+    applyAgentFields(find(state, "agents", id), { manager, collaborating_with });
   }
-  for (const [id, manager] of managers) if (manager) checkManager(state, id, manager);
+  const sound = new Set<string>();
+  for (const { id, fields } of roster) {
+    if (fields.manager) checkChain(state, id, fields.manager, sound);
+  }
 }
 
 function markMissing(state: State, present: ReadonlySet<string>): string[] {

@@ -9,7 +9,7 @@ import { FORBIDDEN } from "../../patch.ts";
 import { inOrder } from "../../relations.ts";
 import { toSlug } from "../../schema.ts";
 import { get, put, remove, values } from "../../table.ts";
-import { checkRef, find, touch, unique } from "../lookup.ts";
+import { checkRef, find, revise, touch, unique } from "../lookup.ts";
 import type { State } from "../state.ts";
 import { moveTask, track } from "../tasks/rules.ts";
 import { type Agent, type AgentStatus, CEO } from "./agent.ts";
@@ -80,19 +80,30 @@ export function checkAgentFields(state: State, id: string, fields: AgentFields):
     checkRef(state, "projects", fields.project_id);
   }
   checkRef(state, "tasks", fields.current_task_id);
-  if (fields.manager) checkManager(state, id, fields.manager);
+  for (const other of fields.collaborating_with ?? []) checkRef(state, "agents", other);
+  if (fields.manager) checkChain(state, id, fields.manager, new Set());
 }
 
-/** The manager exists and does not, over others, report to this agent. */
-export function checkManager(state: State, id: string, manager: string): void {
-  const chain = [id];
-  for (let at = manager; at !== CEO; ) {
-    const seen = chain.includes(at);
-    chain.push(at);
-    if (seen)
-      refuse("conflict", `circular management: ${chain.join(" -> ")}`, { field: "manager" });
-    at = get(state.agents, at)?.manager ?? refuseUnknown("manager", at);
+/**
+ * The manager is an active agent and does not, over others, report to this one.
+ * @param sound agents already known to lead up to the CEO; those found here join them
+ */
+export function checkChain(state: State, id: string, manager: string, sound: Set<string>): void {
+  const chain = new Set([id]);
+  for (let at = manager; at !== CEO && !sound.has(at); ) {
+    if (chain.has(at)) {
+      refuse("conflict", `circular management: ${[...chain, at].join(" -> ")}`, {
+        field: "manager",
+      });
+    }
+    chain.add(at);
+    const next = get(state.agents, at) ?? refuseUnknown("manager", at);
+    if (next.standing !== "active") {
+      refuse("conflict", `manager ${at} is ${next.standing}`, { field: "manager" });
+    }
+    at = next.manager;
   }
+  for (const each of chain) sound.add(each);
 }
 
 /** The id a body means: `agent_id`, else the name's slug; never the CEO's. */
@@ -219,10 +230,13 @@ export function handOver(
     if (manager === from) {
       // A successor from below must not end up over its own chain.
       const fits = to !== null && to !== id && !reportsTo(context.before, to, id);
-      find(state, "agents", id).manager = fits ? to : upwards;
+      const report = find(state, "agents", id);
+      report.manager = fits ? to : upwards;
+      revise(report, context);
     }
     if (collaborating_with.includes(from)) {
-      find(state, "agents", id).collaborating_with = replaceId(collaborating_with, from, to);
+      const other = to === id ? null : to;
+      find(state, "agents", id).collaborating_with = replaceId(collaborating_with, from, other);
     }
   }
   if (state.company.chief_agent_id === from) state.company.chief_agent_id = to;

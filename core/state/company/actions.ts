@@ -7,8 +7,8 @@ import { Type } from "typebox";
 import { type Context, defineAction } from "../../action.ts";
 import { fillDemo } from "../../demo/demo.ts";
 import { Refusal } from "../../errors.ts";
-import { line, lines, requiredText, source } from "../../schema.ts";
-import { list, put } from "../../table.ts";
+import { line, lines, requiredText, source, toSlug } from "../../schema.ts";
+import { list, put, values } from "../../table.ts";
 import { CEO } from "../agents/agent.ts";
 import { registration } from "../agents/fields.ts";
 import { agentIdOf, checkAgentFields, registerAgent } from "../agents/rules.ts";
@@ -130,7 +130,7 @@ const bootstrapBody = Type.Object({
     Type.Array(projectBody, { maxItems: MAX_MANIFEST, description: "As in projects/configure." }),
   ),
   agents: Type.Optional(
-    Type.Array(Type.Unsafe<Record<string, unknown>>({ type: "object" }), {
+    Type.Array(Type.Unsafe<Record<string, unknown>>({}), {
       maxItems: MAX_MANIFEST,
       description: "As in agents/register; one that is not valid is skipped, with a warning.",
     }),
@@ -213,9 +213,11 @@ function unionWithHome(known: string[], manifest: { project_id: string }[]): str
   return [...new Set(order)].filter((id) => known.includes(id));
 }
 
+type ManifestAgent = Parameters<typeof registerAgent>[2] & { agent_id?: string; manager?: string };
+
 /**
- * Registers what can be registered, managers first in whatever order the manifest has them; the rest
- * is named in `warnings`.
+ * Registers what can be registered, each after its manager in whatever order the manifest has them; the
+ * rest is named in `warnings`.
  */
 function registerManifest(
   draft: State,
@@ -223,36 +225,66 @@ function registerManifest(
   warnings: string[],
   context: Context,
 ): string[] {
-  type Fields = Parameters<typeof registerAgent>[2] & { agent_id?: string; manager?: string };
-  const registered = new Set<string>();
-  let waiting = agents.map((agent) => agent as unknown as Fields);
-  const order = waiting.map((agent) => agent.agent_id ?? agent.name);
-  for (let progress = true; progress && waiting.length > 0; ) {
-    progress = false;
-    const problems: string[] = [];
-    const later: Fields[] = [];
-    for (const agent of waiting) {
-      try {
-        const { agent_id, ...fields } = agent;
-        const id = agentIdOf(agent);
-        if (registered.has(id)) {
-          warnings.push(`${id} skipped: the manifest names it twice`);
-          continue;
-        }
-        checkAgentFields(draft, id, fields);
-        registerAgent(draft, id, fields, context);
-        registered.add(id);
-        progress = true;
-      } catch (thrown) {
-        if (!(thrown instanceof Refusal)) throw thrown;
-        problems.push(`${agent.agent_id ?? agent.name} skipped: ${thrown.rejection.message}`);
-        later.push(agent);
-      }
-    }
-    waiting = later;
-    if (!progress) warnings.push(...problems);
+  const waiting = new Map<string, ManifestAgent[]>();
+  const order: string[] = [];
+  const skip = (agent: ManifestAgent, why: string) =>
+    warnings.push(`${agent.agent_id ?? agent.name} skipped: ${why}`);
+  for (const agent of agents as unknown as ManifestAgent[]) {
+    const manager = agent.manager || CEO;
+    waiting.set(manager, [...(waiting.get(manager) ?? []), agent]);
+    order.push(agent.agent_id ?? toSlug(agent.name));
   }
+  const registered = new Set<string>();
+  const ready = [CEO];
+  for (let manager = ready.pop(); manager !== undefined; manager = ready.pop()) {
+    const reports = waiting.get(manager) ?? [];
+    waiting.delete(manager);
+    for (const agent of reports) {
+      const id = tryRegister(draft, agent, registered, context, (why) => skip(agent, why));
+      if (id === null) continue;
+      registered.add(id);
+      ready.push(id);
+    }
+  }
+  for (const [manager, reports] of waiting) {
+    for (const agent of reports) skip(agent, `unknown manager: ${manager}`);
+  }
+  dropStrangers(draft, registered);
   return [...registered].sort((a, b) => order.indexOf(a) - order.indexOf(b));
+}
+
+/** @returns the id, or null when the agent was skipped */
+function tryRegister(
+  draft: State,
+  { agent_id, collaborating_with, ...fields }: ManifestAgent,
+  registered: ReadonlySet<string>,
+  context: Context,
+  skip: (why: string) => void,
+): string | null {
+  try {
+    const id = agentIdOf({ agent_id, name: fields.name });
+    if (registered.has(id)) {
+      skip("the manifest names it twice");
+      return null;
+    }
+    // Its manager was just registered: the chain above needs no second look.
+    const { manager: _manager, ...rest } = fields;
+    checkAgentFields(draft, id, rest);
+    registerAgent(draft, id, { ...fields, collaborating_with }, context);
+    return id;
+  } catch (thrown) {
+    if (!(thrown instanceof Refusal)) throw thrown;
+    skip(thrown.rejection.message);
+    return null;
+  }
+}
+
+/** Collaborators who were skipped are not there to work with. */
+function dropStrangers(draft: State, registered: ReadonlySet<string>): void {
+  for (const agent of values(draft.agents)) {
+    const known = agent.collaborating_with.filter((id) => registered.has(id));
+    if (known.length < agent.collaborating_with.length) agent.collaborating_with = known;
+  }
 }
 
 export const companyActions = [configureOrg, resetBlank, resetDemo, bootstrap] as const;

@@ -14,10 +14,20 @@ import type { State } from "../state.ts";
 import { isOpen } from "../tasks/task.ts";
 import { STALE_TASK_MS } from "../tasks/views.ts";
 
-function fellSilent(agent: Agent, now: number, staleMs: number): boolean {
+/** After how long an agent counts as gone, and since when anybody could be heard; in milliseconds. */
+interface Silence {
+  staleMs: number;
+  heardFrom: number;
+}
+
+function fellSilent(agent: Agent, now: number, { staleMs, heardFrom }: Silence): boolean {
   if (agent.standing !== "active" || agent.silent || agent.status === "offline") return false;
   const { registered_at, last_heartbeat } = agent;
-  const seen = Math.max(fromTime(last_heartbeat ?? registered_at), fromTime(registered_at));
+  const seen = Math.max(
+    fromTime(last_heartbeat ?? registered_at),
+    fromTime(registered_at),
+    heardFrom,
+  );
   return now - seen > staleMs;
 }
 
@@ -41,14 +51,14 @@ function* cameDue(
   }
 }
 
-/** @param now milliseconds; @param staleMs silence after which an agent counts as gone */
+/** @param now milliseconds */
 export function isSweepDue(
   state: State,
   relations: Relations,
   now: number,
-  staleMs: number,
+  silence: Silence,
 ): boolean {
-  for (const agent of values(state.agents)) if (fellSilent(agent, now, staleMs)) return true;
+  for (const agent of values(state.agents)) if (fellSilent(agent, now, silence)) return true;
   return cameDue(state, relations, fromTime(state.swept_at), now).next().done === false;
 }
 
@@ -58,15 +68,19 @@ const sweep = defineAction({
   internal: true,
   body: Type.Object({
     stale_seconds: Type.Number({ minimum: 1, description: "Silence that counts as gone." }),
+    heard_from: Type.Optional(
+      Type.Number({ description: "Since when agents could be heard, in milliseconds." }),
+    ),
   }),
   kind: "state_saved",
   examples: [{ stale_seconds: 180 }],
   actor: () => "system",
-  reduce(draft, { stale_seconds }, context) {
+  reduce(draft, { stale_seconds, heard_from = 0 }, context) {
     const { before, at } = context;
+    const silence = { staleMs: stale_seconds * 1_000, heardFrom: heard_from };
     const agent_ids: string[] = [];
     for (const agent of values(before.agents)) {
-      if (!fellSilent(agent, at, stale_seconds * 1_000)) continue;
+      if (!fellSilent(agent, at, silence)) continue;
       find(draft, "agents", agent.id).silent = true;
       agent_ids.push(agent.id);
     }

@@ -1,7 +1,7 @@
 /** The action of conversations: a message, in a named thread or the one between two people. */
 import { Type } from "typebox";
 import { type Context, defineAction } from "../../action.ts";
-import { refuseMissing } from "../../errors.ts";
+import { refuse, refuseMissing } from "../../errors.ts";
 import { id, longText, oneOf, ref, source } from "../../schema.ts";
 import { get, put, values } from "../../table.ts";
 import { checkPerson, checkRef, find, nameOf } from "../lookup.ts";
@@ -36,6 +36,9 @@ const postMessage = defineAction({
     const { sender } = payload;
     checkPerson(draft, sender);
     checkPerson(draft, payload.target);
+    if (payload.target === sender && !payload.thread_id) {
+      refuse("invalid", "target must be somebody else than sender", { field: "target" });
+    }
     checkRef(draft, "projects", payload.project_id);
     const thread = payload.thread_id
       ? find(draft, "threads", payload.thread_id)
@@ -80,13 +83,13 @@ function threadBetween(state: State, sender: string, target: string, context: Co
     const both = known.participants.includes(first) && known.participants.includes(second);
     // Others may have joined the one that bears their names; it stays theirs.
     const theirs = known.participants.length === 2 || known.id === id;
-    if (both && theirs && first !== second) return find(state, "threads", known.id);
+    if (both && theirs) return find(state, "threads", known.id);
   }
   for (let n = 2; get(state.threads, id); n++) id = `TH-${first}-${second}-${n}`.toUpperCase();
   const thread: Thread = {
     id,
     title: `${nameOf(state, first)} and ${nameOf(state, second)}`,
-    participants: first === second ? [first] : [first, second],
+    participants: [first, second],
     created_at: context.time,
     updated_at: context.time,
   };

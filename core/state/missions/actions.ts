@@ -26,6 +26,7 @@ import {
   find,
   findActiveAgent,
   nameOf,
+  revise,
   touch,
   unique,
 } from "../lookup.ts";
@@ -253,12 +254,17 @@ function applyMissionFields(
 function setTasks(state: State, missionId: string, taskIds: string[], context: Context): void {
   for (const id of taskIds) {
     const task = find(state, "tasks", id);
-    if (task.mission_id !== missionId) task.mission_id = missionId;
+    if (task.mission_id !== missionId) setMission(task, missionId, context);
   }
   for (const id of inOrder(context.relations.tasks("mission", missionId))) {
     const task = taskIds.includes(id) ? undefined : get(state.tasks, id);
-    if (task) task.mission_id = null;
+    if (task) setMission(task, null, context);
   }
+}
+
+function setMission(task: Task, missionId: string | null, context: Context): void {
+  task.mission_id = missionId;
+  revise(task, context);
 }
 
 const deleteMission = defineAction({
@@ -276,7 +282,7 @@ const deleteMission = defineAction({
     const { title } = findAt(draft, mission_id, expected_version, context);
     for (const id of inOrder(context.relations.tasks("mission", mission_id))) {
       const task = get(draft.tasks, id);
-      if (task) task.mission_id = null;
+      if (task) setMission(task, null, context);
     }
     remove(draft.missions, mission_id);
     return {

@@ -12,10 +12,11 @@ import { endOfDate } from "../../time.ts";
 import { MAX_OPEN_TASKS } from "../agents/agent.ts";
 import { type State, takeId } from "../state.ts";
 import { isOpen, type Task } from "../tasks/task.ts";
+import { whyHuman } from "../tasks/views.ts";
 import type { Notification } from "./notification.ts";
 
 type Cause = Omit<Notification, "id" | "timestamp" | "dismissed" | "active">;
-type Notice = { raise: Cause } | { close: string };
+type Notice = { raise: Cause } | { close: string } | { hand: string; to: string | null };
 
 /** Closed and dismissed notifications kept for history. */
 const MAX_HISTORY = 500;
@@ -43,7 +44,7 @@ function taskCauses(task: Task | undefined, at: number): Cause[] {
     causes.push({ kind: "task_overdue", title: `${task.id} is overdue`, detail, ...subject });
   }
   if (task.needs_human) {
-    const detail = `It lost its lease ${task.lease_expiries} times and is not handed out again.`;
+    const detail = `It ${whyHuman(task)}; it is not handed out until that is settled.`;
     causes.push({ kind: "needs_human", title: `${task.id} needs a human`, detail, ...subject });
   } else if (task.lease_expiries > 0 && task.status === "ready") {
     const detail = "Its holder was not heard of in time; it is ready for another agent.";
@@ -87,6 +88,9 @@ export function noticesAfter(
     const standing = active !== undefined && get(after.notifications, active)?.active === true;
     if (now && !standing) notices.push({ raise: now });
     if (!now && standing) notices.push({ close: active });
+    // The same cause, now somebody else's: it must not go on naming who left.
+    const named = standing ? get(after.notifications, active)?.agent_id : undefined;
+    if (now && standing && named !== now.agent_id) notices.push({ hand: active, to: now.agent_id });
   }
 
   const idsOf = (table: "tasks" | "agents" | "missions"): Iterable<string> => {
@@ -184,6 +188,9 @@ export function writeNotices(draft: Draft<State>, notices: readonly Notice[], ti
         notification.active = false;
         notification.dismissed = true;
       }
+    } else if ("hand" in notice) {
+      const notification = get(draft.notifications, notice.hand);
+      if (notification) notification.agent_id = notice.to;
     } else {
       const id = takeId(draft, "notification");
       const record: Notification = {

@@ -12,7 +12,7 @@ import { checkRef, find, findActiveAgent, touch, unique } from "../lookup.ts";
 import { type State, takeId } from "../state.ts";
 import { applyTaskEvent } from "../tasks/actions.ts";
 import { leaseToken } from "../tasks/fields.ts";
-import { checkLease } from "../tasks/leases.ts";
+import { checkLease, renewLease } from "../tasks/leases.ts";
 import { gather } from "../tasks/rules.ts";
 import { viewTask } from "../tasks/views.ts";
 import { OUTCOMES, type Outcome, type Run } from "./run.ts";
@@ -104,6 +104,10 @@ const publish = defineAction({
       collaborating_with: unique(payload.collaborating_with ?? []),
       pr_status: payload.pr_status || null,
       issue_ref: payload.issue_ref || null,
+      note: payload.note ?? "",
+      done_summary: payload.done_summary ?? "",
+      doing_summary: payload.doing_summary ?? "",
+      next_summary: payload.next_summary ?? "",
     };
     const earlier = findRepeated(context.before, said, context.at);
     const run_id = earlier?.id ?? addRun(draft, said, context.time);
@@ -116,7 +120,9 @@ const publish = defineAction({
       if (task_id) agent.current_task_id = task_id;
       markAlive(agent, AGENT_STATUS[outcome], context);
       if (task) {
-        if (changes) checkLease(task, payload);
+        // A token is always looked at: whoever quotes one says that it works as its holder.
+        if (changes || payload.lease_token !== undefined) checkLease(task, payload);
+        if (task.lease?.holder === agent_id) renewLease(task, context);
         if (outcome === "blocked") {
           applyTaskEvent(task, "blocked", agent_id, payload.summary, context);
         } else if (outcome === "validation") {

@@ -16,5 +16,9 @@ export interface Run {
   collaborating_with: string[];
   pr_status: string | null;
   issue_ref: string | null;
+  note: string;
+  done_summary: string;
+  doing_summary: string;
+  next_summary: string;
   timestamp: string;
 }

@@ -5,7 +5,7 @@ import { refuse } from "../../errors.ts";
 import { inOrder } from "../../relations.ts";
 import { date, id, oneOf, ref, requiredText, source, text } from "../../schema.ts";
 import { get, put, remove } from "../../table.ts";
-import { checkRef, find } from "../lookup.ts";
+import { checkRef, find, revise } from "../lookup.ts";
 import { type State, takeId } from "../state.ts";
 import { SPRINT_STATUSES, type Sprint } from "./sprint.ts";
 
@@ -117,7 +117,9 @@ const deleteSprint = defineAction({
     const { id, name } = sprint;
     for (const taskId of inOrder(context.relations.tasks("sprint", id))) {
       const task = get(draft.tasks, taskId);
-      if (task) task.sprint_id = null;
+      if (!task) continue;
+      task.sprint_id = null;
+      revise(task, context);
     }
     remove(draft.sprints, id);
     return {

@@ -134,6 +134,7 @@ const updateTask = defineAction({
     if (payload.note) note(task, payload.note, author, context);
     if (payload.needs_human === false) settleLeases(task);
     else if (payload.needs_human && !task.needs_human) task.needs_human = true;
+    if (task.status === "done" && task.progress !== 100) task.progress = 100;
     touch(task, context);
     const { id } = task;
     return {
@@ -312,6 +313,7 @@ const eventTask = defineAction({
     source,
   }),
   kind: "task_updated",
+  forms: { envelope: "task", id: "task_id" },
   examples: [
     {
       type: "started",
@@ -368,16 +370,19 @@ export function applyTaskEvent(
   touch(task, context);
 }
 
-/** Two agents must never start one task: only those it names may, or anybody when it names nobody. */
+/**
+ * Two agents must never work on one task: whoever starts a ready one has it, and from then on only those
+ * it names may start it.
+ */
 function takeUp(task: Task, agentId: string, context: Context): void {
-  const named = [task.owner, task.validation_owner, ...task.assignees, ...task.collaborators];
-  if (task.owner && !named.includes(agentId)) {
-    refuse(
-      "conflict",
-      `${task.id} is owned by ${task.owner}; set owner to ${agentId} to hand it over`,
-    );
+  const { owner, validation_owner, assignees, collaborators } = task;
+  if (!owner || (task.status === "ready" && ![...assignees, ...collaborators].includes(agentId))) {
+    track(task, "owner", agentId, agentId, context);
   }
-  if (!task.owner) track(task, "owner", agentId, agentId, context);
+  const named = [task.owner, validation_owner, ...assignees, ...collaborators].includes(agentId);
+  if (task.status === "in_progress" && !named) {
+    refuse("conflict", `${task.id} is in progress with ${owner}; set owner to hand it over`);
+  }
 }
 
 export const taskActions = [

@@ -5,6 +5,7 @@
 import { Type } from "typebox";
 import { defineAction } from "../../action.ts";
 import { refuse } from "../../errors.ts";
+import { inOrder } from "../../relations.ts";
 import { id, line, requiredText, source } from "../../schema.ts";
 import { get } from "../../table.ts";
 import { CEO } from "../agents/agent.ts";
@@ -147,6 +148,12 @@ function findHeld(task: Task, agentId: string, lease_token: number | undefined):
   });
 }
 
+/** The agent does not work on the task any more. */
+function putDown(state: State, agentId: string, taskId: string): void {
+  const agent = get(state.agents, agentId);
+  if (agent?.current_task_id === taskId) agent.current_task_id = null;
+}
+
 const renew = defineAction({
   name: "tasks/renew",
   summary: "Extend the lease of a task; a heartbeat with it as current_task_id does the same.",
@@ -204,8 +211,7 @@ const release = defineAction({
     } else if (!task.lease) refuse("conflict", `nobody holds ${task_id}`);
     const holder = task.lease?.holder ?? author;
     takeBack(task, author, reason, context);
-    const agent = get(draft.agents, holder);
-    if (agent?.current_task_id === task_id) agent.current_task_id = null;
+    putDown(draft, holder, task_id);
     return {
       title: `${nameOf(draft, author)} released ${task_id}`,
       details: reason,
@@ -229,18 +235,16 @@ const expire = defineAction({
   examples: [{ max_expiries: 3 }],
   actor: () => "system",
   reduce(draft, { max_expiries }, context) {
-    const task_ids: string[] = [];
-    for (const { id: task_id, lease } of expiredTasks(
-      context.before,
-      context.relations,
-      context.at,
-    )) {
+    const { before, relations, at } = context;
+    const expired = [...expiredTasks(before, relations, at)].map(({ id }) => id);
+    const task_ids = inOrder(new Set(expired));
+    for (const task_id of task_ids) {
       const task = find(draft, "tasks", task_id);
-      const holder = nameOf(draft, lease?.holder ?? "");
-      takeBack(task, "system", `the lease of ${holder} ran out`, context);
+      const holder = task.lease?.holder ?? "";
+      takeBack(task, "system", `the lease of ${nameOf(draft, holder)} ran out`, context);
       task.lease_expiries += 1;
       if (task.lease_expiries >= max_expiries) task.needs_human = true;
-      task_ids.push(task_id);
+      putDown(draft, holder, task_id);
     }
     return {
       title: task_ids.length > 0 ? `${task_ids.join(", ")} taken back` : "No lease ran out",

@@ -9,7 +9,7 @@ import type { Context } from "../../action.ts";
 import { refuse } from "../../errors.ts";
 import type { Relations } from "../../relations.ts";
 import { get } from "../../table.ts";
-import { fromTime, toTime } from "../../time.ts";
+import { fromTime, SECOND_MS, toTime } from "../../time.ts";
 import { CEO } from "../agents/agent.ts";
 import { touch } from "../lookup.ts";
 import type { State } from "../state.ts";
@@ -25,7 +25,7 @@ export function grantLease(
   ttlSeconds: number,
   { seq, at }: Context,
 ): Lease {
-  const expires_at = toTime(at + ttlSeconds * 1_000);
+  const expires_at = endOf(at, ttlSeconds);
   task.lease = { holder, token: seq, ttl_seconds: ttlSeconds, expires_at };
   return { ...task.lease };
 }
@@ -36,7 +36,12 @@ export function renewLease(task: Task, { at }: Context, ttlSeconds?: number): vo
   if (!lease) return;
   const ttl = ttlSeconds ?? lease.ttl_seconds;
   if (lease.ttl_seconds !== ttl) lease.ttl_seconds = ttl;
-  lease.expires_at = toTime(at + ttl * 1_000);
+  lease.expires_at = endOf(at, ttl);
+}
+
+/** Written in whole seconds, and never shorter than what was asked for. */
+function endOf(at: number, ttlSeconds: number): string {
+  return toTime(Math.ceil(at / SECOND_MS + ttlSeconds) * SECOND_MS);
 }
 
 /** Who wants to write on a task, as its body says. */

@@ -9,8 +9,8 @@ import { type Agent, MAX_OPEN_TASKS } from "../agents/agent.ts";
 import { isPresent } from "../agents/views.ts";
 import { nameOf } from "../lookup.ts";
 import type { State } from "../state.ts";
-import type { Task } from "./task.ts";
-import { blockersOf, compareByUrgency, hasUnresolvedBlockers } from "./views.ts";
+import type { Task, TaskStatus } from "./task.ts";
+import { blockersOf, compareByUrgency, hasUnresolvedBlockers, whyHuman } from "./views.ts";
 
 export const REASON_CODES = [
   "status",
@@ -35,6 +35,15 @@ export interface Reason {
   remedy: string;
 }
 
+/** How a task comes to be ready (see TRANSITIONS). */
+const STATUS_REMEDY: Record<TaskStatus, string> = {
+  backlog: "Move it to ready.",
+  ready: "",
+  in_progress: "Move it back to ready; its owner may claim it by its id.",
+  validation: "Send it back to in_progress, and from there to ready.",
+  done: "Reopen it: to validation, in_progress and ready.",
+};
+
 /** What keeps everybody from starting the task. */
 export function taskReasons(state: State, task: Task): Reason[] {
   const reasons: Reason[] = [];
@@ -45,12 +54,10 @@ export function taskReasons(state: State, task: Task): Reason[] {
     const text = `${nameOf(state, holder)} holds it until ${expires_at}`;
     add("held", text, "Wait for the end of the lease, or have the CEO release it.");
   } else if (task.status !== "ready") {
-    const remedy =
-      task.status === "backlog" ? "Move it to ready." : "Only ready tasks can be started.";
-    add("status", `its status is ${task.status}`, remedy);
+    add("status", `its status is ${task.status}`, STATUS_REMEDY[task.status]);
   }
   if (task.needs_human) {
-    const text = `it lost its lease ${task.lease_expiries} times and waits for a human`;
+    const text = `it waits for a human: it ${whyHuman(task)}`;
     add("needs_human", text, "Update it with needs_human: false.");
   }
   if (task.blocked) {

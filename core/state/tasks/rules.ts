@@ -3,17 +3,18 @@
  * action that touches a task goes through here, so a rule is written once. Neighbours: the task,
  * mission, directive, run and agent actions. Invariant: what changes is in the task's activity.
  */
+import type { Static, Type } from "typebox";
 import type { Context } from "../../action.ts";
 import { refuse } from "../../errors.ts";
 import { inOrder } from "../../relations.ts";
 import { get, put, remove, values } from "../../table.ts";
-import { checkPerson, checkRef, find, findActiveAgent, touch, unique } from "../lookup.ts";
+import { checkPerson, checkRef, find, findActiveAgent, revise, touch, unique } from "../lookup.ts";
 import { HOME_PROJECT } from "../projects/project.ts";
 import { type State, takeId } from "../state.ts";
+import type { taskFields } from "./fields.ts";
 import {
   type Activity,
   type ActivityValue,
-  STORY_POINTS,
   SYMMETRIC_LINKS,
   type Task,
   type TaskStatus,
@@ -93,30 +94,10 @@ export function applyBlocking(
 }
 
 /** What create and update have in common, `null` or "" clearing a reference. */
-export interface TaskFields {
-  title?: string | undefined;
-  description?: string | undefined;
-  type?: Task["type"] | undefined;
-  priority?: Task["priority"] | undefined;
-  project_id?: string | undefined;
-  owner?: string | null | undefined;
-  validation_owner?: string | null | undefined;
-  mission_id?: string | null | undefined;
-  sprint_id?: string | null | undefined;
-  specialist?: string | null | undefined;
-  horizon?: string | null | undefined;
-  due_date?: string | null | undefined;
-  reporter?: string | undefined;
-  story_points?: number | null | undefined;
-  progress?: number | undefined;
-  assignees?: string[] | undefined;
-  collaborators?: string[] | undefined;
-  labels?: string[] | undefined;
-  depends_on?: string[] | undefined;
-  acceptance_criteria?: string[] | undefined;
-  definition_of_done?: string[] | undefined;
-  artifacts?: string[] | undefined;
-}
+export type TaskFields = {
+  [K in keyof Fields]?: Fields[K] | undefined;
+} & { progress?: number | undefined };
+type Fields = Static<ReturnType<typeof Type.Object<typeof taskFields>>>;
 
 const PLAIN = ["title", "description", "type", "reporter", "progress"] as const;
 const CLEARABLE = ["mission_id", "sprint_id", "specialist", "due_date"] as const;
@@ -169,13 +150,6 @@ function checkFields(state: State, task: Task, fields: TaskFields): void {
   const people = [...(fields.assignees ?? []), ...(fields.collaborators ?? [])];
   for (const agent of people) checkRef(state, "agents", agent);
   checkPerson(state, fields.validation_owner);
-  const points = fields.story_points;
-  if (points !== undefined && points !== null && !STORY_POINTS.some((known) => known === points)) {
-    refuse("unknown_field_value", `story_points must be one of ${STORY_POINTS.join(", ")}`, {
-      field: "story_points",
-      allowed: STORY_POINTS.map(String),
-    });
-  }
   if (fields.depends_on) checkDependencies(state, task.id, fields.depends_on);
 }
 
@@ -309,11 +283,15 @@ function bestAgent(
 export function removeTask(state: State, task: Task, context: Context): void {
   for (const dependent of inOrder(context.relations.tasks("dependents", task.id))) {
     const other = get(state.tasks, dependent);
-    if (other) other.depends_on = other.depends_on.filter((id) => id !== task.id);
+    if (!other) continue;
+    other.depends_on = other.depends_on.filter((id) => id !== task.id);
+    revise(other, context);
   }
   for (const { target_id } of task.links) {
     const other = get(state.tasks, target_id);
-    if (other) other.links = other.links.filter((link) => link.target_id !== task.id);
+    if (!other) continue;
+    other.links = other.links.filter((link) => link.target_id !== task.id);
+    revise(other, context);
   }
   for (const { id, current_task_id } of values(context.before.agents)) {
     const agent = current_task_id === task.id ? get(state.agents, id) : undefined;

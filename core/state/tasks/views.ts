@@ -5,7 +5,7 @@
 import { compareIds, get, values } from "../../table.ts";
 import { DAY_MS, endOfDate, fromTime, toTime } from "../../time.ts";
 import { isPresent } from "../agents/views.ts";
-import { nameOf } from "../lookup.ts";
+import { nameOf, unique } from "../lookup.ts";
 import type { State } from "../state.ts";
 import { isOpen, type Task } from "./task.ts";
 
@@ -22,7 +22,7 @@ export interface TaskView extends Task {
 /** The ids of the tasks that must be done before this one. */
 export function blockersOf(state: State, task: Task): string[] {
   const before = task.links.filter(({ link_type }) => link_type === "is-blocked-by");
-  const ids = [...task.depends_on, ...before.map(({ target_id }) => target_id)];
+  const ids = unique([...task.depends_on, ...before.map(({ target_id }) => target_id)]);
   return ids.filter((id) => {
     const other = get(state.tasks, id);
     return other !== undefined && isOpen(other);
@@ -38,6 +38,12 @@ export function isStale(state: State, task: Task, now: number): boolean {
   if (task.status !== "in_progress") return false;
   const owner = task.owner ? get(state.agents, task.owner) : undefined;
   return !owner || !isPresent(owner) || now - fromTime(task.updated_at) >= STALE_TASK_MS;
+}
+
+/** Why the task waits for a human, said of it. */
+export function whyHuman({ lease_expiries: lost }: Task): string {
+  if (lost === 0) return "was set aside for one";
+  return `lost its lease ${lost === 1 ? "once" : `${lost} times`}`;
 }
 
 export function isOverdue(task: Task, now: number): boolean {
@@ -96,7 +102,7 @@ export function exceptionDashboard(state: State, now: number): ExceptionDashboar
     if (task.blocked) {
       buckets.blocked.push([task, task.updated_at, task.blockers.join("; ") || "blocked"]);
     } else if (task.needs_human) {
-      const reason = `needs a human: lost its lease ${task.lease_expiries} times`;
+      const reason = `needs a human: ${whyHuman(task)}`;
       buckets.blocked.push([task, task.updated_at, reason]);
     }
     if (task.status === "validation") {

@@ -1,0 +1,118 @@
+/**
+ * One call: sent until there is an answer that counts, with one idempotency key for all its tries.
+ * Neighbours: `client.ts` gives it types, `ports.ts` time and chance.
+ * Invariants: however often a call is sent, it happens once; what the server refuses is not sent
+ * again; the tries have an end.
+ */
+import { ClawTaskerError, toError } from "./errors.ts";
+import {
+  backoffMs,
+  type ClientPorts,
+  retryAfterMs,
+  type TokenSource,
+  withTimeout,
+} from "./ports.ts";
+
+export interface Request {
+  method: "GET" | "POST";
+  /** Path and query. */
+  path: string;
+  body?: object;
+  /** The key of an earlier call that is to be finished; a new one when absent. */
+  key?: string;
+  signal?: AbortSignal;
+  /** For each try. */
+  timeoutMs?: number;
+  attempts?: number;
+}
+
+export interface ExchangeOptions extends ClientPorts {
+  url: string;
+  token?: TokenSource;
+  /** For each try. */
+  timeoutMs: number;
+  attempts: number;
+  /** A longer wait than this is told instead of waited. */
+  maxWaitMs: number;
+}
+
+/** @throws ClawTaskerError on a refusal or without an answer; the signal's reason once it is aborted */
+export type Exchange = (request: Request) => Promise<unknown>;
+
+const FIRST_WAIT_MS = 500;
+/** Backing off beyond this is no help to anybody. */
+const MAX_BACKOFF_MS = 15_000;
+const MAX_TOKEN_REQUESTS = 3;
+
+export function createExchange(options: ExchangeOptions): Exchange {
+  const { url, token: source, maxWaitMs } = options;
+
+  return async (request) => {
+    const { method, signal, attempts = options.attempts } = request;
+    const key = method === "POST" ? (request.key ?? options.newKey()) : undefined;
+    // A person is asked for a token to read only where reading turns out to need one.
+    let token = method === "POST" || typeof source === "string" ? await ask(false) : undefined;
+    let asked = 1;
+    for (let attempt = 1; ; ) {
+      signal?.throwIfAborted();
+      const outcome = await send(request, key, token);
+      if (!(outcome instanceof ClawTaskerError)) return outcome.json;
+      if (outcome.status === 401 && typeof source === "function" && asked++ < MAX_TOKEN_REQUESTS) {
+        token = await ask(token !== undefined);
+        continue;
+      }
+      if (!outcome.isTemporary || attempt >= attempts) throw outcome;
+      const backoff = backoffMs(attempt++, options.random, FIRST_WAIT_MS, MAX_BACKOFF_MS);
+      const waitMs = outcome.retryAfterMs ?? backoff;
+      if (waitMs > maxWaitMs) throw outcome;
+      await options.wait(waitMs, signal);
+    }
+  };
+
+  async function ask(refused: boolean): Promise<string | undefined> {
+    if (source === undefined || typeof source === "string") return source;
+    const given = await source(refused);
+    if (given !== null) return given;
+    throw new ClawTaskerError("Not sent: a token is needed to change things.", {
+      status: 401,
+      code: null,
+    });
+  }
+
+  async function send(request: Request, key: string | undefined, token: string | undefined) {
+    const { method, path, body, signal, timeoutMs = options.timeoutMs } = request;
+    try {
+      return await withTimeout(signal, timeoutMs, async (either) => {
+        const response = await options.fetch(url + path, {
+          method,
+          headers: {
+            ...(body && { "Content-Type": "application/json" }),
+            ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+            ...(key !== undefined && { "Idempotency-Key": key }),
+          },
+          signal: either,
+          ...(body && { body: JSON.stringify(body) }),
+        });
+        const text = await response.text();
+        const json = parse(text);
+        if (response.ok && json !== undefined) return { json };
+        return toError(response.status, json, retryAfterMs(response.headers, options.clock()));
+      });
+    } catch (cause) {
+      signal?.throwIfAborted();
+      return new ClawTaskerError(
+        "The server could not be reached; nothing is known to have changed.",
+        { status: 0, code: null },
+        cause,
+      );
+    }
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

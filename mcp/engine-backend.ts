@@ -1,0 +1,69 @@
+/**
+ * The backend for `/mcp`: the engine of this process, asked directly. Neighbours: `http.ts` makes one
+ * for each caller, the engine decides. Invariant: a write counts for the caller's write limit like a
+ * POST does.
+ */
+import { createValidator, type Engine, queries, Refusal, type Rejection } from "../core/index.ts";
+import { type Backend, type Refused, type Result, refused } from "./backend.ts";
+
+const MAX_EVENTS = 100;
+
+export interface EngineBackendOptions {
+  engine: Engine;
+  /** Milliseconds since the epoch. */
+  bootedAt: number;
+}
+
+/** @returns makes a backend whose writes ask `admitWrite`: 0 to go on, else the seconds to wait */
+export function createEngineBackends({
+  engine,
+  bootedAt,
+}: EngineBackendOptions): (admitWrite: () => number) => Backend {
+  const validator = createValidator();
+  /** Of the queries that change with the sequence number only, the latest answers. */
+  const kept = new Map<string, { seq: number; reply: Record<string, unknown> }>();
+
+  function ask(name: string, given: Record<string, unknown>): Result {
+    const query = queries.get(name);
+    if (!query) return refused("unknown_id", `unknown query: ${name}`);
+    const checked = validator.check(query.params, given);
+    if (!checked.ok) return toRefused(checked);
+    const view = engine.view();
+    const known = query.cached ? kept.get(name) : undefined;
+    if (known?.seq === view.seq) return { ok: true, reply: known.reply };
+    const context = {
+      view,
+      now: engine.clock(),
+      events: engine.recentEvents(MAX_EVENTS),
+      recovery: engine.recovery(),
+      bootedAt,
+    };
+    const reply = query.answer(context, checked.value) as Record<string, unknown>;
+    if (query.cached) kept.set(name, { seq: view.seq, reply });
+    return { ok: true, reply };
+  }
+
+  return (admitWrite) => ({
+    async act(name, body, { signal }) {
+      const waitSeconds = admitWrite();
+      if (waitSeconds > 0) {
+        return refused("rate_limited", `too many writes; try again in ${waitSeconds} s`);
+      }
+      const outcome = await engine.dispatchUnknown(name, body, { signal });
+      if (!outcome.ok) return toRefused(outcome);
+      return { ok: true, reply: outcome.reply as Record<string, unknown> };
+    },
+    async ask(name, params) {
+      try {
+        return ask(name, params);
+      } catch (thrown) {
+        if (thrown instanceof Refusal) return toRefused(thrown.rejection);
+        throw thrown;
+      }
+    },
+  });
+}
+
+function toRefused({ code, message, current }: Rejection): Refused {
+  return { ok: false, code, message, ...(current && { current }) };
+}

@@ -1,0 +1,78 @@
+/**
+ * The server as a process: reads the configuration, starts, prints where it is, stops on a signal.
+ * Neighbours: `main.ts` and the CLI's `serve` call it; `config.ts`, `compose.ts`. Exit codes: 0 stopped,
+ * 1 failed, 2 wrong configuration.
+ */
+import { pino } from "pino";
+import { VERSION } from "../core/index.ts";
+import { startServer } from "./compose.ts";
+import { type Config, DEFAULT_TOKEN, helpText, parseConfig } from "./config.ts";
+
+/** After a fatal error or a second signal the process is gone by then, whatever hangs. */
+const LAST_WORDS_MS = 500;
+const STOP_WITHIN_MS = 5_000;
+
+/**
+ * Resolves once the server listens, or the answer is given and `process.exitCode` is set.
+ * @param args without the interpreter and the script
+ */
+export async function runServer(args: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
+  const parsed = parseConfig(args, env);
+  if (parsed.kind === "help") process.stdout.write(helpText());
+  else if (parsed.kind === "version") process.stdout.write(`${VERSION}\n`);
+  else if (parsed.kind === "invalid") {
+    for (const problem of parsed.problems) process.stderr.write(`clawtasker: ${problem}\n`);
+    process.exitCode = 2;
+  } else await run(parsed.config);
+}
+
+async function run(config: Config): Promise<void> {
+  // Logs go to stderr, so that the line for people stays readable on stdout.
+  const log = pino(
+    { level: config.logLevel, base: null },
+    pino.destination({ dest: 2, sync: true }),
+  );
+  try {
+    const server = await startServer({
+      config,
+      log,
+      onFatal: () => setTimeout(() => process.exit(1), LAST_WORDS_MS),
+    });
+    process.stdout.write(startLine(server.url, config));
+    log.info({ url: server.url, data_dir: config.dataDir, version: VERSION }, "listening");
+    stopOnSignals(() => server.close(), log);
+  } catch (error) {
+    log.debug({ err: error }, "could not start");
+    process.stderr.write(`clawtasker: ${(error as Error).message}\n`);
+    process.exitCode = 1;
+  }
+}
+
+/** The token travels in the fragment, which no browser sends; a secret one is shown to a person only. */
+function startLine(url: string, { token, dataDir }: Config): string {
+  const show = token === DEFAULT_TOKEN || process.stdout.isTTY === true;
+  const page = show ? `${url}/#token=${encodeURIComponent(token)}` : `${url}/`;
+  return `ClawTasker ${VERSION} is at ${page}\nIts data is in ${dataDir}. Stop it with Ctrl+C.\n`;
+}
+
+function stopOnSignals(close: () => Promise<void>, log: pino.Logger): void {
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals) => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    log.info({ signal }, "stopping");
+    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+    close().then(
+      () => {
+        log.info({}, "stopped");
+        process.exit(0);
+      },
+      (error: unknown) => {
+        log.error({ err: error }, "could not stop cleanly");
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+}

@@ -1,0 +1,121 @@
+/**
+ * One attempt: signs a body and posts it. Neighbours: the courier decides when, `addresses.ts` where
+ * to. Invariants: the connection goes to the very address that was checked; a redirect is an answer
+ * like any other; no answer is read beyond a bound or waited for beyond a time.
+ */
+import { createHmac } from "node:crypto";
+import type { LookupAddress } from "node:dns";
+import { lookup as lookupName } from "node:dns/promises";
+import { request as requestHttp } from "node:http";
+import { request as requestHttps } from "node:https";
+import type { LookupFunction } from "node:net";
+import { VERSION } from "../../core/index.ts";
+import { isPublic, refuseUrl } from "./addresses.ts";
+
+const MAX_ANSWER_BYTES = 64 * 1024;
+
+/** All addresses of a name. */
+export type Resolve = (name: string) => Promise<LookupAddress[]>;
+
+export const resolveName: Resolve = (name) => lookupName(name, { all: true });
+
+export interface Post {
+  url: string;
+  secret: string;
+  body: string;
+  deliveryId: string;
+  seq: number;
+  /** Milliseconds since the epoch. */
+  now: number;
+}
+
+export interface PostOptions {
+  allowPrivate: boolean;
+  timeoutMs: number;
+  resolve: Resolve;
+  signal: AbortSignal;
+}
+
+/** `v1=` and the HMAC-SHA256 of `<timestamp>.<body>`, in hexadecimal; the timestamp in whole seconds. */
+export function sign(secret: string, timestamp: number, body: string): string {
+  return `v1=${createHmac("sha256", secret).update(`${timestamp}.${body}`).digest("hex")}`;
+}
+
+/**
+ * @returns the HTTP status, whatever it is
+ * @throws Error when there was no answer, or the address may not be used
+ */
+export function post(
+  { url, secret, body, deliveryId, seq, now }: Post,
+  { allowPrivate, timeoutMs, resolve, signal }: PostOptions,
+): Promise<number> {
+  // Node asks for no look-up where the host is an address already.
+  const refused = refuseUrl(url, allowPrivate);
+  if (refused) return Promise.reject(new Error(refused));
+  const timestamp = Math.floor(now / 1_000);
+  const send = url.slice(0, 6).toLowerCase() === "https:" ? requestHttps : requestHttp;
+  return new Promise((settle, reject) => {
+    const request = send(url, {
+      method: "POST",
+      agent: false,
+      signal,
+      lookup: createLookup(resolve, allowPrivate),
+      headers: {
+        "Content-Type": "application/json; charset=utf-8",
+        "Content-Length": Buffer.byteLength(body),
+        "User-Agent": `ClawTasker/${VERSION}`,
+        "ClawTasker-Delivery": deliveryId,
+        "ClawTasker-Seq": seq,
+        "ClawTasker-Timestamp": timestamp,
+        "ClawTasker-Signature": sign(secret, timestamp, body),
+      },
+    });
+    let status: number | null = null;
+    let failure: Error | null = null;
+    const timer = setTimeout(
+      () => request.destroy(new Error(`no answer within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
+    request.on("error", (error) => {
+      failure = error;
+    });
+    request.on("response", (response) => {
+      status = response.statusCode ?? null;
+      let left = MAX_ANSWER_BYTES;
+      response.on("error", () => {});
+      response.on("data", (chunk: Buffer) => {
+        left -= chunk.length;
+        if (left < 0) request.destroy();
+      });
+    });
+    request.on("close", () => {
+      clearTimeout(timer);
+      // An answer whose rest did not come is an answer: its status is all that counts.
+      if (status !== null) settle(status);
+      else reject(failure ?? new Error("the connection was closed without an answer"));
+    });
+    request.end(body);
+  });
+}
+
+/** A look-up that answers checked addresses only, so that there is nothing between check and use. */
+function createLookup(resolve: Resolve, allowPrivate: boolean): LookupFunction {
+  return (name, options, callback) => {
+    resolve(name).then(
+      (found) => {
+        const { family } = options;
+        const wanted = found.filter(
+          (one) => !family || one.family === family || family === `IPv${one.family}`,
+        );
+        const allowed = wanted.filter(({ address }) => allowPrivate || isPublic(address));
+        const [first] = allowed;
+        if (!first) {
+          const why = wanted.length > 0 ? "resolves to private addresses only" : "has no address";
+          callback(new Error(`${name} ${why}`), "", 0);
+        } else if (options.all) callback(null, allowed);
+        else callback(null, first.address, first.family);
+      },
+      (error: Error) => callback(error, "", 0),
+    );
+  };
+}

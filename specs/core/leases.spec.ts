@@ -1,0 +1,496 @@
+/**
+ * Leases and versions, as (state, body) → patches or refusal: claim, renew, release, expiry, what an
+ * older token may no longer do, and what an older version may not.
+ */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { ActionName } from "../../core/index.ts";
+import type { Lease, Task } from "../../core/state/tasks/task.ts";
+import { list } from "../../core/table.ts";
+import { createStory, frozen, pathsOf, record, type Story } from "../support/core.ts";
+
+const test = suite("leases");
+frozen(test);
+
+const SECOND_MS = 1_000;
+
+interface Claimed {
+  task: Task | null;
+  lease: Lease | null;
+}
+
+const taskIn = ({ state }: Story, id = "T-208"): Task => record(state.tasks, id);
+const claim = (story: Story, body: object): Claimed =>
+  story.does("tasks/claim", body).reply as Claimed;
+const claimedId = (story: Story, body: object) => claim(story, body).task?.id;
+const activeOf = ({ state }: Story, kind: string) =>
+  list(state.notifications)
+    .filter((notice) => notice.active && notice.kind === kind)
+    .map(({ task_id }) => task_id);
+
+/** A ready task of nobody; one that asks for a specialism would be given to somebody at once. */
+function pool(story: Story, fields: object = {}): string {
+  const { task } = story.does("tasks/create", { title: "x", ...fields, status: "ready" })
+    .reply as Claimed;
+  if (!task) throw new Error("no task made");
+  if (task.owner) story.does("tasks/update", { task_id: task.id, owner: null });
+  return task.id;
+}
+
+/** Codex holds T-208 by the token 2. */
+function held(): Story {
+  const story = createStory();
+  claim(story, { agent_id: "codex" });
+  return story;
+}
+
+/** Codex lost T-208, token 2; iris holds it by the present token. */
+function succeeded(): Story {
+  const story = held();
+  story.wait(300 * SECOND_MS);
+  story.does("system/expire", { max_expiries: 3 });
+  story.does("tasks/update", { task_id: "T-208", owner: "iris" });
+  claim(story, { agent_id: "iris", task_id: "T-208" });
+  return story;
+}
+
+test("AGT-1: a claim picks, starts and leases in one step, and the patches say only that", () => {
+  const story = createStory();
+  const { reply, event } = story.does("tasks/claim", { agent_id: "codex" }, [
+    "add /tasks/T-208/activity/1",
+    "replace /agents/codex/current_task_id",
+    "replace /agents/codex/last_heartbeat",
+    "replace /agents/codex/updated_at",
+    "replace /tasks/T-208/lease",
+    "replace /tasks/T-208/status",
+    "replace /tasks/T-208/status_since",
+    "replace /tasks/T-208/updated_at",
+  ]);
+  const { task, lease } = reply as Claimed;
+  assert.equal([task?.id, task?.status, task?.owner], ["T-208", "in_progress", "codex"]);
+  assert.equal(lease, { holder: "codex", expires_at: "2026-03-21T09:35:01+00:00", token: 2 });
+  assert.equal(event.title, "Codex claimed T-208");
+});
+
+test("AGT-1: its own ready tasks first, then the pool by urgency and specialism, then nothing", () => {
+  const story = createStory();
+  const low = pool(story, { priority: "P3" });
+  const code = pool(story, { priority: "P1", specialist: "code" });
+  const docs = pool(story, { priority: "P0", specialist: "docs" });
+  const any = pool(story, { priority: "P2" });
+  const codex = { agent_id: "codex" };
+  assert.equal(
+    [1, 2, 3, 4].map(() => claimedId(story, codex)),
+    ["T-208", code, any, low],
+  );
+  const { seq } = story;
+  const nothing = story.does("tasks/claim", codex, []);
+  assert.equal(nothing.reply, { task: null, lease: null, message: "no eligible tasks" });
+  assert.ok(nothing.repeated, "is no entry of the journal");
+  assert.is(claimedId(story, { agent_id: "quill" }), docs);
+  assert.is(taskIn(story, docs).lease?.token, seq + 2);
+});
+
+test("AGT-1: a project narrows the choice; a ttl and the whole second are kept", () => {
+  const story = createStory();
+  const other = pool(story, { project_id: "atlas-core" });
+  story.wait(400);
+  const body = { agent_id: "codex", project: "atlas-core", ttl_seconds: 2 };
+  const { task, lease } = claim(story, body);
+  assert.is(task?.id, other);
+  assert.ok(
+    Date.parse(lease?.expires_at ?? "") >= story.at + 2 * SECOND_MS,
+    "no shorter than asked",
+  );
+  assert.ok(Date.parse(lease?.expires_at ?? "") < story.at + 3 * SECOND_MS);
+  story.refused("tasks/claim", { agent_id: "codex", project: "ghost" }, "unknown project: ghost");
+});
+
+test("AGT-1: a named claim is refused in words", () => {
+  const story = held();
+  story.does("tasks/create", { title: "x", status: "ready", depends_on: ["T-204"] });
+  story.does("tasks/create", { title: "x", status: "ready", owner: "iris", blocked: true });
+  const docs = pool(story, { specialist: "docs" });
+  const rows: [object, string][] = [
+    [
+      { task_id: "T-208", agent_id: "iris" },
+      "T-208 cannot be claimed: Codex holds it until 2026-03-21T09:35:01+00:00; it belongs to Codex",
+    ],
+    [{ task_id: "T-210", agent_id: "codex" }, "T-210 cannot be claimed: it belongs to Shield"],
+    [
+      { task_id: "T-211", agent_id: "pixel" },
+      "T-211 cannot be claimed: its status is backlog; it waits for T-204, which is in_progress",
+    ],
+    [
+      { task_id: "T-216", agent_id: "iris" },
+      "T-216 cannot be claimed: it waits for T-204, which is in_progress",
+    ],
+    [
+      { task_id: "T-217", agent_id: "iris" },
+      "T-217 cannot be claimed: it is blocked: no reason was given",
+    ],
+    [
+      { task_id: docs, agent_id: "codex" },
+      `${docs} cannot be claimed: it asks for docs, which Codex does not take`,
+    ],
+    [{ task_id: "T-201", agent_id: "ralph" }, "T-201 cannot be claimed: its status is validation"],
+    [{ task_id: "T-9", agent_id: "codex" }, "unknown task: T-9"],
+    [{ task_id: "T-210", agent_id: "ghost" }, "unknown agent: ghost"],
+    [{}, "agent_id is required"],
+    [{ agent_id: "codex", ttl_seconds: 1 }, "ttl_seconds must be 2 or more"],
+    [{ agent_id: "codex", wait_seconds: 61 }, "wait_seconds must be 60 or less"],
+  ];
+  for (const [body, sentence] of rows) story.refused("tasks/claim", body, sentence);
+  const refusal = story.refused("tasks/claim", rows[0]?.[0], rows[0]?.[1] ?? "");
+  assert.equal([refusal.code, refusal.holder], ["held", "codex"]);
+  story.does("agents/retire", { agent_id: "echo" });
+  story.refused(
+    "tasks/claim",
+    { agent_id: "echo" },
+    "agent echo is retired; register it again to bring it back",
+  );
+});
+
+test("AGT-1 AGT-3: after a restart an agent goes on with its own task, by a new token", () => {
+  const story = held();
+  const { lease } = claim(story, { agent_id: "codex", task_id: "T-208" });
+  assert.is(lease?.token, 3);
+  story.refused(
+    "tasks/renew",
+    { agent_id: "codex", task_id: "T-208", lease_token: 2 },
+    "lease_token 2 for T-208 is over: codex holds it with a newer one; claim it again",
+  );
+  const begun = createStory();
+  assert.is(claimedId(begun, { agent_id: "codex", task_id: "T-203" }), "T-203");
+});
+
+test("AGT-2: a renewal, a heartbeat with the task and a publish extend the lease, no other heartbeat", () => {
+  const story = held();
+  const ends = () => Date.parse(taskIn(story).lease?.expires_at ?? "") - story.at;
+  story.wait(100 * SECOND_MS);
+  const renewed = story.does("tasks/renew", { agent_id: "codex", task_id: "T-208" }, [
+    "replace /agents/codex/last_heartbeat",
+    "replace /agents/codex/updated_at",
+    "replace /tasks/T-208/lease/expires_at",
+  ]);
+  assert.equal((renewed.reply as Claimed).lease, taskIn(story).lease);
+  assert.is(ends(), 300 * SECOND_MS);
+  const long = { agent_id: "codex", task_id: "T-208", lease_token: 2, ttl_seconds: 600 };
+  story.does("tasks/renew", long);
+  assert.is(ends(), 600 * SECOND_MS);
+  story.wait(100 * SECOND_MS);
+  story.does("agents/heartbeat", { agent_id: "codex" });
+  assert.is(ends(), 499 * SECOND_MS);
+  story.does("agents/heartbeat", { agent_id: "iris", current_task_id: "T-208" });
+  assert.is(ends(), 498 * SECOND_MS);
+  story.does("agents/heartbeat", { agent_id: "codex", current_task_id: "T-208" });
+  assert.is(ends(), 600 * SECOND_MS);
+  story.wait(100 * SECOND_MS);
+  story.does("openclaw/publish", { agent_id: "codex", task_id: "T-208", title: "half way" });
+  assert.is(ends(), 600 * SECOND_MS);
+  assert.is(taskIn(story).lease?.token, 2, "it stays the same lease");
+});
+
+test("AGT-1: release gives the task back, by its holder or the CEO, and by nobody else", () => {
+  const story = held();
+  const reason = "Something else comes first.";
+  const body = { task_id: "T-208", reason };
+  story.refused("tasks/release", { task_id: "T-208", agent_id: "codex" }, "reason is required");
+  story.refused(
+    "tasks/release",
+    { ...body, agent_id: "iris" },
+    "T-208 is held by codex until 2026-03-21T09:35:01+00:00",
+  );
+  story.refused(
+    "tasks/release",
+    { ...body, agent_id: "iris", lease_token: 2 },
+    "iris does not hold T-208; claim it first",
+  );
+  const released = [
+    "add /tasks/T-208/activity/2",
+    "add /tasks/T-208/activity/3",
+    "add /tasks/T-208/activity/4",
+    "replace /agents/codex/current_task_id",
+    "replace /tasks/T-208/lease",
+    "replace /tasks/T-208/owner",
+    "replace /tasks/T-208/status",
+    "replace /tasks/T-208/status_since",
+    "replace /tasks/T-208/updated_at",
+  ];
+  story.does("tasks/release", { ...body, agent_id: "codex" }, released);
+  const { owner, status, lease, activity, lease_expiries } = taskIn(story);
+  assert.equal([owner, status, lease, lease_expiries], [null, "ready", null, 0]);
+  const said = activity.find(({ action }) => action === "event");
+  assert.equal(
+    [said?.author, said?.field, said?.from, said?.to],
+    ["codex", "lease", "codex", reason],
+  );
+  story.refused("tasks/release", body, "nobody holds T-208");
+  story.refused(
+    "tasks/release",
+    { ...body, agent_id: "codex" },
+    "codex does not hold T-208; claim it first",
+  );
+
+  claim(story, { agent_id: "codex", task_id: "T-208" });
+  const { event } = story.does("tasks/release", body);
+  assert.match(event.title, "released T-208");
+  assert.is(taskIn(story).activity.filter(({ author }) => author === "ceo").length, 3);
+  assert.equal(activeOf(story, "lease_lost"), [], "giving back is no loss");
+});
+
+test("AGT-2: a lease that runs out gives the task back, says why, and tells the CEO", () => {
+  const story = held();
+  story.wait(298 * SECOND_MS);
+  const early = story.does("system/expire", { max_expiries: 3 }, []);
+  assert.equal(early.reply, { task_ids: [] });
+  const late = story.does("system/expire", { max_expiries: 3 }, [
+    "add /notifications/N-005",
+    "add /tasks/T-208/activity/2",
+    "add /tasks/T-208/activity/3",
+    "add /tasks/T-208/activity/4",
+    "replace /agents/codex/current_task_id",
+    "replace /counters/notification",
+    "replace /tasks/T-208/lease",
+    "replace /tasks/T-208/lease_expiries",
+    "replace /tasks/T-208/owner",
+    "replace /tasks/T-208/status",
+    "replace /tasks/T-208/status_since",
+    "replace /tasks/T-208/updated_at",
+  ]);
+  assert.equal(late.event.meta, { action: "system/expire", task_ids: ["T-208"] });
+  const { owner, status, lease, activity } = taskIn(story);
+  assert.equal([owner, status, lease], [null, "ready", null]);
+  assert.ok(activity.some(({ to }) => to === "the lease of Codex ran out"));
+  assert.equal(activeOf(story, "lease_lost"), ["T-208"]);
+  assert.is(claimedId(story, { agent_id: "codex" }), "T-208", "for whomever it suits");
+  assert.equal(activeOf(story, "lease_lost"), []);
+});
+
+test("AGT-2: after too many losses a task waits for a human, and comes back when told to", () => {
+  const story = createStory();
+  const id = pool(story);
+  for (let lost = 1; lost <= 3; lost++) {
+    assert.is(claimedId(story, { agent_id: "iris", task_id: id, ttl_seconds: 2 }), id);
+    story.wait(5 * SECOND_MS);
+    story.does("system/expire", { max_expiries: 3 });
+    assert.equal(activeOf(story, "lease_lost"), lost < 3 ? [id] : []);
+  }
+  assert.equal(activeOf(story, "needs_human"), [id]);
+  assert.ok(taskIn(story, id).needs_human);
+  assert.is(claimedId(story, { agent_id: "iris" }), undefined);
+  story.refused(
+    "tasks/claim",
+    { agent_id: "iris", task_id: id },
+    `${id} cannot be claimed: it waits for a human: it lost its lease 3 times`,
+  );
+  story.does("tasks/update", { task_id: id, needs_human: false });
+  assert.equal(activeOf(story, "needs_human"), []);
+  assert.is(taskIn(story, id).lease_expiries, 0);
+  assert.is(claimedId(story, { agent_id: "iris" }), id);
+  const aside = pool(story);
+  story.does("tasks/update", { task_id: aside, needs_human: true });
+  story.refused(
+    "tasks/claim",
+    { agent_id: "iris", task_id: aside },
+    `${aside} cannot be claimed: it waits for a human: it was set aside for one`,
+  );
+});
+
+test("AGT-2: work that went on is not counted against a task", () => {
+  const story = createStory();
+  const id = pool(story);
+  claim(story, { agent_id: "iris", ttl_seconds: 2 });
+  story.wait(5 * SECOND_MS);
+  story.does("system/expire", { max_expiries: 3 });
+  claim(story, { agent_id: "iris" });
+  assert.is(taskIn(story, id).lease_expiries, 1);
+  story.does("tasks/event", { type: "needs-validation", task_id: id, agent_id: "iris" });
+  assert.is(taskIn(story, id).lease_expiries, 0);
+});
+
+test("CORE-1 CORE-9: what runs out together is taken back in the order of the ids", () => {
+  const story = createStory();
+  const [first, second] = [pool(story), pool(story)];
+  claim(story, { agent_id: "iris", task_id: second, ttl_seconds: 2 });
+  claim(story, { agent_id: "pixel", task_id: first, ttl_seconds: 2 });
+  story.wait(5 * SECOND_MS);
+  const { reply } = story.does("system/expire", { max_expiries: 3 });
+  assert.equal(reply, { task_ids: [first, second] });
+});
+
+/** Each way to write on T-208, with what it says beside the task. */
+const WRITES: [ActionName, object][] = [
+  ["tasks/update", { progress: 50 }],
+  ["tasks/event", { type: "needs-validation" }],
+  ["openclaw/publish", { outcome: "validation", title: "done" }],
+  ["openclaw/publish", { artifacts: ["a.txt"], title: "made" }],
+  ["tasks/delete", {}],
+];
+
+for (const [name, more] of WRITES) {
+  test(`AGT-3: ${name} ${JSON.stringify(more)} is for the holder of the latest token`, () => {
+    const story = succeeded();
+    const { expires_at, token } = taskIn(story).lease as Lease;
+    const body = { ...more, task_id: "T-208" };
+    const over = "lease_token 2 for T-208 is over: iris holds it with a newer one; claim it again";
+    for (const agent_id of ["codex", "iris"]) {
+      const refusal = story.refused(name, { ...body, agent_id, lease_token: 2 }, over);
+      assert.equal([refusal.code, refusal.holder, refusal.field], ["held", "iris", "lease_token"]);
+    }
+    const refusal = story.refused(
+      name,
+      { ...body, agent_id: "codex" },
+      `T-208 is held by iris until ${expires_at}`,
+    );
+    assert.equal([refusal.code, refusal.holder], ["held", "iris"]);
+    const { state, seq, at } = story;
+    for (const who of [{ agent_id: "iris" }, { agent_id: "iris", lease_token: token }]) {
+      Object.assign(story, { state, seq, at });
+      story.does(name, { ...body, ...who });
+    }
+    Object.assign(story, { state, seq, at });
+    if (name === "tasks/update" || name === "tasks/delete") story.does(name, body);
+  });
+}
+
+test("AGT-3: renew and release know an older token, and say who holds the task", () => {
+  const story = succeeded();
+  for (const [name, more] of [
+    ["tasks/renew", {}],
+    ["tasks/release", { reason: "x" }],
+  ] as const) {
+    const body = { ...more, task_id: "T-208", agent_id: "codex" };
+    const old = "lease_token 2 for T-208 is over: iris holds it with a newer one; claim it again";
+    assert.is(story.refused(name, { ...body, lease_token: 2 }, old).holder, "iris");
+    const { expires_at } = taskIn(story).lease as Lease;
+    story.refused(name, body, `T-208 is held by iris until ${expires_at}`);
+  }
+});
+
+test("AGT-3: a token outlives neither its lease nor its task's next state", () => {
+  const ends: [string, (story: Story) => void][] = [
+    [
+      "handed in",
+      (s) =>
+        s.does("tasks/event", { type: "needs-validation", task_id: "T-208", agent_id: "codex" }),
+    ],
+    ["put back", (s) => s.does("tasks/update", { task_id: "T-208", status: "ready" })],
+    ["handed over", (s) => s.does("tasks/update", { task_id: "T-208", owner: "iris" })],
+    ["taken by the CEO", (s) => s.does("tasks/release", { task_id: "T-208", reason: "x" })],
+    ["its holder gone", (s) => s.does("agents/decommission", { agent_id: "codex" })],
+    [
+      "its holder replaced",
+      (s) => s.does("agents/replace", { old_agent_id: "codex", new_agent_id: "iris" }),
+    ],
+    ["its holder deleted", (s) => s.does("agents/delete", { agent_id: "codex" })],
+  ];
+  for (const [when, end] of ends) {
+    const story = held();
+    end(story);
+    assert.is(taskIn(story).lease, null, when);
+    story.refused(
+      "tasks/update",
+      { task_id: "T-208", progress: 1, lease_token: 2 },
+      "lease_token 2 for T-208 is over: nobody holds it any more; claim it again",
+    );
+  }
+  const left = held();
+  left.does("agents/decommission", { agent_id: "codex" });
+  assert.equal([taskIn(left).status, taskIn(left).owner], ["ready", null]);
+});
+
+test("AGT-3: comments are open to everybody, and leave lease and version alone", () => {
+  const story = held();
+  const { version, lease } = taskIn(story);
+  for (const author of ["iris", "codex", "ceo"]) {
+    const { patches } = story.does("tasks/comment", { task_id: "T-208", text: "Hello", author });
+    assert.is(patches.length, 1);
+  }
+  assert.equal([taskIn(story).version, taskIn(story).lease], [version, lease]);
+});
+
+test("AGT-3: a publish that quotes a lost lease is refused, whatever it says", () => {
+  const story = succeeded();
+  const body = { agent_id: "codex", task_id: "T-208", title: "still at it", lease_token: 2 };
+  const old = "lease_token 2 for T-208 is over: iris holds it with a newer one; claim it again";
+  story.refused("openclaw/publish", body, old);
+});
+
+test("AGT-4: the documented loop makes no lease and knows none", () => {
+  const story = createStory();
+  const step = (type: string) =>
+    story.does("tasks/event", { type, task_id: "T-208", agent_id: "codex" });
+  step("started");
+  assert.equal([taskIn(story).status, taskIn(story).lease], ["in_progress", null]);
+  story.wait(86_400 * SECOND_MS);
+  story.does("system/expire", { max_expiries: 1 }, []);
+  story.does("tasks/update", { task_id: "T-208", agent_id: "ralph", progress: 40 });
+  story.does("openclaw/publish", { agent_id: "codex", task_id: "T-208", outcome: "working" });
+  step("needs-validation");
+  story.does("tasks/event", { type: "done", task_id: "T-208", agent_id: "ralph" });
+  const { status, lease, lease_expiries } = taskIn(story);
+  assert.equal([status, lease, lease_expiries], ["done", null, 0]);
+});
+
+test("AGT-4: a holder without a token works by the documented loop", () => {
+  const story = held();
+  story.does("tasks/event", { type: "started", task_id: "T-208", agent_id: "codex" });
+  story.does("tasks/update", { task_id: "T-208", agent_id: "codex", progress: 40 });
+  story.does("tasks/event", { type: "needs-validation", task_id: "T-208", agent_id: "codex" });
+  assert.equal([taskIn(story).status, taskIn(story).lease], ["validation", null]);
+});
+
+test("AGT-7: a version is the entry of the last change, which heartbeats and comments are not", () => {
+  const story = createStory();
+  const versions = () => [taskIn(story).version, record(story.state.agents, "codex").version];
+  assert.equal(versions(), [2, 2]);
+  claim(story, { agent_id: "codex" });
+  assert.equal(versions(), [2, 2]);
+  story.does("tasks/update", { task_id: "T-208", progress: 5 });
+  assert.equal(versions(), [3, 2]);
+  story.does("agents/heartbeat", { agent_id: "codex", current_task_id: "T-208" });
+  story.does("tasks/comment", { task_id: "T-208", text: "x" });
+  story.does("tasks/renew", { task_id: "T-208", agent_id: "codex" });
+  assert.equal(versions(), [3, 2]);
+  story.does("agents/update", { agent_id: "codex", role: "Boss" });
+  assert.equal(versions(), [3, 7]);
+  story.does("missions/delete", { mission_id: "M-300" });
+  assert.is(taskIn(story, "T-203").version, 8, "it lost its mission");
+});
+
+test("AGT-7: a change that quotes another version is refused with the record as it is", () => {
+  const rows: [ActionName, object, "tasks" | "agents" | "missions", string][] = [
+    ["tasks/update", { task_id: "T-208", progress: 5 }, "tasks", "T-208"],
+    ["tasks/event", { task_id: "T-208", agent_id: "codex", type: "started" }, "tasks", "T-208"],
+    ["tasks/delete", { task_id: "T-208" }, "tasks", "T-208"],
+    ["agents/update", { agent_id: "codex", role: "Boss" }, "agents", "codex"],
+    ["missions/plan", { mission_id: "M-300", status: "paused" }, "missions", "M-300"],
+    ["missions/delete", { mission_id: "M-300" }, "missions", "M-300"],
+  ];
+  for (const [name, body, table, id] of rows) {
+    const story = createStory();
+    const now = record<{ version: number }>(story.state[table] as never, id);
+    const refusal = story.refused(
+      name,
+      { ...body, expected_version: 1 },
+      `${id} is at version 2, not 1; read it again`,
+    );
+    assert.equal(
+      [refusal.code, refusal.field, refusal.current],
+      ["stale", "expected_version", now],
+    );
+    story.does(name, { ...body, expected_version: 2 });
+  }
+});
+
+test("CORE-3: with a lease a task's change is as small as without", () => {
+  const story = held();
+  const { patches } = story.does("tasks/update", { task_id: "T-208", progress: 7, lease_token: 2 });
+  assert.equal(pathsOf(patches), [
+    "replace /tasks/T-208/progress",
+    "replace /tasks/T-208/updated_at",
+  ]);
+});
+
+test.run();
