@@ -2,7 +2,7 @@
  * Where the server is and how a command reaches it. Neighbours: every command that talks to a server,
  * the typed client. Invariant: a person waits for no retries; what fails is told at once.
  */
-import { type Client, ClawTaskerError, createClient } from "../client/index.ts";
+import { ClawTaskerError, type Client, createClient } from "../client/index.ts";
 import { unreachable } from "./failure.ts";
 
 /** What every command takes. */

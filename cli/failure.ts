@@ -31,8 +31,5 @@ export function toFailure(error: unknown): { message: string; exitCode: ExitCode
     const exitCode = error.status === 0 ? EXIT.unreachable : EXIT.failed;
     return { message: error.message, exitCode };
   }
-  const { name, message } = error as Error;
-  // What the argument parser finds wrong.
-  if (name === "YError") return { message: `${message}; see --help`, exitCode: EXIT.usage };
-  return { message: message || String(error), exitCode: EXIT.failed };
+  return { message: (error as Error).message || String(error), exitCode: EXIT.failed };
 }

@@ -27,7 +27,11 @@ const LEFT_OUT: ReadonlySet<string> = new Set(["source"]);
 /** Flags for all fields that one value or a list of texts can say; the rest goes by `--file`. */
 export function toOptions(body: object): Record<string, Options> {
   const options: Record<string, Options> = {
-    file: { alias: "f", type: "string", describe: "JSON file with the body, - for stdin; flags win" },
+    file: {
+      alias: "f",
+      type: "string",
+      describe: "JSON file with the body, - for stdin; flags win",
+    },
   };
   for (const [field, schema] of fieldsOf(body)) {
     const kind = kindOf(schema);

@@ -49,6 +49,8 @@ export interface TaskRun {
 
 const MAX_NOTE = 2_000;
 const MAX_REASON = 300;
+/** Between two renewals, however late it is. */
+const MIN_PAUSE_MS = 250;
 /** Last words when the agent ends: each once, since nobody waits for long. */
 const FAREWELL = { attempts: 1, timeoutMs: 5_000 };
 
@@ -98,7 +100,7 @@ export async function runTask(run: TaskRun): Promise<void> {
     const ttlMs = ttlSeconds * 1_000;
     let heldUntil = clock() + ttlMs;
     for (;;) {
-      await wait(ttlMs / 3, gone.signal);
+      await wait(Math.min(ttlMs / 3, Math.max(heldUntil - clock(), MIN_PAUSE_MS)), gone.signal);
       if (gone.signal.aborted) return;
       const at = clock();
       try {

@@ -4,10 +4,10 @@
  * `GET /api/asyncapi.json`, `openapi.ts` has everything else. Invariant: a pure function.
  */
 import { Type } from "typebox";
-import { STREAM_PATH } from "./openapi.ts";
+import { records } from "./answers/records.ts";
+import { STREAM_PATH } from "./openapi-document.ts";
 import { CommitSchema, HelloSchema, KeepaliveSchema } from "./protocol.ts";
 import { createPublisher } from "./published.ts";
-import { records } from "./records.ts";
 import { VERSION } from "./version.ts";
 import { CLOSE_CODES, KEEPALIVE_MS, SOCKET_PATH } from "./wire.ts";
 

@@ -137,7 +137,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   let waiting: { seq: number; settle(durable: boolean): void }[] = [];
   const underWay = new Map<string, { said: Said; outcome: Promise<Outcome> }>();
   let state: "open" | "closing" | "closed" | "failed" = "open";
-  const closing = new AbortController();
+  /** Dispatches that wait for something to do; more than `maxQueue` of them are answered at once. */
+  const waits = new Set<AbortController>();
   let snapshotSeq = recovered.snapshotSeq;
   let snapshotting: Promise<void> | null = null;
 
@@ -312,16 +313,18 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   ): Promise<Outcome> {
     const ready = () => isReady(tentative.state, tentative.relations, payload);
     const waitMs = seconds(payload) * 1_000;
-    if (waitMs === 0 || !options.timeout || signal?.aborted || ready()) return run();
+    if (waitMs === 0 || !options.timeout || signal?.aborted) return run();
+    if (ready() || waits.size >= maxQueue) return run();
     const end = new AbortController();
     const stop = () => end.abort();
-    // By hand: AbortSignal.any would leave a trace of each wait on the engine's own signal.
-    const ends = [options.timeout(waitMs), closing.signal, ...(signal ? [signal] : [])];
+    const ends = [options.timeout(waitMs), ...(signal ? [signal] : [])];
     for (const one of ends) one.addEventListener("abort", stop);
+    waits.add(end);
     try {
       while (!end.signal.aborted && !ready()) await nextCommit(end.signal);
       return run();
     } finally {
+      waits.delete(end);
       for (const one of ends) one.removeEventListener("abort", stop);
     }
   }
@@ -367,7 +370,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     async close() {
       if (state === "closed") return;
       if (state === "open") state = "closing";
-      closing.abort();
+      for (const wait of waits) wait.abort();
       await writing;
       await snapshotting;
       if (state === "closing" && durable.seq > snapshotSeq) await snapshot();

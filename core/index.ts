@@ -28,6 +28,7 @@ export {
   type Ports,
   type RecoveryReport,
 } from "./ports.ts";
+export { problems } from "./problems.ts";
 export * from "./protocol.ts";
 export { endpoints, queries } from "./queries.ts";
 export type { AnyQuery, QueryContext } from "./query.ts";

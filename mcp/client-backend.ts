@@ -2,8 +2,8 @@
  * The backend for stdio: a server elsewhere, reached by the typed client. Neighbours: `stdio.ts` serves
  * with it, the client retries. Invariant: a model gets the same sentences as from the engine itself.
  */
-import { type Client, ClawTaskerError, type RouteName } from "../client/index.ts";
-import type { QueryName } from "../core/index.ts";
+import { ClawTaskerError, type Client, type RouteName } from "../client/index.ts";
+import type { QueryName } from "../core/queries.ts";
 import type { Backend, Result } from "./backend.ts";
 
 /** A claim may wait for a minute before it is answered. */

@@ -66,7 +66,9 @@ export function summarise(backend: Backend, asking: Asking): Promise<Result> {
           .map((agent) => pick(agent, ["id", "name", "role", "derived_status", "current_task_id"])),
         open_tasks: open
           .slice(0, MAX_TASKS)
-          .map((task) => pick(task, ["id", "title", "status", "priority", "owner", "specialist", "blocked"])),
+          .map((task) =>
+            pick(task, ["id", "title", "status", "priority", "owner", "specialist", "blocked"]),
+          ),
         missions: missions
           .slice(0, MAX_MISSIONS)
           .map((mission) => pick(mission, ["id", "title", "status", "progress"])),

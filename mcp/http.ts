@@ -18,10 +18,15 @@ export type McpHandler = (
   admitWrite: () => number,
 ) => Promise<void>;
 
-export function createMcpHandler(options: EngineBackendOptions): McpHandler {
+export interface McpHandlerOptions extends EngineBackendOptions {
+  /** Told of what should not happen. */
+  onError(error: Error): void;
+}
+
+export function createMcpHandler({ onError, ...options }: McpHandlerOptions): McpHandler {
   const backendFor = createEngineBackends(options);
   return async (req, res, admitWrite) => {
-    const server = createMcpServer(backendFor(admitWrite));
+    const server = createMcpServer(backendFor(admitWrite), onError);
     const transport = new StreamableHTTPServerTransport({
       enableJsonResponse: true,
       maxRequestBodySize: MAX_REQUEST_BYTES,

@@ -17,6 +17,7 @@ import { type Config, inUrl } from "./config.ts";
 import { startExpiring, startSweeping } from "./timers.ts";
 import { createTokenCheck } from "./token.ts";
 import { createUpgradeHandler } from "./upgrade.ts";
+import { type DeliveryPorts, openWebhooks, type Webhooks } from "./webhooks/index.ts";
 
 export interface Log {
   info(facts: object, message: string): void;
@@ -29,6 +30,8 @@ export interface ServerOptions {
   log: Log;
   /** Told when nothing more can be accepted; the process should end and recover. */
   onFatal?(error: Error): void;
+  /** How webhooks wait, resolve and time out, where not as usual. */
+  deliveries?: Partial<DeliveryPorts>;
 }
 
 export interface RunningServer {
@@ -46,7 +49,12 @@ const GRACE_MS = 2_000;
 const REQUEST_TIMEOUT_MS = 15_000;
 
 /** @throws Error with a message for the user when the data or the port cannot be had */
-export async function startServer({ config, log, onFatal }: ServerOptions): Promise<RunningServer> {
+export async function startServer({
+  config,
+  log,
+  onFatal,
+  deliveries,
+}: ServerOptions): Promise<RunningServer> {
   const clock = () => Date.now();
   const bootedAt = clock();
   const journal = await openSqliteJournal({ dir: config.dataDir, now: clock });
@@ -67,7 +75,14 @@ export async function startServer({ config, log, onFatal }: ServerOptions): Prom
   try {
     if (engine.view().seq === 0) await begin(engine, config.begin);
     log.info(engine.recovery(), "recovered");
-    return await serve({ config, log, engine, bootedAt });
+    const webhooks = await openWebhooks({
+      engine,
+      dir: config.dataDir,
+      allowPrivate: config.webhookPrivate === true,
+      log,
+      ports: deliveries,
+    });
+    return await serve({ config, log, engine: webhooks.engine, webhooks, bootedAt });
   } catch (error) {
     await engine.close();
     throw error;
@@ -79,12 +94,13 @@ async function begin(engine: Engine, company: Config["begin"]): Promise<void> {
   if (!outcome.ok) throw new Error(`the first company could not be written: ${outcome.message}`);
 }
 
-interface Parts extends Omit<ServerOptions, "onFatal"> {
+interface Parts extends Omit<ServerOptions, "onFatal" | "deliveries"> {
   engine: Engine;
+  webhooks: Webhooks;
   bootedAt: number;
 }
 
-async function serve({ config, log, engine, bootedAt }: Parts): Promise<RunningServer> {
+async function serve({ config, log, engine, webhooks, bootedAt }: Parts): Promise<RunningServer> {
   const gate = createGate({
     allowedHosts: config.allowedHosts,
     isToken: createTokenCheck(config.token),
@@ -100,7 +116,7 @@ async function serve({ config, log, engine, bootedAt }: Parts): Promise<RunningS
     log,
     pageDir: fileURLToPath(new URL("../page", import.meta.url)),
     streams: { "/api/events/stream": sse.handle },
-    mounts: { "/mcp": createMcpHandler({ engine, bootedAt }) },
+    mounts: { "/mcp": createMcpHandler({ engine, bootedAt, onError }) },
   });
   const server = createServer(
     {
@@ -119,6 +135,7 @@ async function serve({ config, log, engine, bootedAt }: Parts): Promise<RunningS
   const onTimer = (error: Error) => log.error({ err: error }, "a timer failed");
   const stopSweeping = startSweeping({ engine, onError: onTimer }, config.staleSeconds);
   const stopExpiring = startExpiring({ engine, onError: onTimer }, config.maxExpiries);
+  webhooks.start();
 
   let closing: Promise<void> | null = null;
   async function close(): Promise<void> {
@@ -126,7 +143,7 @@ async function serve({ config, log, engine, bootedAt }: Parts): Promise<RunningS
     stopExpiring();
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
-    await Promise.all([sse.close(), ws.close()]);
+    await Promise.all([sse.close(), ws.close(), webhooks.close()]);
     // Writes under way are still answered: only then is the journal closed.
     await engine.close();
     const late = setTimeout(() => server.closeAllConnections(), GRACE_MS);

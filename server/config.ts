@@ -26,6 +26,8 @@ export interface Config {
   logLevel: LogLevel;
   /** The company of a first start. */
   begin: "demo" | "blank";
+  /** Webhooks may lead to private and loopback addresses. */
+  webhookPrivate?: true;
 }
 
 /** What can be set: the flag, the variable, what it means, its default as the help shows it. */
@@ -64,6 +66,7 @@ export function parseConfig(args: readonly string[], env: NodeJS.ProcessEnv): Pa
           Object.keys(SETTINGS).map((name) => [name, { type: "string" }]),
         ) as Record<Setting, { type: "string" }>),
         blank: { type: "boolean" },
+        "webhook-private": { type: "boolean" },
         help: { type: "boolean", short: "h" },
         version: { type: "boolean", short: "v" },
       },
@@ -118,6 +121,10 @@ export function parseConfig(args: readonly string[], env: NodeJS.ProcessEnv): Pa
     const { called } = read("allowed-hosts");
     problems.push(`${called} must list host names such as console.example:8080, not "${odd}"`);
   }
+  const webhooks = env.CLAWTASKER_WEBHOOK_PRIVATE || "0";
+  if (!/^[01]$/.test(webhooks)) {
+    problems.push(`CLAWTASKER_WEBHOOK_PRIVATE must be 0 or 1, not "${webhooks}"`);
+  }
   const config: Config = {
     host,
     port: whole("port", 3_000, 0, 65_535),
@@ -129,6 +136,7 @@ export function parseConfig(args: readonly string[], env: NodeJS.ProcessEnv): Pa
     allowedHosts: hosts,
     logLevel: logLevel ?? "info",
     begin: flags.blank ? "blank" : "demo",
+    ...((flags["webhook-private"] || webhooks === "1") && { webhookPrivate: true as const }),
   };
   // A name that we were told to listen on is a name under which we are reached.
   if (isIP(host) === 0) config.allowedHosts.push(host.toLowerCase());

@@ -5,24 +5,13 @@
  */
 import type { OutgoingHttpHeaders } from "node:http";
 import type { Duplex } from "node:stream";
-import type { Rejection, RejectionCode } from "../core/index.ts";
+import { problems, type Rejection } from "../core/index.ts";
 import type { Answer } from "./answer.ts";
 
-const STATUS: Record<RejectionCode, number> = {
-  required: 400,
-  invalid: 400,
-  unknown_field_value: 400,
-  unknown_id: 400,
-  conflict: 400,
-  transition: 400,
-  protected: 400,
-  forbidden: 403,
-  key_reused: 422,
-  held: 409,
-  stale: 409,
-  unavailable: 503,
-  stopping: 503,
-};
+/** The status of each code, as the published documents say it. */
+const STATUS = new Map<string, number>(
+  problems.flatMap(({ status, codes }) => codes.map((code) => [code, status] as const)),
+);
 
 /** A problem of the transport's own; those of the core come by `toProblem`. */
 export function problem(
@@ -35,7 +24,7 @@ export function problem(
 }
 
 export function toProblem({ ok: _no, code, message, ...details }: Rejection): Answer {
-  const status = STATUS[code];
+  const status = STATUS.get(code) ?? 500;
   return {
     status,
     body: JSON.stringify({ error: message, code, ...details }),

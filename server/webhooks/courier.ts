@@ -5,7 +5,7 @@
  * only when an event was taken, given up and logged so, or not wanted.
  */
 import { createHash } from "node:crypto";
-import { type Engine, type Entry, type EventKind, table, toTime } from "../../core/index.ts";
+import { type Engine, type Entry, type EventKind, toTime } from "../../core/index.ts";
 import type { Delivery } from "../../core/state/webhooks/views.ts";
 import type { Webhook } from "../../core/state/webhooks/webhook.ts";
 import type { DeliveryRecord } from "./delivery-record.ts";
@@ -30,6 +30,8 @@ export interface CourierOptions {
   ports: DeliveryPorts;
   allowPrivate: boolean;
   onPaused(reason: string): void;
+  /** Told why it ended by itself: the journal could not be read. */
+  onError(error: Error): void;
 }
 
 export interface Courier {
@@ -53,7 +55,7 @@ export function backoffMs(attempts: number, random: number): number {
 type Fate = "over" | "paused" | "stopped";
 
 export function startCourier(options: CourierOptions): Courier {
-  const { webhook, engine, record, vault, ports, allowPrivate, onPaused } = options;
+  const { webhook, engine, record, vault, ports, allowPrivate, onPaused, onError } = options;
   const ending = new AbortController();
   const { signal } = ending;
 
@@ -82,7 +84,8 @@ export function startCourier(options: CourierOptions): Courier {
     const again = redeliveryIn(entry);
     if (again) {
       const fate = await repeat(entry.seq, again);
-      if (fate !== "over") return fate;
+      // Also when paused: the rest of what was asked for comes after the pause.
+      if (fate !== "over") return "stopped";
     }
     return wants(entry) ? deliver(entry, null) : "over";
   }
@@ -110,7 +113,7 @@ export function startCourier(options: CourierOptions): Courier {
     if (since >= last) return "over";
     for await (const item of engine.feed.subscribe({ since, signal })) {
       if (item.type === "reset") {
-        log(passedOver(since + 1, last, asked));
+        record.log(passedOver(since + 1, last, asked));
         return "over";
       }
       for (const entry of item.entries) {
@@ -136,11 +139,11 @@ export function startCourier(options: CourierOptions): Courier {
       const { status, error, tookMs } = await attempt(body, delivery_id, seq);
       if (signal.aborted && status === null) return "stopped";
       const taken = status !== null && status >= 200 && status < 300;
-      const given_up = !taken && attempts >= MAX_ATTEMPTS;
-      const waitMs = taken || given_up ? null : backoffMs(attempts, ports.random());
-      log({
+      const givenUp = !taken && attempts >= MAX_ATTEMPTS;
+      const waitMs = taken || givenUp ? null : backoffMs(attempts, ports.random());
+      record.log({
         ...about(delivery_id, seq, event.kind, asked),
-        outcome: taken ? "delivered" : given_up ? "failed" : "retrying",
+        outcome: taken ? "delivered" : givenUp ? "failed" : "retrying",
         attempts,
         status,
         error: taken ? null : error,
@@ -213,12 +216,8 @@ export function startCourier(options: CourierOptions): Courier {
 
   /** @param gone false where an older database was restored: nothing is lost by that */
   function passOver(seq: number, gone: boolean): void {
-    if (gone) log(passedOver(record.now.cursor + 1, seq, null));
+    if (gone) record.log(passedOver(record.now.cursor + 1, seq, null));
     record.set({ cursor: seq, trying: null, repeating: null });
-  }
-
-  function log(delivery: Delivery): void {
-    record.log(delivery);
   }
 
   function pause(reason: string): void {
@@ -227,7 +226,7 @@ export function startCourier(options: CourierOptions): Courier {
     onPaused(reason);
   }
 
-  const followed = follow();
+  const followed = follow().catch(onError);
   return {
     async stop() {
       ending.abort();
@@ -251,8 +250,4 @@ function sentenceOf(status: number): string {
 export function isDue(webhook: Webhook, record: DeliveryRecord): boolean {
   const { paused } = record.now;
   return webhook.active && (paused === null || webhook.activated_seq > paused.seq);
-}
-
-export function findWebhook(engine: Engine, id: string): Webhook | undefined {
-  return table.get(engine.view().state.webhooks, id);
 }

@@ -10,6 +10,8 @@ import type { Webhook } from "../../core/state/webhooks/webhook.ts";
 import { readWhole, removeWhole, writeWhole } from "./whole-file.ts";
 
 const MAX_LOGGED = 200;
+/** What a crash makes known again; the journal's own syncs should not have to wait for these. */
+const SAVE_WITHIN_MS = 200;
 
 interface Kept extends Progress {
   /** The history that the numbers belong to. */
@@ -71,25 +73,33 @@ export async function openDeliveryRecord(
     // Begun again after damage: the end of the old history is gone, and so is what was asked of it.
     now = { ...now, journal, cursor: Math.min(now.cursor, head), repeating: null };
   }
-  let writing: Promise<void> | null = null;
   let dirty = false;
   let removed = false;
+  let timer: NodeJS.Timeout | undefined;
+  let writing: Promise<void> = Promise.resolve();
 
   async function write(): Promise<void> {
-    while (dirty && !removed) {
-      dirty = false;
-      try {
-        await writeWhole(path, JSON.stringify(now));
-      } catch (error) {
-        onError(error as Error);
-      }
+    if (!dirty || removed) return;
+    dirty = false;
+    try {
+      await writeWhole(path, JSON.stringify(now));
+    } catch (error) {
+      onError(error as Error);
     }
-    writing = null;
+  }
+
+  function writeNow(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    writing = writing.then(write);
+    return writing;
   }
 
   function save(): void {
     dirty = true;
-    writing ??= write();
+    if (timer !== undefined) return;
+    timer = setTimeout(() => void writeNow(), SAVE_WITHIN_MS);
+    timer.unref();
   }
 
   return {
@@ -107,12 +117,10 @@ export async function openDeliveryRecord(
       now = { ...now, deliveries: [...others, delivery].slice(-MAX_LOGGED) };
       save();
     },
-    async flush() {
-      await writing;
-    },
+    flush: writeNow,
     async remove() {
       removed = true;
-      await writing;
+      await writeNow();
       await removeWhole(path);
     },
   };

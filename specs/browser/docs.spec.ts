@@ -70,9 +70,6 @@ for (const colorScheme of ["light", "dark"] as const) {
         document.documentElement.classList.contains("dark-mode"),
       );
       assert.is(isDark, colorScheme === "dark");
-      if (process.env.DOCS_SHOT) {
-        await page.screenshot({ path: `${process.env.DOCS_SHOT}-${colorScheme}.png` });
-      }
       assert.equal(complaints, []);
       assert.equal([...hosts], [new URL(house.url()).host]);
     } finally {

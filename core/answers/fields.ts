@@ -1,6 +1,6 @@
 /**
  * The words in which the shape of an answer is written. Neighbours: `records.ts` and `replies.ts` write
- * in them; `schema.ts` has those of bodies, which carry bounds, since what agents send is kept.
+ * in them; core's `schema.ts` has those of bodies, which carry bounds, since what agents send is kept.
  */
 import { type Static, type TObject, type TProperties, type TSchema, Type } from "typebox";
 

@@ -4,6 +4,13 @@
  * own does not compile; the specs hold all of them against the live server, and miss one that is not here.
  */
 import { type Static, type TObject, type TProperties, Type } from "typebox";
+import type { agentContract } from "../contract.ts";
+import type { ActionName, ReplyOf } from "../registry.ts";
+import { AGENT_STATUSES } from "../state/agents/agent.ts";
+import { CATEGORIES } from "../state/conversations/thread.ts";
+import { OUTCOMES } from "../state/runs/run.ts";
+import { TASK_EVENTS } from "../state/tasks/actions.ts";
+import { PRIORITIES, SYMMETRIC_LINKS, TASK_STATUSES } from "../state/tasks/task.ts";
 import {
   count,
   flag,
@@ -14,15 +21,8 @@ import {
   text,
   texts,
   time,
-} from "./answer-fields.ts";
-import type { agentContract } from "./contract.ts";
+} from "./fields.ts";
 import { records } from "./records.ts";
-import type { ActionName, ReplyOf } from "./registry.ts";
-import { AGENT_STATUSES } from "./state/agents/agent.ts";
-import { CATEGORIES } from "./state/conversations/thread.ts";
-import { OUTCOMES } from "./state/runs/run.ts";
-import { TASK_EVENTS } from "./state/tasks/actions.ts";
-import { PRIORITIES, SYMMETRIC_LINKS, TASK_STATUSES } from "./state/tasks/task.ts";
 
 const { agent, lease, task } = records;
 const linkType = oneOf(Object.keys(SYMMETRIC_LINKS) as (keyof typeof SYMMETRIC_LINKS)[]);
@@ -55,7 +55,7 @@ const of = <N extends ActionName, P extends TProperties>(
   fields: P & Same<Static<TObject<P>>, ReplyOf<N>>,
 ): readonly [string, TObject] => [name, Type.Object(fields as P)];
 
-const declared = [
+const declared: (readonly [string, TObject])[] = [
   of("agents/register", {
     agent,
     org_card: records.orgCard,
@@ -148,6 +148,20 @@ const declared = [
   of("org/configure", { company: records.company, chief_agent_id: optionalText() }),
   of("blank/reset", { reset: Type.Literal(true), mode: Type.Literal("blank") }),
   of("demo/reset", { reset: Type.Literal(true), mode: Type.Literal("demo") }),
+  of("webhooks/configure", {
+    webhook: records.webhook,
+    secret: Type.Optional(text("Shown this once, where the server made it.")),
+  }),
+  of("webhooks/delete", { webhook_id: text() }),
+  // One of the two, as it was asked for: to the compiler that is a type for each.
+  [
+    "webhooks/redeliver",
+    Type.Object({
+      webhook_id: text(),
+      seq: Type.Optional(count()),
+      since: Type.Optional(count()),
+    }),
+  ],
   of("org/bootstrap", { agents_registered: texts(), projects: texts(), warnings: texts() }),
 ];
 
@@ -233,6 +247,18 @@ const reads: Record<string, TObject> = {
   }),
   "tasks/next": Type.Object({ task: orNull(task), message: Type.Optional(text()) }),
   "tasks/explain": explanation,
+  "webhooks/list": Type.Object({
+    webhooks: Type.Array(
+      Type.Object({
+        ...records.webhook.properties,
+        url: optionalText(),
+        status: oneOf(["active", "inactive", "paused"]),
+        paused: orNull(Type.Object({ at: time(), reason: text() })),
+        cursor: orNull(count("Up to this entry it was told.")),
+      }),
+    ),
+  }),
+  "webhooks/deliveries": Type.Object({ deliveries: Type.Array(records.delivery) }),
   "tasks/templates": Type.Object({ templates: Type.Array(records.template) }),
 };
 
