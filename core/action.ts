@@ -63,6 +63,8 @@ export interface Effect<R extends object> {
   revisit?: readonly string[];
   /** Recognised as said before: answer, but neither journal nor show it again. */
   repeated?: true;
+  /** Nothing happened at all: told, but not written, and its idempotency key stays free. */
+  idle?: true;
   /** What the caller is told, derived from the state right after the action. */
   reply(after: State, at: number): R;
 }

@@ -20,6 +20,11 @@ When you propose work:
 4. POST /api/missions/plan — describe the mission objective and list proposed tasks with specialist labels.
 Subscribe to live events:
 5. GET /api/events/stream — EventSource for real-time state updates.
+To take work without two agents starting the same task:
+6. POST /api/tasks/claim — send your agent_id and wait_seconds (at most 60); you get a task with lease.token, or null: claim again.
+7. POST /api/tasks/renew — send task_id, agent_id and lease_token well before lease.expires_at; a heartbeat with the task as current_task_id does the same.
+8. Quote lease_token in every write on the task. An answer of 409 means that the task is not yours any more: stop, write nothing more on it, claim again.
+9. POST /api/tasks/event — type needs-validation when your work is done, blocked with a note when you cannot go on. POST /api/tasks/release with a reason gives the task back.
 Full contract: GET /api/openclaw/contract
 All schemas: GET /api/schema/task | /api/schema/agent-register | /api/schema/mission-plan | /api/schema/heartbeat | /api/schema/message`;
 

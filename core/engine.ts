@@ -156,7 +156,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     if (!result.ok) return afterDurable(before.seq, result);
     const reply = withWarnings(result.reply, warnings);
     // With a key it is journaled all the same, or the key would be free again once it is no repetition.
-    if (result.repeated && key === undefined) {
+    if (result.idle || (result.repeated && key === undefined)) {
       return afterDurable(before.seq, { ok: true, seq: before.seq, reply, replayed: false });
     }
     const entry: Entry = {

@@ -30,7 +30,7 @@ export {
 } from "./ports.ts";
 export { problems } from "./problems.ts";
 export * from "./protocol.ts";
-export { endpoints, queries } from "./queries.ts";
+export { type AnswerOf, endpoints, type ParamsOf, type QueryName, queries } from "./queries.ts";
 export type { AnyQuery, QueryContext } from "./query.ts";
 export { type Reduction, reduce } from "./reduce.ts";
 export { type ActionName, actions, type PayloadOf, type ReplyOf } from "./registry.ts";

@@ -33,6 +33,7 @@ export interface Reduction {
   event: EventDraft;
   reply: object;
   repeated: boolean;
+  idle: boolean;
 }
 
 /**
@@ -96,5 +97,6 @@ export function reduce(
     },
     reply: effect.reply(after, stamp.at),
     repeated: effect.repeated === true,
+    idle: effect.idle === true,
   };
 }

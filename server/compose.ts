@@ -5,7 +5,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import { createGate, type Engine, openEngine } from "../core/index.ts";
 import { openSqliteJournal } from "../journal/index.ts";
@@ -128,6 +128,7 @@ async function serve({ config, log, engine, webhooks, bootedAt }: Parts): Promis
     },
     app.handler,
   );
+  const unused = trackUnused(server);
   server.on("upgrade", createUpgradeHandler(ws.handleUpgrade, app.handler));
   server.on("clientError", answerClientError);
   await listen(server, config);
@@ -144,6 +145,7 @@ async function serve({ config, log, engine, webhooks, bootedAt }: Parts): Promis
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
     await Promise.all([sse.close(), ws.close(), webhooks.close()]);
+    for (const socket of unused) socket.destroy();
     // Writes under way are still answered: only then is the journal closed.
     await engine.close();
     const late = setTimeout(() => server.closeAllConnections(), GRACE_MS);
@@ -157,6 +159,18 @@ async function serve({ config, log, engine, webhooks, bootedAt }: Parts): Promis
     engine,
     close: () => (closing ??= close()),
   };
+}
+
+/** Connections that never sent a request: Node does not count them as idle, so they would hold up a close. */
+function trackUnused(server: Server): ReadonlySet<Socket> {
+  const unused = new Set<Socket>();
+  server.on("connection", (socket) => {
+    unused.add(socket);
+    socket.once("close", () => unused.delete(socket));
+  });
+  server.on("request", ({ socket }) => unused.delete(socket));
+  server.on("upgrade", ({ socket }) => unused.delete(socket));
+  return unused;
 }
 
 function listen(server: Server, { host, port }: Config): Promise<void> {

@@ -171,11 +171,12 @@ export function helpText(): string {
   );
   return `ClawTasker: mission control for one CEO and many agents.
 
-Usage: clawtasker [options]
+Usage: clawtasker serve [options]
 
 ${"  flag".padEnd(26)}${"variable".padEnd(28)}meaning (default)
 ${lines.join("\n")}
 ${"".padEnd(26)}${"CLAWTASKER_API_TOKEN".padEnd(28)}token for writes (${DEFAULT_TOKEN})
+${"  --webhook-private".padEnd(26)}${"CLAWTASKER_WEBHOOK_PRIVATE".padEnd(28)}webhooks may lead to private addresses (0)
 ${"  --blank".padEnd(54)}a first start begins empty, not with the demo company
 ${"  -h, --help".padEnd(54)}this text
 ${"  -v, --version".padEnd(54)}the version

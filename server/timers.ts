@@ -58,9 +58,11 @@ export function startSweeping(timed: Timed, staleSeconds: number): () => void {
  */
 export function startExpiring(timed: Timed, maxExpiries: number): () => void {
   const { engine } = timed;
+  const heardFrom = engine.clock();
   return startAsking(timed, EXPIRE_INTERVAL_MS, () => {
     const { state, relations } = engine.view();
-    if (expiredTasks(state, relations, engine.clock()).next().done) return undefined;
-    return engine.dispatch("system/expire", { max_expiries: maxExpiries }, { actor: "system" });
+    if (expiredTasks(state, relations, engine.clock(), heardFrom).next().done) return undefined;
+    const payload = { max_expiries: maxExpiries, heard_from: heardFrom };
+    return engine.dispatch("system/expire", payload, { actor: "system" });
   });
 }

@@ -16,6 +16,7 @@ import {
   MALFORMED,
   methodNotAllowed,
   problem,
+  tooManyWrites,
   toProblem,
   UNAUTHORISED,
   unknownRoute,
@@ -56,9 +57,10 @@ export interface HttpApp {
 export function createHttpApp(options: HttpOptions): HttpApp {
   const { engine, gate, writesPerMinute, bootedAt, log, pageDir, streams } = options;
   const routes = createRoutes(streams, options.mounts);
-  const mountLimit = createWriteLimit(writesPerMinute, engine.clock);
+  // One for all ways in: the same address has one allowance.
+  const limit = createWriteLimit(writesPerMinute, engine.clock);
   const read = createReader({ engine, gate, bootedAt });
-  const write = createWriter({ engine, gate, writesPerMinute });
+  const write = createWriter({ engine, gate, limit });
   const page = createPage(pageDir);
 
   const app = express();
@@ -96,8 +98,7 @@ export function createHttpApp(options: HttpOptions): HttpApp {
       send(res, methodNotAllowed(method, path, route.allow));
     } else if (route.kind === "read") send(res, read(route.query, req));
     else if (route.kind === "socket") send(res, UPGRADE);
-    else if (method === "GET") route.handler(req, res);
-    else send(res, STREAM_HEAD);
+    else route.handler(req, res);
   }
 
   async function answerWrite(name: string, path: string, req: Request, res: Response) {
@@ -111,10 +112,10 @@ export function createHttpApp(options: HttpOptions): HttpApp {
 
   /** The token in the header only: what the body holds is not ours to know. */
   async function answerMount({ handler }: { handler: MountHandler }, req: Request, res: Response) {
-    const admitWrite = () => mountLimit.admit(req.socket.remoteAddress ?? "unknown");
+    const admitWrite = () => limit.admit(req.socket.remoteAddress ?? "unknown");
     if (gate.holdsToken(bearerOf(req))) return handler(req, res, admitWrite);
     const waitSeconds = admitWrite();
-    const answer = waitSeconds > 0 ? tooManyAttempts(waitSeconds) : UNAUTHORISED;
+    const answer = waitSeconds > 0 ? tooManyWrites(limit.perMinute, waitSeconds) : UNAUTHORISED;
     log.warn({ status: answer.status, address: req.socket.remoteAddress }, "write refused");
     send(res, answer);
   }
@@ -153,12 +154,6 @@ export function createHttpApp(options: HttpOptions): HttpApp {
 }
 
 const PAGE_METHODS = "GET, HEAD, OPTIONS";
-/** A stream has no end to wait for: its headers alone answer a HEAD. */
-const STREAM_HEAD: Answer = {
-  status: 200,
-  body: "",
-  headers: { "Content-Type": "text/event-stream; charset=utf-8" },
-};
 const UPGRADE = problem(
   426,
   "upgrade_required",
@@ -167,11 +162,6 @@ const UPGRADE = problem(
     Upgrade: "websocket",
   },
 );
-
-function tooManyAttempts(waitSeconds: number): Answer {
-  const sentence = `too many attempts without a valid token; try again in ${waitSeconds} s`;
-  return problem(429, "rate_limited", sentence, { "Retry-After": waitSeconds });
-}
 
 function pathOf(url: string): string {
   const end = url.indexOf("?");

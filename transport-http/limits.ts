@@ -10,6 +10,7 @@ const MAX_ADDRESSES = 10_000;
 const MAX_SLOTS = 4_000_000;
 
 export interface WriteLimit {
+  perMinute: number;
   /** @returns 0 when the write may go on, else the whole seconds after which the next one may. */
   admit(address: string): number;
 }
@@ -50,6 +51,7 @@ export function createWriteLimit(perMinute: number, clock: () => number): WriteL
   }
 
   return {
+    perMinute,
     admit(address) {
       const ring = ringOf(address);
       const now = clock();

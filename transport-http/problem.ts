@@ -43,8 +43,21 @@ export const UNAUTHORISED = problem(
   { "WWW-Authenticate": "Bearer" },
 );
 
+export function tooManyWrites(perMinute: number, waitSeconds: number): Answer {
+  return problem(
+    429,
+    "rate_limited",
+    `more than ${perMinute} writes in a minute from this address (CLAWTASKER_WRITE_LIMIT); try again in ${waitSeconds} s`,
+    { "Retry-After": waitSeconds },
+  );
+}
+
 export function unknownRoute(path: string): Answer {
-  return problem(404, "unknown_route", `unknown route: ${path.slice(0, 200)}; GET /api/openclaw/contract lists them`);
+  return problem(
+    404,
+    "unknown_route",
+    `unknown route: ${path.slice(0, 200)}; GET /api/openclaw/contract lists them`,
+  );
 }
 
 export function methodNotAllowed(method: string, path: string, allow: string): Answer {

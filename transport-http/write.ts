@@ -8,13 +8,13 @@ import { actions, type Engine, type Gate } from "../core/index.ts";
 import type { Answer } from "./answer.ts";
 import { bearerOf, takeToken } from "./auth.ts";
 import { readBody } from "./body.ts";
-import { createWriteLimit } from "./limits.ts";
-import { problem, toProblem, UNAUTHORISED } from "./problem.ts";
+import type { WriteLimit } from "./limits.ts";
+import { problem, tooManyWrites, toProblem, UNAUTHORISED } from "./problem.ts";
 
 export interface WriterOptions {
   engine: Engine;
   gate: Gate;
-  writesPerMinute: number;
+  limit: WriteLimit;
 }
 
 /** @returns null when the client went away before there was anything to answer */
@@ -32,12 +32,10 @@ const BAD_VERSION = problem(
   "If-Match must be a version such as 42, on a route whose body has expected_version",
 );
 
-export function createWriter({ engine, gate, writesPerMinute }: WriterOptions): Writer {
-  const limit = createWriteLimit(writesPerMinute, engine.clock);
-
+export function createWriter({ engine, gate, limit }: WriterOptions): Writer {
   return async (name, req) => {
     const waitSeconds = limit.admit(req.socket.remoteAddress ?? "unknown");
-    if (waitSeconds > 0) return tooMany(waitSeconds);
+    if (waitSeconds > 0) return tooManyWrites(limit.perMinute, waitSeconds);
     const body = await readBody(req);
     if (!body) return null;
     if (!body.ok) return body.answer;
@@ -76,15 +74,6 @@ export function createWriter({ engine, gate, writesPerMinute }: WriterOptions): 
     } finally {
       req.socket.off("close", onClose);
     }
-  }
-
-  function tooMany(waitSeconds: number): Answer {
-    return problem(
-      429,
-      "rate_limited",
-      `more than ${writesPerMinute} writes in a minute from this address (CLAWTASKER_WRITE_LIMIT); try again in ${waitSeconds} s`,
-      { "Retry-After": waitSeconds },
-    );
   }
 }
 

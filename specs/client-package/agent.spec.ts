@@ -14,6 +14,7 @@ import type { StreamEvent } from "../../core/index.ts";
 import { table } from "../../core/index.ts";
 import { type RunningServer, startServer } from "../../server/compose.ts";
 import { makeDataDir, quietConfig, SILENT, TOKEN } from "../support/process.ts";
+import { within } from "./within.ts";
 
 const ID = "smith";
 const TTL_SECONDS = 90;
@@ -110,6 +111,7 @@ async function withHouse(run: (house: House) => Promise<void>): Promise<void> {
         role: "Spec Agent",
         specialists: ["code"],
         ttlSeconds: TTL_SECONDS,
+        graceMs: 1_000,
         onTask,
         ...more,
         signal: stopping.signal,
@@ -126,10 +128,11 @@ async function withHouse(run: (house: House) => Promise<void>): Promise<void> {
   };
   try {
     await client.post("agents/register", { agent_id: ID, name: "Smith", role: "Spec Agent" });
-    await run(house);
+    await within(run(house));
   } finally {
     watching.abort();
-    for (const agent of agents) await agent.stop();
+    // One that failed to end has been told by its spec.
+    await within(Promise.all(agents.map((agent) => agent.stop()))).catch(() => {});
     await server.close();
     data.remove();
   }
@@ -259,8 +262,7 @@ test("CLT-3: the renewal keeps the lease, and tells the handler when it is lost"
     const aborted = new Promise((resolve) => work.signal.addEventListener("abort", resolve));
     // The next wait begins once the answer to the renewal is there.
     const nudge = setInterval(() => house.release((TTL_SECONDS * 1_000) / 3), 2);
-    await aborted;
-    clearInterval(nudge);
+    await within(aborted).finally(() => clearInterval(nudge));
     assert.is((work.signal.reason as ClawTaskerError).code, "held");
     await agent.stop();
     assert.not(house.sent.includes("tasks/event"));
@@ -307,16 +309,13 @@ test("CLT-3: a handler that does not heed its signal is left behind after the ti
       begin = resolve;
     });
     let end = () => {};
-    const agent = house.start(
-      async (_task, work) => {
-        begin();
-        await new Promise<void>((resolve) => {
-          end = resolve;
-        });
-        await work.report(99);
-      },
-      { graceMs: 1_000 },
-    );
+    const agent = house.start(async (_task, work) => {
+      begin();
+      await new Promise<void>((resolve) => {
+        end = resolve;
+      });
+      await work.report(99);
+    });
     await began;
     await agent.stop();
     assert.is(house.task(id).lease, null);

@@ -4,11 +4,12 @@ import * as assert from "uvu/assert";
 import { createClient, type StreamItem } from "../../client/index.ts";
 import { type RunningServer, startServer } from "../../server/compose.ts";
 import { makeDataDir, quietConfig, SILENT, TOKEN } from "../support/process.ts";
+import { within } from "./within.ts";
 
 interface House {
   server(): RunningServer;
   /** Stops the server, and starts it again on the same data and port. */
-  restart(between?: () => void): Promise<void>;
+  restart(): Promise<void>;
 }
 
 async function withServer(run: (house: House) => Promise<void>): Promise<void> {
@@ -16,14 +17,14 @@ async function withServer(run: (house: House) => Promise<void>): Promise<void> {
   const config = quietConfig(data.dir);
   let server = await startServer({ config, log: SILENT });
   try {
-    await run({
+    const house: House = {
       server: () => server,
-      async restart(between = () => {}) {
+      async restart() {
         await server.close();
-        between();
         server = await startServer({ config: { ...config, port: server.port }, log: SILENT });
       },
-    });
+    };
+    await within(run(house));
   } finally {
     await server.close();
     data.remove();

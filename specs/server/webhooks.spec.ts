@@ -10,6 +10,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { WebSocket } from "ws";
 import { type RunningServer, startServer } from "../../server/compose.ts";
+import { helpText, parseConfig } from "../../server/config.ts";
 import { isPublic, refuseUrl } from "../../server/webhooks/addresses.ts";
 import { backoffMs, MAX_ATTEMPTS } from "../../server/webhooks/courier.ts";
 import { openDeliveryRecord } from "../../server/webhooks/delivery-record.ts";
@@ -29,11 +30,16 @@ interface Receiver {
   got: Received[];
   /** What is answered from now on; 0 for no answer at all. */
   status: number;
+  /** What is answered first, one each. */
+  first: number[];
   location?: string;
   /** Resolves once so many requests have come. */
   count(wanted: number): Promise<void>;
   close(): Promise<void>;
 }
+
+/** Only a spec that fails waits for so long. */
+const GIVE_UP_MS = 10_000;
 
 async function startReceiver(): Promise<Receiver> {
   let wake: (() => void)[] = [];
@@ -48,7 +54,8 @@ async function startReceiver(): Promise<Receiver> {
         seq: Number(headers["clawtasker-seq"]),
         id: String(headers["clawtasker-delivery"]),
       });
-      const { status, location } = receiver;
+      const { first, location } = receiver;
+      const status = first.shift() ?? receiver.status;
       if (status !== 0) res.writeHead(status, location ? { location } : {}).end("thanks");
       const woken = wake;
       wake = [];
@@ -60,9 +67,17 @@ async function startReceiver(): Promise<Receiver> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook?of=spec`,
     got: [],
     status: 200,
+    first: [],
     async count(wanted) {
       while (receiver.got.length < wanted) {
-        await new Promise<void>((resolve) => wake.push(resolve));
+        await new Promise<void>((resolve, reject) => {
+          const missing = `${receiver.got.length} of ${wanted} came`;
+          const timer = setTimeout(() => reject(new Error(missing)), GIVE_UP_MS);
+          wake.push(() => {
+            clearTimeout(timer);
+            resolve();
+          });
+        });
       }
     },
     close() {
@@ -80,8 +95,9 @@ interface House {
   logged: string[];
   /** Milliseconds that were waited for between attempts. */
   waits: number[];
-  /** While true a courier waits until it is stopped. */
+  /** While true a courier waits until it is stopped or released. */
   hold: boolean;
+  release(): void;
   post(name: string, body: object, headers?: Record<string, string>): Promise<Answer>;
   get(path: string): Promise<Answer>;
   /** Reads until it is so. */
@@ -98,6 +114,7 @@ async function withHouse(run: (house: House) => Promise<void>, setting: Setting 
   const { dir, remove } = makeDataDir();
   const receiver = await startReceiver();
   const { private: allowed = true, ...ports } = setting;
+  const held: (() => void)[] = [];
   const logged: string[] = [];
   const say = (facts: object, message: string) => {
     logged.push(JSON.stringify({ message, ...facts }));
@@ -111,7 +128,10 @@ async function withHouse(run: (house: House) => Promise<void>, setting: Setting 
         async wait(ms, signal) {
           house.waits.push(ms);
           if (!house.hold) return;
-          await new Promise((resolve) => signal.addEventListener("abort", resolve));
+          await new Promise<void>((resolve) => {
+            held.push(resolve);
+            signal.addEventListener("abort", () => resolve());
+          });
         },
         ...ports,
       },
@@ -124,6 +144,9 @@ async function withHouse(run: (house: House) => Promise<void>, setting: Setting 
     logged,
     waits: [],
     hold: false,
+    release() {
+      for (const resolve of held.splice(0)) resolve();
+    },
     async post(name, body, more = {}) {
       const answer = await postTo(house.server.url, name, body, more);
       assert.is(answer.status, 200, JSON.stringify(answer.body));
@@ -348,6 +371,7 @@ test("HOOK-1: what was given up is logged, and after three in a row the webhook 
     await house.post("webhooks/configure", { webhook_id: "W-001", active: true });
     await house.receiver.count(3 * MAX_ATTEMPTS + 1);
     assert.is(house.receiver.got.at(-1)?.seq, written[3], "on from where it stopped");
+    assert.is(hookIn(await house.get("/api/webhooks/list"))?.status, "active");
   }));
 
 test("HOOK-1: redeliver sends one event, or all since, again under ids of their own", () =>
@@ -375,42 +399,64 @@ test("HOOK-1: a redelivery that a restart breaks off goes on where it was", () =
   withHouse(async (house) => {
     const { receiver } = house;
     await house.post("webhooks/configure", { url: receiver.url, kinds: ["task_updated"] });
-    const written = [await house.write(), await house.write()];
-    await receiver.count(2);
+    const written = [await house.write(), await house.write(), await house.write()];
+    await receiver.count(3);
+    receiver.first = [200];
     receiver.status = 500;
     house.hold = true;
     await house.post("webhooks/redeliver", { webhook_id: "W-001", since: (written[0] ?? 0) - 1 });
-    await receiver.count(3);
+    await receiver.count(5);
     receiver.status = 200;
     await house.restart();
+    await receiver.count(7);
+    const next = await house.write();
+    await receiver.count(8);
+    assert.equal(seqs(receiver).slice(3), [written[0], written[1], written[1], written[2], next]);
+    assert.is(receiver.got[4]?.id, receiver.got[5]?.id);
+  }));
+
+test("HOOK-1: a redelivery in which the webhook pauses goes on after the pause", () =>
+  withHouse(async (house) => {
+    const { receiver } = house;
+    await house.post("webhooks/configure", { url: receiver.url, kinds: ["task_updated"] });
+    const written = [];
+    for (let count = 0; count < 5; count++) written.push(await house.write());
     await receiver.count(5);
-    assert.equal(seqs(receiver), [...written, written[0], ...written]);
-    assert.is(receiver.got[2]?.id, receiver.got[3]?.id);
+    receiver.status = 500;
+    await house.post("webhooks/redeliver", { webhook_id: "W-001", since: (written[0] ?? 0) - 1 });
+    await house.until("/api/webhooks/list", (body) => hookIn(body)?.status === "paused");
+    const before = receiver.got.length;
+    receiver.status = 200;
+    await house.post("webhooks/configure", { webhook_id: "W-001", active: true });
+    await receiver.count(before + 2);
+    const next = await house.write();
+    await receiver.count(before + 3);
+    assert.equal(seqs(receiver).slice(before), [written[3], written[4], next]);
   }));
 
 test("HOOK-1: after a delete, and while inactive, nothing is sent; what was missed comes later", () =>
   withHouse(async (house) => {
     const { receiver } = house;
-    receiver.status = 500;
+    receiver.first = [500];
     house.hold = true;
-    await house.post("webhooks/configure", { url: receiver.url });
-    const file = join(house.dir, "webhook-W-001.json");
+    // The same address and secret for both, so that the vault still has them for the first.
+    const hook = { url: receiver.url, secret: SECRET, kinds: ["task_updated"] };
+    await house.post("webhooks/configure", hook);
     await house.write();
     await receiver.count(1);
     await house.post("webhooks/delete", { webhook_id: "W-001" });
-    receiver.status = 200;
-    house.hold = false;
-    const other = { url: receiver.url, kinds: ["task_updated"], active: false };
-    await house.post("webhooks/configure", other);
-    const missed = await house.write();
+    await house.post("webhooks/configure", { ...hook, active: false });
+    const missed = [await house.write(), await house.write()];
     await house.post("webhooks/configure", { webhook_id: "W-002", active: true });
-    await receiver.count(2);
-    assert.is(receiver.got[1]?.seq, missed);
-    assert.is(JSON.parse(receiver.got[1]?.body ?? "").webhook_id, "W-002");
+    await receiver.count(3);
+    house.release();
+    missed.push(await house.write());
+    await receiver.count(4);
+    assert.equal(seqs(receiver).slice(1), missed);
+    const told = receiver.got.map(({ body }) => JSON.parse(body).webhook_id);
+    assert.equal(told, ["W-001", "W-002", "W-002", "W-002"]);
     await house.server.close();
-    assert.is(statSync(file, { throwIfNoEntry: false }), undefined, "its record is gone");
-    const vault = readFileSync(join(house.dir, "webhook-vault.json"), "utf8");
-    assert.is(Object.keys(JSON.parse(vault).values).length, 2, "its secret is gone");
+    assert.not.ok(readdirSync(house.dir).includes("webhook-W-001.json"), "its record is gone");
   }));
 
 test("HOOK-1: a receiver that never answers holds up neither writes nor others", () =>
@@ -527,6 +573,19 @@ test("HOOK-2: an address kept while private ones were allowed is not used afterw
     remove();
   }
 });
+
+test("HOOK-2: private addresses are allowed by a flag or its variable only", () => {
+  const allowed = (args: string[], value?: string) => {
+    const parsed = parseConfig(args, value === undefined ? {} : { [VARIABLE]: value });
+    return parsed.kind === "config" ? parsed.config.webhookPrivate === true : parsed;
+  };
+  assert.equal([allowed([]), allowed([], "0"), allowed([], "")], [false, false, false]);
+  assert.equal([allowed(["--webhook-private"]), allowed([], "1")], [true, true]);
+  const problems = [`${VARIABLE} must be 0 or 1, not "yes"`];
+  assert.equal(allowed([], "yes"), { kind: "invalid", problems });
+  assert.match(helpText(), VARIABLE);
+});
+const VARIABLE = "CLAWTASKER_WEBHOOK_PRIVATE";
 
 test("HOOK-2: what is not known to be public is private, in every spelling", () => {
   for (const address of [

@@ -140,7 +140,12 @@ async function work(house: House, random: Random, place: number, tally: Tally): 
       continue;
     }
     if (fate === 0) tally.crashed++;
-    else tally.stragglers.push(wakeLate(house, mine, tally));
+    else {
+      const straggler = wakeLate(house, mine, tally);
+      // Looked at when all is done; until then a failure waits.
+      straggler.catch(() => {});
+      tally.stragglers.push(straggler);
+    }
     agent_id = `agent-${place}-${++life}`;
     await hire(house, agent_id);
   }

@@ -91,7 +91,7 @@ const claim = defineAction({
     if (task_id === undefined) {
       return {
         title: `${agent.name} found nothing to claim`,
-        repeated: true as const,
+        idle: true as const,
         reply: (): ClaimReply => ({ task: null, lease: null, message: "no eligible tasks" }),
       };
     }
@@ -230,13 +230,16 @@ const expire = defineAction({
       minimum: 1,
       description: "Lost leases after which a task waits for a human.",
     }),
+    heard_from: Type.Optional(
+      Type.Number({ description: "Since when agents could be heard, in milliseconds." }),
+    ),
   }),
   kind: "task_updated",
   examples: [{ max_expiries: 3 }],
   actor: () => "system",
-  reduce(draft, { max_expiries }, context) {
+  reduce(draft, { max_expiries, heard_from }, context) {
     const { before, relations, at } = context;
-    const expired = [...expiredTasks(before, relations, at)].map(({ id }) => id);
+    const expired = [...expiredTasks(before, relations, at, heard_from)].map(({ id }) => id);
     const task_ids = inOrder(new Set(expired));
     for (const task_id of task_ids) {
       const task = find(draft, "tasks", task_id);

@@ -70,11 +70,21 @@ export function checkLease(task: Task, { agent_id, lease_token }: Caller): void 
   });
 }
 
-/** The tasks whose lease has run out by `now`, in milliseconds. */
-export function* expiredTasks(state: State, relations: Relations, now: number): Generator<Task> {
+/**
+ * The tasks whose lease has run out by `now`.
+ * @param heardFrom since when holders could be heard: what a server was down for is not held against them
+ */
+export function* expiredTasks(
+  state: State,
+  relations: Relations,
+  now: number,
+  heardFrom = 0,
+): Generator<Task> {
   for (const id of relations.tasks("leased", "all")) {
     const task = get(state.tasks, id);
-    if (task?.lease && fromTime(task.lease.expires_at) <= now) yield task;
+    if (!task?.lease) continue;
+    const { expires_at, ttl_seconds } = task.lease;
+    if (Math.max(fromTime(expires_at), heardFrom + ttl_seconds * SECOND_MS) <= now) yield task;
   }
 }
 
