@@ -94,7 +94,7 @@ test("AGT-1: its own ready tasks first, then the pool by urgency and specialism,
   const { seq } = story;
   const nothing = story.does("tasks/claim", codex, []);
   assert.equal(nothing.reply, { task: null, lease: null, message: "no eligible tasks" });
-  assert.ok(nothing.repeated, "is no entry of the journal");
+  assert.ok(nothing.idle, "is no entry of the journal");
   assert.is(claimedId(story, { agent_id: "quill" }), docs);
   assert.is(taskIn(story, docs).lease?.token, seq + 2);
 });
@@ -315,6 +315,15 @@ test("AGT-2: work that went on is not counted against a task", () => {
   assert.is(taskIn(story, id).lease_expiries, 1);
   story.does("tasks/event", { type: "needs-validation", task_id: id, agent_id: "iris" });
   assert.is(taskIn(story, id).lease_expiries, 0);
+});
+
+test("AGT-2: what the server was down for is not held against the holder", () => {
+  const story = held();
+  story.wait(600 * SECOND_MS);
+  const heard_from = story.at - 298 * SECOND_MS;
+  story.does("system/expire", { max_expiries: 3, heard_from }, []);
+  const { reply } = story.does("system/expire", { max_expiries: 3, heard_from });
+  assert.equal(reply, { task_ids: ["T-208"] });
 });
 
 test("CORE-1 CORE-9: what runs out together is taken back in the order of the ids", async () => {

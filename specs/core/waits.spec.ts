@@ -197,6 +197,16 @@ test("AGT-8 DUR-10: a waiting claim sent twice with one key has one effect and o
   assert.is(get(engine.view().state.tasks, "T-002")?.lease, null);
 });
 
+test("AGT-8 DUR-10: a claim that got nothing leaves its key free", async () => {
+  const { engine } = await open("codex");
+  const claim = () => engine.dispatch("tasks/claim", { agent_id: "codex" }, { key: "k" });
+  const { seq } = engine.view();
+  assert.is(taskOf(await claim()), null);
+  assert.is(engine.view().seq, seq);
+  await addTask(engine);
+  assert.is(taskOf(await claim()), "T-001");
+});
+
 test("AGT-8: an engine that was given no timeout never waits", async () => {
   const engine = await openEngine({
     journal: createMemoryJournal(),
