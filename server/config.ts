@@ -27,7 +27,7 @@ export interface Config {
   /** The company of a first start. */
   begin: "demo" | "blank";
   /** Webhooks may lead to private and loopback addresses. */
-  webhookPrivate?: true;
+  webhookPrivate: boolean;
 }
 
 /** What can be set: the flag, the variable, what it means, its default as the help shows it. */
@@ -136,7 +136,7 @@ export function parseConfig(args: readonly string[], env: NodeJS.ProcessEnv): Pa
     allowedHosts: hosts,
     logLevel: logLevel ?? "info",
     begin: flags.blank ? "blank" : "demo",
-    ...((flags["webhook-private"] || webhooks === "1") && { webhookPrivate: true as const }),
+    webhookPrivate: flags["webhook-private"] === true || webhooks === "1",
   };
   // A name that we were told to listen on is a name under which we are reached.
   if (isIP(host) === 0) config.allowedHosts.push(host.toLowerCase());
