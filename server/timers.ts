@@ -6,7 +6,7 @@ import { type Engine, expiredTasks, isSweepDue } from "../core/index.ts";
 
 const SWEEP_INTERVAL_MS = 5_000;
 /** A lost lease is noticed within this time. */
-const EXPIRE_INTERVAL_MS = 1_000;
+const EXPIRE_INTERVAL_MS = 500;
 
 interface Timed {
   engine: Engine;
