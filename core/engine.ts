@@ -5,12 +5,12 @@
  * Invariants: nobody sees what a crash could take back; nobody is told yes before it is on disk; a
  * no that rests on something not yet durable waits for it too.
  */
-import { dequal } from "dequal/lite";
 import rfdc from "rfdc";
 import type { Action, AnyAction } from "./action.ts";
 import type { Entry, StreamEvent } from "./entry.ts";
 import { type Rejection, rejection } from "./errors.ts";
 import { createFeed, type Feed } from "./feed.ts";
+import { createOnce } from "./idempotency.ts";
 import { type JournalRecord, JournalRefusal, type Ports, type RecoveryReport } from "./ports.ts";
 import { recover } from "./recover.ts";
 import { type Reduction, reduce } from "./reduce.ts";
@@ -90,13 +90,6 @@ interface Request {
   warnings: readonly string[];
 }
 
-/** What makes two requests the same: an unknown field too, which may be a misspelt one. */
-interface Said {
-  name: string;
-  payload: unknown;
-  warnings: readonly string[];
-}
-
 interface Pending {
   record: JournalRecord;
   entry: Entry;
@@ -135,7 +128,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   let writing: Promise<void> | null = null;
   /** Refusals that rest on entries not yet durable, by the entry they wait for. */
   let waiting: { seq: number; settle(durable: boolean): void }[] = [];
-  const underWay = new Map<string, { said: Said; outcome: Promise<Outcome> }>();
+  const once = createOnce(journal);
   let state: "open" | "closing" | "closed" | "failed" = "open";
   /** Dispatches that wait for something to do; more than `maxQueue` of them are answered at once. */
   const waits = new Set<AbortController>();
@@ -333,28 +326,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     for await (const _ of feed.subscribe({ signal })) return;
   }
 
-  /** One effect for each key: joins the dispatch under way, else asks the journal, else runs. */
-  function once(key: string, said: Said, run: () => Promise<Outcome>): Promise<Outcome> {
-    const earlier = underWay.get(key);
-    if (earlier) {
-      if (!dequal(earlier.said, said)) return Promise.resolve(keyReused(key));
-      return earlier.outcome.then((outcome) =>
-        outcome.ok ? { ...outcome, replayed: true } : outcome,
-      );
-    }
-    const outcome = (async (): Promise<Outcome> => {
-      const record = await journal.findByKey(key);
-      if (!record) return run();
-      const { action, reply = {}, seq, warnings = [] } = JSON.parse(record.json) as Entry;
-      const { name, payload } = action;
-      if (!dequal({ name, payload, warnings }, said)) return keyReused(key);
-      return { ok: true, seq, reply, replayed: true };
-    })();
-    underWay.set(key, { said, outcome });
-    void outcome.finally(() => underWay.delete(key)).catch(() => {});
-    return outcome;
-  }
-
   return {
     dispatch: (name, body, dispatchOptions) =>
       dispatchUnknown(name, body, dispatchOptions) as Promise<Outcome<never>>,
@@ -378,13 +349,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       await journal.close();
     },
   };
-}
-
-function keyReused(key: string): Rejection {
-  return rejection(
-    "key_reused",
-    `Idempotency-Key ${key} was used with another request; use a new key`,
-  );
 }
 
 function withWarnings(reply: object, warnings: readonly string[]): object {

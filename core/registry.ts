@@ -17,7 +17,9 @@ import { projectActions } from "./state/projects/actions.ts";
 import { runActions } from "./state/runs/actions.ts";
 import { sprintActions } from "./state/sprints/actions.ts";
 import { taskActions } from "./state/tasks/actions.ts";
+import { eventActions } from "./state/tasks/event-action.ts";
 import { leaseActions } from "./state/tasks/lease-actions.ts";
+import { linkActions } from "./state/tasks/link-actions.ts";
 import { webhookActions } from "./state/webhooks/actions.ts";
 
 const declarations = [
@@ -25,6 +27,8 @@ const declarations = [
   ...leaveActions,
   ...rosterActions,
   ...taskActions,
+  ...linkActions,
+  ...eventActions,
   ...leaseActions,
   ...missionActions,
   ...sprintActions,

@@ -9,7 +9,7 @@ import type { ActionName, ReplyOf } from "../registry.ts";
 import { AGENT_STATUSES } from "../state/agents/agent.ts";
 import { CATEGORIES } from "../state/conversations/thread.ts";
 import { OUTCOMES } from "../state/runs/run.ts";
-import { TASK_EVENTS } from "../state/tasks/actions.ts";
+import { TASK_EVENTS } from "../state/tasks/event-action.ts";
 import { PRIORITIES, SYMMETRIC_LINKS, TASK_STATUSES } from "../state/tasks/task.ts";
 import {
   count,

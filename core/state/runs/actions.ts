@@ -10,7 +10,7 @@ import { applyAgentFields, markAlive } from "../agents/rules.ts";
 import { viewAgent } from "../agents/views.ts";
 import { checkRef, find, findActiveAgent, touch, unique } from "../lookup.ts";
 import { type State, takeId } from "../state.ts";
-import { applyTaskEvent } from "../tasks/actions.ts";
+import { applyTaskEvent } from "../tasks/event-action.ts";
 import { leaseToken } from "../tasks/fields.ts";
 import { checkLease, renewLease } from "../tasks/leases.ts";
 import { gather } from "../tasks/rules.ts";

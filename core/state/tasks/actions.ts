@@ -1,40 +1,25 @@
 /**
- * The actions of a task's life: create, update, comment, link, event, delete. Neighbours: `rules.ts`
- * holds what they do, `fields.ts` what they may say.
+ * The actions of a task's life: create, update, delete; `event-action.ts` and `link-actions.ts` have the
+ * others. Neighbours: `rules.ts` holds what they do, `fields.ts` what they may say.
  */
 import { Type } from "typebox";
 import { type Context, defineAction } from "../../action.ts";
-import { refuse } from "../../errors.ts";
-import {
-  flag,
-  id,
-  line,
-  lines,
-  longText,
-  oneOf,
-  requiredText,
-  source,
-  text,
-} from "../../schema.ts";
+import { flag, id, line, lines, requiredText, source, text } from "../../schema.ts";
 import { get } from "../../table.ts";
-import { checkPerson, checkVersion, find, findActiveAgent, nameOf, touch } from "../lookup.ts";
-import type { State } from "../state.ts";
+import { checkPerson, checkVersion, find, nameOf, touch } from "../lookup.ts";
 import { expectedVersion, leaseToken, progress, status, taskFields } from "./fields.ts";
 import { checkLease } from "./leases.ts";
+import { agentOf, taskIds } from "./naming.ts";
 import {
-  addComment,
   addTask,
   applyBlocking,
   applyFields,
-  gather,
-  linkTasks,
   moveTask,
   recordActivity,
   removeTask,
   settleLeases,
-  track,
 } from "./rules.ts";
-import { SYMMETRIC_LINKS, type Task, type TaskStatus } from "./task.ts";
+import type { Task } from "./task.ts";
 import { viewTask } from "./views.ts";
 
 const { title: _title, ...optionalFields } = taskFields;
@@ -146,11 +131,6 @@ const updateTask = defineAction({
   },
 });
 
-/** The author, where it is an agent: people and scripts write for the CEO. */
-function agentOf(state: State, author: string): string | null {
-  return get(state.agents, author) ? author : null;
-}
-
 /** The event's details: what moved first, then which other fields were sent. */
 function changesSince(
   before: Pick<Task, "status" | "owner" | "blocked">,
@@ -170,14 +150,6 @@ function changesSince(
 
 function note(task: Task, said: string, author: string, context: Context): void {
   recordActivity(task, { author, action: "note", field: null, from: null, to: said }, context);
-}
-
-function taskIds(task: Task): Record<string, string> {
-  return {
-    task_id: task.id,
-    project_id: task.project_id,
-    ...(task.owner && { agent_id: task.owner }),
-  };
 }
 
 const deleteTask = defineAction({
@@ -210,186 +182,4 @@ const deleteTask = defineAction({
   },
 });
 
-const commentTask = defineAction({
-  name: "tasks/comment",
-  summary: "Append a comment to a task.",
-  body: Type.Object({
-    task_id: id("The task."),
-    text: longText("The comment; Markdown."),
-    author: line("Who writes; ceo when absent."),
-    agent_id: line("The agent that writes."),
-    source,
-  }),
-  kind: "task_updated",
-  forms: { envelope: "task", id: "task_id" },
-  examples: [
-    {
-      task_id: "T-203",
-      text: "Verified on staging — all filter combinations work correctly.",
-      author: "ralph",
-    },
-  ],
-  actor: ({ agent_id, author }) => author || agent_id,
-  reduce(draft, payload, context) {
-    const task = find(draft, "tasks", payload.task_id);
-    const author = payload.author || payload.agent_id || "ceo";
-    const comment = addComment(task, author, payload.text, context);
-    const { id } = task;
-    return {
-      title: `${nameOf(draft, author)} commented on ${id}`,
-      details: payload.text.slice(0, 120),
-      ids: { ...taskIds(task), comment_id: comment.id },
-      reply: () => ({ task_id: id, comment }),
-    };
-  },
-});
-
-const linkTask = defineAction({
-  name: "tasks/link",
-  summary: "Link two tasks by name; the other one gets the counterpart.",
-  body: Type.Object({
-    source_id: id("The task the link starts from."),
-    target_id: id("The task it points to."),
-    link_type: requiredText(`One of ${Object.keys(SYMMETRIC_LINKS).join(", ")}.`),
-    author: line("Who links; ceo when absent."),
-    source,
-  }),
-  kind: "task_updated",
-  examples: [{ source_id: "T-208", target_id: "T-203", link_type: "relates-to" }],
-  actor: ({ author }) => author,
-  // The refusals and their order are the reference's, word for word.
-  reduce(draft, { source_id, target_id, link_type, author = "ceo" }, context) {
-    if (!isLinkType(link_type)) {
-      refuse("unknown_field_value", `invalid link_type: ${link_type}`, {
-        field: "link_type",
-        allowed: Object.keys(SYMMETRIC_LINKS),
-      });
-    }
-    if (source_id === target_id) refuse("conflict", "cannot link a task to itself");
-    const from = find(draft, "tasks", source_id, "source task");
-    const to = find(draft, "tasks", target_id, "target task");
-    if (from.links.some((link) => link.target_id === target_id && link.link_type === link_type)) {
-      refuse("conflict", `link already exists: ${source_id} ${link_type} ${target_id}`);
-    }
-    linkTasks(from, to, link_type, author, context);
-    return {
-      title: `${nameOf(draft, author)} linked ${source_id}`,
-      details: `${source_id} ${link_type} ${target_id}`,
-      ids: { task_id: source_id, target_id },
-      reply: () => ({
-        source_id,
-        target_id,
-        link_type,
-        symmetric_type: SYMMETRIC_LINKS[link_type],
-      }),
-    };
-  },
-});
-
-function isLinkType(type: string): type is keyof typeof SYMMETRIC_LINKS {
-  return Object.hasOwn(SYMMETRIC_LINKS, type);
-}
-
-export const TASK_EVENTS = ["started", "blocked", "done", "needs-validation"] as const;
-export type TaskEvent = (typeof TASK_EVENTS)[number];
-
-const EVENT_STATUS: Record<TaskEvent, TaskStatus | null> = {
-  started: "in_progress",
-  blocked: null,
-  done: "done",
-  "needs-validation": "validation",
-};
-
-const eventTask = defineAction({
-  name: "tasks/event",
-  summary: "Say what happened to a task: moves it, comments and records the activity in one step.",
-  body: Type.Object({
-    type: oneOf(TASK_EVENTS, "What happened."),
-    task_id: id("The task."),
-    agent_id: id("The agent it happened to."),
-    note: text("The text of the comment that is made."),
-    lease_token: leaseToken,
-    expected_version: expectedVersion,
-    source,
-  }),
-  kind: "task_updated",
-  forms: { envelope: "task", id: "task_id" },
-  examples: [
-    {
-      type: "started",
-      task_id: "T-208",
-      agent_id: "codex",
-      note: "Beginning implementation of auth module",
-    },
-  ],
-  actor: ({ agent_id }) => agent_id,
-  reduce(draft, payload, context) {
-    const agent = findActiveAgent(draft, payload.agent_id);
-    const task = find(draft, "tasks", payload.task_id);
-    checkVersion(get(context.before.tasks, task.id), payload.expected_version);
-    checkLease(task, payload);
-    const said = payload.note || `${agent.name}: ${payload.type}`;
-    const comment = addComment(task, agent.id, said, context);
-    applyTaskEvent(task, payload.type, agent.id, payload.note, context);
-    const { id } = task;
-    return {
-      title: `${agent.name} ${EVENT_VERBS[payload.type]} ${id}`,
-      details: payload.type === "blocked" ? "blocked→true" : `status→${task.status}`,
-      ids: { ...taskIds(task), agent_id: agent.id, comment_id: comment.id },
-      reply: (after: State, at: number) => ({
-        task: viewTask(after, id, at),
-        event_type: payload.type,
-      }),
-    };
-  },
-});
-
-const EVENT_VERBS: Record<TaskEvent, string> = {
-  started: "started",
-  blocked: "is blocked on",
-  done: "finished",
-  "needs-validation": "asks to validate",
-};
-
-/** What the event does to its task; openclaw/publish uses it for the outcomes of the same meaning. */
-export function applyTaskEvent(
-  task: Task,
-  type: TaskEvent,
-  agentId: string,
-  reason: string | undefined,
-  context: Context,
-): void {
-  if (type === "started") takeUp(task, agentId, context);
-  const to = EVENT_STATUS[type];
-  if (to) moveTask(task, to, agentId, context);
-  if (type === "started") applyBlocking(task, { blocked: false }, agentId, context);
-  if (type === "blocked") {
-    const blockers = reason ? gather(task.blockers, reason) : task.blockers;
-    applyBlocking(task, { blockers, blocked: true }, agentId, context);
-  }
-  touch(task, context);
-}
-
-/**
- * Two agents must never work on one task: whoever starts a ready one has it, and from then on only those
- * it names may start it.
- */
-function takeUp(task: Task, agentId: string, context: Context): void {
-  const { owner, validation_owner, assignees, collaborators } = task;
-  if (!owner || (task.status === "ready" && ![...assignees, ...collaborators].includes(agentId))) {
-    track(task, "owner", agentId, agentId, context);
-  }
-  const named = [task.owner, validation_owner, ...assignees, ...collaborators].includes(agentId);
-  if (task.status === "in_progress" && !named) {
-    refuse("conflict", `${task.id} is in progress with ${owner}; set owner to hand it over`);
-  }
-}
-
-export const taskActions = [
-  createTask,
-  updateTask,
-  deleteTask,
-  commentTask,
-  linkTask,
-  eventTask,
-] as const;
+export const taskActions = [createTask, updateTask, deleteTask] as const;
