@@ -384,6 +384,16 @@ for (const [name, more] of WRITES) {
   });
 }
 
+test("AGT-3: a link starts from a held task for its holder and the CEO only", () => {
+  const story = succeeded();
+  const { expires_at } = taskIn(story).lease as Lease;
+  const link = { source_id: "T-208", target_id: "T-210", link_type: "relates-to" };
+  const held = `T-208 is held by iris until ${expires_at}`;
+  assert.is(story.refused("tasks/link", { ...link, author: "codex" }, held).holder, "iris");
+  story.does("tasks/link", { ...link, author: "iris" });
+  story.does("tasks/link", { ...link, link_type: "blocks" });
+});
+
 test("AGT-3: renew and release know an older token, and say who holds the task", () => {
   const story = succeeded();
   for (const [name, more] of [
