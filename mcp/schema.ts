@@ -20,6 +20,14 @@ export function toInputSchema(body: object): InputSchema {
   return { ...rest, type: "object", properties: fields };
 }
 
+/** The schema of a write: without its id an agent would write as the CEO, whom no lease holds back. */
+export function toWriteSchema(body: object): InputSchema {
+  const schema = toInputSchema(body);
+  const { properties = {}, required = [] } = schema;
+  const asks = "agent_id" in properties && !required.includes("agent_id");
+  return asks ? { ...schema, required: [...required, "agent_id"] } : schema;
+}
+
 export const taskSchema: InputSchema = {
   type: "object",
   required: ["task_id"],

@@ -16,7 +16,7 @@ import {
   ReadResourceRequestSchema,
 } from "@modelcontextprotocol/sdk/types.js";
 import { VERSION } from "../core/index.ts";
-import type { Backend, Result } from "./backend.ts";
+import { type Backend, type Result, refused } from "./backend.ts";
 import { readResource, resources, resourceTemplates } from "./resources.ts";
 import { type Tool, tools } from "./tools.ts";
 
@@ -44,7 +44,11 @@ export function createMcpServer(
   server.setRequestHandler(CallToolRequestSchema, async ({ params }, { signal }) => {
     const tool = tools.find(({ name }) => name === params.name);
     if (!tool) throw new McpError(ErrorCode.InvalidParams, `unknown tool: ${params.name}`);
-    return toToolResult(await guarded(() => tool.run(backend, params.arguments ?? {}, { signal })));
+    const input = params.arguments ?? {};
+    if (tool.inputSchema.required?.includes("agent_id") && !input.agent_id) {
+      return toToolResult(refused("required", "agent_id is required"));
+    }
+    return toToolResult(await guarded(() => tool.run(backend, input, { signal })));
   });
 
   server.setRequestHandler(ListResourcesRequestSchema, () => ({ resources }));

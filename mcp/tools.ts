@@ -7,7 +7,7 @@
 import { type ActionName, actions, queries } from "../core/index.ts";
 import type { Asking, Backend, Result } from "./backend.ts";
 import { findTask, summarise } from "./company.ts";
-import { type InputSchema, taskSchema, toInputSchema } from "./schema.ts";
+import { type InputSchema, taskSchema, toInputSchema, toWriteSchema } from "./schema.ts";
 
 export interface Tool {
   name: string;
@@ -33,7 +33,7 @@ function write(name: string, action: ActionName, title: string, description: str
     name,
     title,
     description,
-    inputSchema: toInputSchema(declaration.body),
+    inputSchema: toWriteSchema(declaration.body),
     annotations: { readOnlyHint: false, destructiveHint: false, openWorldHint: false },
     async run(backend, input, asking) {
       const result = await backend.act(action, { ...input, source: "mcp" }, asking);

@@ -14,6 +14,7 @@ import { answerClientError, createHttpApp } from "../transport-http/index.ts";
 import { createSseTransport } from "../transport-sse/index.ts";
 import { createWsTransport } from "../transport-ws/index.ts";
 import { type Config, inUrl } from "./config.ts";
+import { createHearing } from "./hearing.ts";
 import { startExpiring, startSweeping } from "./timers.ts";
 import { createTokenCheck } from "./token.ts";
 import { createUpgradeHandler } from "./upgrade.ts";
@@ -133,9 +134,10 @@ async function serve({ config, log, engine, webhooks, bootedAt }: Parts): Promis
   server.on("clientError", answerClientError);
   await listen(server, config);
   const { port } = server.address() as AddressInfo;
+  const hearing = createHearing(engine.clock, () => performance.now());
   const onTimer = (error: Error) => log.error({ err: error }, "a timer failed");
-  const stopSweeping = startSweeping({ engine, onError: onTimer }, config.staleSeconds);
-  const stopExpiring = startExpiring({ engine, onError: onTimer }, config.maxExpiries);
+  const stopSweeping = startSweeping({ engine, hearing, onError: onTimer }, config.staleSeconds);
+  const stopExpiring = startExpiring({ engine, hearing, onError: onTimer }, config.maxExpiries);
   webhooks.start();
 
   let closing: Promise<void> | null = null;

@@ -3,6 +3,7 @@
  * dispatches the journaled action that says so. Neighbours: `isSweepDue` decides, the engine records.
  */
 import { type Engine, expiredTasks, isSweepDue } from "../core/index.ts";
+import type { Hearing } from "./hearing.ts";
 
 const SWEEP_INTERVAL_MS = 5_000;
 /** A lost lease is noticed within this time. */
@@ -10,6 +11,8 @@ const EXPIRE_INTERVAL_MS = 500;
 
 interface Timed {
   engine: Engine;
+  /** Agents could not be heard while the server was down: each gets the full time again. */
+  hearing: Hearing;
   /** Told when a dispatch fails; the next one is tried all the same. */
   onError(error: Error): void;
 }
@@ -39,12 +42,11 @@ function startAsking(
  * @returns stops the timer
  */
 export function startSweeping(timed: Timed, staleSeconds: number): () => void {
-  const { engine } = timed;
-  // Agents could not be heard while the server was down: each gets the full time again.
-  const heardFrom = engine.clock();
+  const { engine, hearing } = timed;
   const intervalMs = Math.min(SWEEP_INTERVAL_MS, staleSeconds * 500);
   return startAsking(timed, intervalMs, () => {
     const { state, relations } = engine.view();
+    const heardFrom = hearing.since();
     const silence = { staleMs: staleSeconds * 1_000, heardFrom };
     if (!isSweepDue(state, relations, engine.clock(), silence)) return undefined;
     const payload = { stale_seconds: staleSeconds, heard_from: heardFrom };
@@ -57,10 +59,10 @@ export function startSweeping(timed: Timed, staleSeconds: number): () => void {
  * @returns stops the timer
  */
 export function startExpiring(timed: Timed, maxExpiries: number): () => void {
-  const { engine } = timed;
-  const heardFrom = engine.clock();
+  const { engine, hearing } = timed;
   return startAsking(timed, EXPIRE_INTERVAL_MS, () => {
     const { state, relations } = engine.view();
+    const heardFrom = hearing.since();
     if (expiredTasks(state, relations, engine.clock(), heardFrom).next().done) return undefined;
     const payload = { max_expiries: maxExpiries, heard_from: heardFrom };
     return engine.dispatch("system/expire", payload, { actor: "system" });

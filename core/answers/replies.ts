@@ -67,7 +67,7 @@ const declared: (readonly [string, TObject])[] = [
     // Its lists of words are tuples to the compiler, which no schema spells out.
     contract: Type.Unsafe<ReturnType<typeof agentContract>>(contract),
   }),
-  of("agents/heartbeat", { agent }),
+  of("agents/heartbeat", { agent, lease: Type.Optional(lease), warnings: Type.Optional(texts()) }),
   of("agents/update", { agent }),
   of("agents/decommission", {
     message: text(),

@@ -97,6 +97,7 @@ export const task = record<TaskView>()("Task", {
   lease: orNull(lease),
   lease_expiries: count("Leases lost since it last went on."),
   needs_human: flag(),
+  routed: flag(),
   links: Type.Array(link),
   comments: Type.Array(comment),
   activity: Type.Array(activity, { description: "The latest entries." }),

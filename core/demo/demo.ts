@@ -68,6 +68,7 @@ function toTask(seed: TaskSeed, at: number, seq: number): Task {
   const since = at - sinceHoursAgo * HOUR_MS;
   return {
     type: "task",
+    routed: false,
     assignees: [],
     collaborators: [],
     reporter: "ceo",

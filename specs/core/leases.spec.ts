@@ -166,7 +166,7 @@ test("AGT-1 AGT-3: after a restart an agent goes on with its own task, by a new 
   story.refused(
     "tasks/renew",
     { agent_id: "codex", task_id: "T-208", lease_token: 2 },
-    "lease_token 2 for T-208 is over: codex holds it with a newer one; claim it again",
+    "lease_token 2 for T-208 does not hold: codex holds it with another one; stop working on it",
   );
   const begun = createStory();
   assert.is(claimedId(begun, { agent_id: "codex", task_id: "T-203" }), "T-203");
@@ -217,17 +217,15 @@ test("AGT-1: release gives the task back, by its holder or the CEO, and by nobod
   const released = [
     "add /tasks/T-208/activity/2",
     "add /tasks/T-208/activity/3",
-    "add /tasks/T-208/activity/4",
     "replace /agents/codex/current_task_id",
     "replace /tasks/T-208/lease",
-    "replace /tasks/T-208/owner",
     "replace /tasks/T-208/status",
     "replace /tasks/T-208/status_since",
     "replace /tasks/T-208/updated_at",
   ];
   story.does("tasks/release", { ...body, agent_id: "codex" }, released);
   const { owner, status, lease, activity, lease_expiries } = taskIn(story);
-  assert.equal([owner, status, lease, lease_expiries], [null, "ready", null, 0]);
+  assert.equal([owner, status, lease, lease_expiries], ["codex", "ready", null, 0]);
   const said = activity.find(({ action }) => action === "event");
   assert.equal(
     [said?.author, said?.field, said?.from, said?.to],
@@ -243,7 +241,7 @@ test("AGT-1: release gives the task back, by its holder or the CEO, and by nobod
   claim(story, { agent_id: "codex", task_id: "T-208" });
   const { event } = story.does("tasks/release", body);
   assert.match(event.title, "released T-208");
-  assert.is(taskIn(story).activity.filter(({ author }) => author === "ceo").length, 3);
+  assert.is(taskIn(story).activity.filter(({ author }) => author === "ceo").length, 2);
   assert.equal(activeOf(story, "lease_lost"), [], "giving back is no loss");
 });
 
@@ -256,23 +254,74 @@ test("AGT-2: a lease that runs out gives the task back, says why, and tells the 
     "add /notifications/N-005",
     "add /tasks/T-208/activity/2",
     "add /tasks/T-208/activity/3",
-    "add /tasks/T-208/activity/4",
     "replace /agents/codex/current_task_id",
     "replace /counters/notification",
     "replace /tasks/T-208/lease",
     "replace /tasks/T-208/lease_expiries",
-    "replace /tasks/T-208/owner",
     "replace /tasks/T-208/status",
     "replace /tasks/T-208/status_since",
     "replace /tasks/T-208/updated_at",
   ]);
   assert.equal(late.event.meta, { action: "system/expire", task_ids: ["T-208"] });
   const { owner, status, lease, activity } = taskIn(story);
-  assert.equal([owner, status, lease], [null, "ready", null]);
+  assert.equal([owner, status, lease], ["codex", "ready", null], "nobody else takes code");
   assert.ok(activity.some(({ to }) => to === "the lease of Codex ran out"));
   assert.equal(activeOf(story, "lease_lost"), ["T-208"]);
   assert.is(claimedId(story, { agent_id: "codex" }), "T-208", "for whomever it suits");
   assert.equal(activeOf(story, "lease_lost"), []);
+});
+
+test("AGT-2: a task that is taken back is free where another may take it, and stays claimable where none may", () => {
+  for (const [specialist, left] of [
+    ["docs", null],
+    ["a rare art", "iris"],
+    [null, null],
+  ] as const) {
+    const story = createStory();
+    const body = { title: "x", status: "ready", owner: "iris", ...(specialist && { specialist }) };
+    const made = story.does("tasks/create", body);
+    const { id } = (made.reply as { task: { id: string } }).task;
+    claim(story, { agent_id: "iris", task_id: id });
+    story.does("tasks/release", { task_id: id, agent_id: "iris", reason: "x" });
+    assert.is(taskIn(story, id).owner, left, String(specialist));
+    const someone = left ?? "quill";
+    assert.is(claimedId(story, { agent_id: someone, task_id: id }), id);
+  }
+});
+
+test("AGT-2: what the server itself gave to an agent that fell silent is free again, what a person gave is not", () => {
+  const story = createStory();
+  const task = { title: "x", status: "ready", specialist: "docs" };
+  const idOf = (body: object) =>
+    (story.does("tasks/create", body).reply as { task: { id: string } }).task.id;
+  const [routed, named, nobodys] = [
+    idOf(task),
+    idOf({ ...task, owner: "quill" }),
+    idOf({ ...task, owner: null }),
+  ];
+  assert.equal(
+    [routed, named, nobodys].map((id) => taskIn(story, id).owner),
+    ["quill", "quill", null],
+  );
+  story.wait(400 * SECOND_MS);
+  story.does("system/sweep", { stale_seconds: 180 });
+  assert.equal([taskIn(story, routed).owner, taskIn(story, named).owner], [null, "quill"]);
+});
+
+test("AGT-2: a heartbeat with the lease's token says when the lease is lost", () => {
+  const story = succeeded();
+  const beat = { agent_id: "codex", current_task_id: "T-208" };
+  const warned = (body: object) =>
+    (story.does("agents/heartbeat", body).reply as { warnings?: string[] }).warnings?.[0];
+  assert.match(warned(beat) ?? "", /held by iris/);
+  assert.match(warned({ ...beat, lease_token: 2 }) ?? "", /does not hold/);
+  const { token } = taskIn(story).lease as Lease;
+  const own = { agent_id: "iris", current_task_id: "T-208", lease_token: token };
+  const { lease, warnings } = story.does("agents/heartbeat", own).reply as {
+    lease?: Lease;
+    warnings?: string[];
+  };
+  assert.equal([lease?.token, warnings], [token, undefined]);
 });
 
 test("AGT-2: after too many losses a task waits for a human, and comes back when told to", () => {
@@ -363,7 +412,8 @@ for (const [name, more] of WRITES) {
     const story = succeeded();
     const { expires_at, token } = taskIn(story).lease as Lease;
     const body = { ...more, task_id: "T-208" };
-    const over = "lease_token 2 for T-208 is over: iris holds it with a newer one; claim it again";
+    const over =
+      "lease_token 2 for T-208 does not hold: iris holds it with another one; stop working on it";
     for (const agent_id of ["codex", "iris"]) {
       const refusal = story.refused(name, { ...body, agent_id, lease_token: 2 }, over);
       assert.equal([refusal.code, refusal.holder, refusal.field], ["held", "iris", "lease_token"]);
@@ -401,7 +451,8 @@ test("AGT-3: renew and release know an older token, and say who holds the task",
     ["tasks/release", { reason: "x" }],
   ] as const) {
     const body = { ...more, task_id: "T-208", agent_id: "codex" };
-    const old = "lease_token 2 for T-208 is over: iris holds it with a newer one; claim it again";
+    const old =
+      "lease_token 2 for T-208 does not hold: iris holds it with another one; stop working on it";
     assert.is(story.refused(name, { ...body, lease_token: 2 }, old).holder, "iris");
     const { expires_at } = taskIn(story).lease as Lease;
     story.refused(name, body, `T-208 is held by iris until ${expires_at}`);
@@ -432,7 +483,7 @@ test("AGT-3: a token outlives neither its lease nor its task's next state", () =
     story.refused(
       "tasks/update",
       { task_id: "T-208", progress: 1, lease_token: 2 },
-      "lease_token 2 for T-208 is over: nobody holds it any more; claim it again",
+      "lease_token 2 for T-208 does not hold: nobody holds it any more; stop working on it",
     );
   }
   const left = held();
@@ -453,7 +504,8 @@ test("AGT-3: comments are open to everybody, and leave lease and version alone",
 test("AGT-3: a publish that quotes a lost lease is refused, whatever it says", () => {
   const story = succeeded();
   const body = { agent_id: "codex", task_id: "T-208", title: "still at it", lease_token: 2 };
-  const old = "lease_token 2 for T-208 is over: iris holds it with a newer one; claim it again";
+  const old =
+    "lease_token 2 for T-208 does not hold: iris holds it with another one; stop working on it";
   story.refused("openclaw/publish", body, old);
 });
 

@@ -74,6 +74,7 @@ for (const by of ["stdio", "http"] as const) {
         const nothing = await call("claim_task", me);
         assert.is((nothing.reply as { task: null }).task, null);
         const created = await call("create_task", {
+          ...me,
           title: "Write it",
           specialist: "prose",
           status: "ready",
@@ -96,8 +97,11 @@ for (const by of ["stdio", "http"] as const) {
           ["heartbeat", { ...me, status: "working", current_task_id: task.id }],
           ["renew_lease", on],
           ["update_task", { ...on, progress: 50, artifacts: ["it.md"] }],
-          ["comment_task", { task_id: task.id, author: "mina", text: "half of it" }],
-          ["link_tasks", { source_id: task.id, target_id: "T-203", link_type: "relates-to" }],
+          ["comment_task", { ...me, task_id: task.id, text: "half of it" }],
+          [
+            "link_tasks",
+            { ...me, source_id: task.id, target_id: "T-203", link_type: "relates-to" },
+          ],
           ["publish_run", { ...on, title: "A pass", summary: "words" }],
           ["send_message", { sender: "mina", text: "nearly there" }],
           ["plan_mission", { agent_id: "mina", title: "More", objective: "More words" }],
@@ -135,7 +139,7 @@ for (const by of ["stdio", "http"] as const) {
         assert.is((await call("get_task", { task_id: "T-999" })).text, "unknown task: T-999");
         const stale = await client.callTool({
           name: "update_task",
-          arguments: { task_id: "T-203", progress: 5, expected_version: 0 },
+          arguments: { agent_id: "codex", task_id: "T-203", progress: 5, expected_version: 0 },
         });
         assert.match(JSON.stringify(stale.content), /read it again.*current/);
         await assertRejects(
@@ -227,7 +231,8 @@ test("MCP-1 ACC-4: writes by MCP meet the write limit, and say when to try again
   const env = { CLAWTASKER_URL: server.url, CLAWTASKER_API_TOKEN: TOKEN };
   try {
     await withModel({ env }, "http", async ({ call }) => {
-      const comment = () => call("comment_task", { task_id: "T-203", text: "hello" });
+      const comment = () =>
+        call("comment_task", { agent_id: "codex", task_id: "T-203", text: "hello" });
       assert.equal([(await comment()).isError, (await comment()).isError], [false, false]);
       assert.match((await comment()).text, /too many writes; try again in \d+ s/);
       assert.not.ok((await call("company_summary")).isError, "reading is not counted");

@@ -538,7 +538,7 @@ const MORE: Example[] = [
     given: claimed,
     body: `{ "task_id": "T-208", "agent_id": "codex", "lease_token": 2, "reason": "The design is not there yet." }`,
     bearer: true,
-    gives: { task: { id: "T-208", status: "ready", owner: null, lease: null } },
+    gives: { task: { id: "T-208", status: "ready", owner: "codex", lease: null } },
   },
 ];
 

@@ -8,8 +8,9 @@ import { agentContract } from "../../contract.ts";
 import { flag, line, ref, requiredText, source } from "../../schema.ts";
 import { get } from "../../table.ts";
 import { checkVersion, find, findActiveAgent, nameOf, touch } from "../lookup.ts";
-import { expectedVersion } from "../tasks/fields.ts";
-import { renewLease } from "../tasks/leases.ts";
+import { expectedVersion, leaseToken } from "../tasks/fields.ts";
+import { leaseProblem, renewLease } from "../tasks/leases.ts";
+import type { Lease } from "../tasks/task.ts";
 import { agentId, agentStatus, profile, registration, summaries } from "./fields.ts";
 import {
   agentIdOf,
@@ -75,6 +76,7 @@ const heartbeat = defineAction({
     collaborating_with: profile.collaborating_with,
     speaking: flag("Whether it is talking right now."),
     note: profile.note,
+    lease_token: leaseToken,
     source,
   }),
   kind: "agent_heartbeat",
@@ -92,21 +94,32 @@ const heartbeat = defineAction({
     },
   ],
   actor: ({ agent_id }) => agent_id,
-  reduce(draft, { source: _source, agent_id, status, ...fields }, context) {
+  reduce(draft, { source: _source, agent_id, status, lease_token, ...fields }, context) {
     const agent = findActiveAgent(draft, agent_id);
     checkAgentFields(draft, agent_id, fields);
     applyAgentFields(agent, fields);
     markAlive(agent, status, context);
     const task = fields.current_task_id ? get(draft.tasks, fields.current_task_id) : undefined;
-    if (task?.lease?.holder === agent_id) renewLease(task, context);
+    const lost = task && leaseProblem(task, { agent_id, lease_token });
+    if (!lost && task?.lease?.holder === agent_id) renewLease(task, context);
+    const lease = lost ? null : copyOf(task?.lease);
     return {
       title: `${agent.name} is ${agent.status}`,
       details: fields.doing_summary ?? "",
       ids: { agent_id, ...(agent.current_task_id && { task_id: agent.current_task_id }) },
-      reply: (after) => ({ agent: viewAgent(after, agent_id) }),
+      reply: (after) => ({
+        agent: viewAgent(after, agent_id),
+        ...(lease && { lease }),
+        ...(lost && { warnings: [lost] }),
+      }),
     };
   },
 });
+
+/** Out of the draft, so that the reply may hold it. */
+function copyOf(lease: Lease | null | undefined): Lease | null {
+  return lease ? { ...lease } : null;
+}
 
 const updateAgent = defineAction({
   name: "agents/update",

@@ -6,8 +6,10 @@ import { Type } from "typebox";
 import { defineAction } from "../../action.ts";
 import { refuse } from "../../errors.ts";
 import { id, ref, source, text } from "../../schema.ts";
-import { find, findActiveAgent, touch, unique } from "../lookup.ts";
+import { get } from "../../table.ts";
+import { checkVersion, find, findActiveAgent, touch, unique } from "../lookup.ts";
 import type { State } from "../state.ts";
+import { expectedVersion } from "../tasks/fields.ts";
 import { type Agent, CEO } from "./agent.ts";
 import { handOver, leave, removeAgent } from "./rules.ts";
 
@@ -30,12 +32,18 @@ const described = ({ id, name }: Agent) => `${name} (${id})`;
 const decommission = defineAction({
   name: "agents/decommission",
   summary: "Take an agent off the active roster; its tasks go to nobody.",
-  body: Type.Object({ agent_id: id("The agent."), reason, source }),
+  body: Type.Object({
+    agent_id: id("The agent."),
+    reason,
+    expected_version: expectedVersion,
+    source,
+  }),
   kind: "agent_decommission",
   forms: { envelope: "agent", id: "agent_id" },
   examples: [{ agent_id: "echo", reason: "Project market-radar paused; agent standing down." }],
-  reduce(draft, { agent_id, reason = "" }, context) {
+  reduce(draft, { agent_id, reason = "", expected_version }, context) {
     const agent = findLeaving(draft, agent_id, "decommission");
+    checkVersion(get(context.before.agents, agent_id), expected_version);
     const message = `Agent ${described(agent)} marked offline`;
     const tasks_unassigned = handOver(draft, agent_id, null, CEO, context);
     leave(agent, "decommissioned", reason, context);
@@ -55,6 +63,7 @@ const retire = defineAction({
     agent_id: id("The agent."),
     successor_id: ref("Who takes over; nobody when absent."),
     reason,
+    expected_version: expectedVersion,
     source,
   }),
   kind: "agent_decommission",
@@ -66,8 +75,9 @@ const retire = defineAction({
       successor_id: "scout",
     },
   ],
-  reduce(draft, { agent_id, successor_id, reason = "" }, context) {
+  reduce(draft, { agent_id, successor_id, reason = "", expected_version }, context) {
     const agent = findLeaving(draft, agent_id, "retire");
+    checkVersion(get(context.before.agents, agent_id), expected_version);
     const successor = successor_id || null;
     if (successor) findSuccessor(draft, agent_id, successor, "succeed");
     const message = `Agent ${described(agent)} retired`;
@@ -144,12 +154,17 @@ const merge = defineAction({
 const deleteAgent = defineAction({
   name: "agents/delete",
   summary: "Remove an agent for good; its tasks and missions stay, with nobody.",
-  body: Type.Object({ agent_id: id("The agent."), source }),
+  body: Type.Object({
+    agent_id: id("The agent."),
+    expected_version: expectedVersion,
+    source,
+  }),
   kind: "agent_decommission",
   forms: { envelope: "agent", id: "agent_id" },
   examples: [{ agent_id: "iris" }],
-  reduce(draft, { agent_id }, context) {
+  reduce(draft, { agent_id, expected_version }, context) {
     const { name } = findLeaving(draft, agent_id, "delete");
+    checkVersion(get(context.before.agents, agent_id), expected_version);
     if (draft.company.chief_agent_id === agent_id) {
       refuse(
         "protected",

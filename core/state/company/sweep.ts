@@ -9,8 +9,9 @@ import { inOrder, type Relations } from "../../relations.ts";
 import { get, values } from "../../table.ts";
 import { endOfDate, fromTime, toDate } from "../../time.ts";
 import type { Agent } from "../agents/agent.ts";
-import { find } from "../lookup.ts";
+import { find, touch } from "../lookup.ts";
 import type { State } from "../state.ts";
+import { track } from "../tasks/rules.ts";
 import { isOpen } from "../tasks/task.ts";
 import { STALE_TASK_MS } from "../tasks/views.ts";
 
@@ -82,6 +83,12 @@ const sweep = defineAction({
     for (const agent of values(before.agents)) {
       if (!fellSilent(agent, at, silence)) continue;
       find(draft, "agents", agent.id).silent = true;
+      for (const id of inOrder(context.relations.tasks("ready", agent.id))) {
+        const task = find(draft, "tasks", id);
+        if (!task.routed) continue;
+        track(task, "owner", null, "system", context);
+        touch(task, context);
+      }
       agent_ids.push(agent.id);
     }
     const from = fromTime(before.swept_at);

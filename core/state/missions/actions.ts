@@ -4,7 +4,7 @@
  */
 import { Type } from "typebox";
 import { type Context, defineAction } from "../../action.ts";
-import { refuseMissing } from "../../errors.ts";
+import { refuse, refuseMissing } from "../../errors.ts";
 import { inOrder } from "../../relations.ts";
 import {
   id,
@@ -124,6 +124,11 @@ const planMission = defineAction({
   reduce(draft, payload, context) {
     checkPerson(draft, payload.agent_id);
     const author = payload.agent_id || "ceo";
+    if (payload.expected_version !== undefined && !payload.mission_id) {
+      refuse("invalid", "expected_version goes with the mission_id of a mission to update", {
+        field: "expected_version",
+      });
+    }
     const operation = payload.mission_id ? "updated" : "created";
     const mission = payload.mission_id
       ? findAt(draft, payload.mission_id, payload.expected_version, context)

@@ -58,6 +58,11 @@ const eventTask = defineAction({
     const comment = addComment(task, agent.id, said, context);
     applyTaskEvent(task, payload.type, agent.id, payload.note, context);
     const { id } = task;
+    const over = payload.type === "needs-validation" || payload.type === "done";
+    if (over && agent.current_task_id === id) {
+      agent.current_task_id = null;
+      if (agent.status === "working") agent.status = "idle";
+    }
     return {
       title: `${agent.name} ${EVENT_VERBS[payload.type]} ${id}`,
       details: payload.type === "blocked" ? "blocked→true" : `status→${task.status}`,

@@ -6,11 +6,11 @@
  * claim always has the larger one, and an older one never writes again.
  */
 import type { Context } from "../../action.ts";
-import { refuse } from "../../errors.ts";
+import { Refusal, refuse } from "../../errors.ts";
 import type { Relations } from "../../relations.ts";
-import { get } from "../../table.ts";
+import { get, values } from "../../table.ts";
 import { fromTime, SECOND_MS, toTime } from "../../time.ts";
-import { CEO } from "../agents/agent.ts";
+import { type Agent, CEO } from "../agents/agent.ts";
 import { touch } from "../lookup.ts";
 import type { State } from "../state.ts";
 import { moveTask, recordActivity, track } from "./rules.ts";
@@ -50,6 +50,17 @@ export interface Caller {
   lease_token?: number | undefined;
 }
 
+/** What keeps the caller from working on the task, in words; null when nothing does. */
+export function leaseProblem(task: Task, caller: Caller): string | null {
+  try {
+    checkLease(task, caller);
+    return null;
+  } catch (thrown) {
+    if (thrown instanceof Refusal) return thrown.rejection.message;
+    throw thrown;
+  }
+}
+
 /**
  * May this caller write on this task? The CEO always, and everybody who quotes no token while nobody
  * holds it; else its holder, and whoever quotes the present token. All others are told who holds it.
@@ -57,17 +68,37 @@ export interface Caller {
 export function checkLease(task: Task, { agent_id, lease_token }: Caller): void {
   const { lease } = task;
   if (lease_token !== undefined && lease_token !== lease?.token) {
-    const now = lease ? `${lease.holder} holds it with a newer one` : "nobody holds it any more";
-    refuse("held", `lease_token ${lease_token} for ${task.id} is over: ${now}; claim it again`, {
-      field: "lease_token",
-      ...(lease && { holder: lease.holder }),
-    });
+    const now = lease ? `${lease.holder} holds it with another one` : "nobody holds it any more";
+    refuse(
+      "held",
+      `lease_token ${lease_token} for ${task.id} does not hold: ${now}; stop working on it`,
+      {
+        field: "lease_token",
+        ...(lease && { holder: lease.holder }),
+      },
+    );
   }
   if (!lease || lease_token !== undefined) return;
   if (!agent_id || agent_id === CEO || agent_id === lease.holder) return;
   refuse("held", `${task.id} is held by ${lease.holder} until ${lease.expires_at}`, {
     holder: lease.holder,
   });
+}
+
+function othersSuit(task: Task, holder: string, { before }: Context): boolean {
+  for (const agent of values(before.agents)) {
+    if (agent.id !== holder && agent.standing === "active" && suits(task, agent)) return true;
+  }
+  return false;
+}
+
+/** Whether an ownerless task is for this agent: its specialism, or none. */
+export function suits(task: Task, agent: Agent): boolean {
+  return (
+    !task.specialist ||
+    agent.home_specialist === task.specialist ||
+    agent.specialists.includes(task.specialist)
+  );
 }
 
 /**
@@ -84,7 +115,12 @@ export function* expiredTasks(
     const task = get(state.tasks, id);
     if (!task?.lease) continue;
     const { expires_at, ttl_seconds } = task.lease;
-    if (Math.max(fromTime(expires_at), heardFrom + ttl_seconds * SECOND_MS) <= now) yield task;
+    const ends = fromTime(expires_at);
+    const ttlMs = ttl_seconds * SECOND_MS;
+    // Later than a lease given now would end: the clock was set back since it was given.
+    const fromHearing = heardFrom + ttlMs;
+    const end = ends > now + ttlMs + SECOND_MS ? fromHearing : Math.max(ends, fromHearing);
+    if (end <= now) yield task;
   }
 }
 
@@ -101,6 +137,9 @@ export function takeBack(task: Task, author: string, reason: string, context: Co
   );
   task.lease = null;
   if (task.status === "in_progress") moveTask(task, "ready", author, context);
-  if (holder !== null && task.owner === holder) track(task, "owner", null, author, context);
+  // Where nobody else may take it, taking its owner away would strand it.
+  if (holder !== null && task.owner === holder && othersSuit(task, holder, context)) {
+    track(task, "owner", null, author, context);
+  }
   touch(task, context);
 }

@@ -51,15 +51,17 @@ const linkTask = defineAction({
     source_id: id("The task the link starts from."),
     target_id: id("The task it points to."),
     link_type: requiredText(`One of ${Object.keys(SYMMETRIC_LINKS).join(", ")}.`),
+    agent_id: line("The agent that links."),
     author: line("Who links; ceo when absent."),
     lease_token: leaseToken,
     source,
   }),
   kind: "task_updated",
   examples: [{ source_id: "T-208", target_id: "T-203", link_type: "relates-to" }],
-  actor: ({ author }) => author,
+  actor: ({ agent_id, author }) => agent_id || author,
   // The refusals and their order are the reference's, word for word.
-  reduce(draft, { source_id, target_id, link_type, author = "ceo", lease_token }, context) {
+  reduce(draft, { source_id, target_id, link_type, lease_token, ...who }, context) {
+    const author = who.agent_id || who.author || "ceo";
     if (!isLinkType(link_type)) {
       refuse("unknown_field_value", `invalid link_type: ${link_type}`, {
         field: "link_type",

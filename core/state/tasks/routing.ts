@@ -9,6 +9,7 @@ import { type Agent, MAX_OPEN_TASKS } from "../agents/agent.ts";
 import { isPresent } from "../agents/views.ts";
 import { nameOf } from "../lookup.ts";
 import type { State } from "../state.ts";
+import { suits } from "./leases.ts";
 import type { Task, TaskStatus } from "./task.ts";
 import { blockersOf, compareByUrgency, hasUnresolvedBlockers, whyHuman } from "./views.ts";
 
@@ -104,15 +105,6 @@ export function agentReasons(
     add("overloaded", false, text, "Hand some of them over.");
   }
   return reasons;
-}
-
-/** Whether an ownerless task is for this agent: its specialism, or none. */
-function suits(task: Task, agent: Agent): boolean {
-  return (
-    !task.specialist ||
-    agent.home_specialist === task.specialist ||
-    agent.specialists.includes(task.specialist)
-  );
 }
 
 /**

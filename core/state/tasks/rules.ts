@@ -137,6 +137,7 @@ export function track<K extends "owner" | "priority" | "horizon">(
   recordChange(task, author, field, task[field], value, context);
   task[field] = value;
   // Handed to somebody else, the work is not the holder's any more.
+  if (field === "owner" && task.routed) task.routed = false;
   if (field === "owner" && task.lease && task.lease.holder !== value) task.lease = null;
 }
 
@@ -221,6 +222,7 @@ export function addTask(
     mission_id: null,
     sprint_id: null,
     owner: null,
+    routed: false,
     assignees: [],
     collaborators: [],
     validation_owner: null,
@@ -250,7 +252,11 @@ export function addTask(
   };
   applyFields(state, task, fields, author, context);
   if (status === "done") task.progress = 100;
-  if (!task.owner && task.specialist) task.owner = bestAgent(task.specialist, context, siblings);
+  // An owner of null or "" is a word too: nobody, so that whoever suits may claim it.
+  if (fields.owner === undefined && task.specialist) {
+    task.owner = bestAgent(task.specialist, context, siblings);
+    task.routed = task.owner !== null;
+  }
   // The reference documents a new task with an empty activity: its first change is its first entry.
   task.activity = [];
   put(state.tasks, id, task);

@@ -78,6 +78,8 @@ export interface Task {
   mission_id: string | null;
   sprint_id: string | null;
   owner: string | null;
+  /** The owner was chosen by the server, not named by anybody: it falls silent, the task is free again. */
+  routed: boolean;
   assignees: string[];
   collaborators: string[];
   validation_owner: string | null;
