@@ -27,11 +27,10 @@ function startAsking(
   const interval = setInterval(() => {
     if (asking || engine.stopped()) return;
     asking = true;
-    Promise.resolve(ask())
-      .catch(onError)
-      .finally(() => {
-        asking = false;
-      });
+    // Inside the promise, so that what is thrown at once is told like what fails later.
+    new Promise((resolve) => resolve(ask())).catch(onError).finally(() => {
+      asking = false;
+    });
   }, intervalMs);
   interval.unref();
   return () => clearInterval(interval);

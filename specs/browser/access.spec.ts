@@ -61,11 +61,37 @@ test("ACC-1: without a token, and after a wrong one, the page asks; then the cha
     await form.getByLabel("Token").fill("wrong");
     await form.getByRole("button", { name: "Use token" }).click();
     await refused;
+    await form.getByText("The server refused that token.").waitFor();
     await form.getByLabel("Token").fill(TOKEN);
     await form.getByRole("button", { name: "Use token" }).click();
     await page.locator('[data-testid="column-in_progress"] [data-task-id="T-208"]').waitFor();
     await form.waitFor({ state: "hidden" });
     assert.is(page.url(), `${house.url()}/board`);
+  } finally {
+    await house.close();
+  }
+});
+
+test("PAGE-1: the second click of a double one does not move the card that slid under the pointer", async () => {
+  const house = await openHouse(browser);
+  try {
+    const page = await house.visit(`/board#token=${TOKEN}`);
+    const button = page.getByRole("button", { name: "Move T-210 to Backlog" });
+    const box = await button.boundingBox();
+    if (!box) throw new Error("the button is not shown");
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    await page.mouse.click(x, y);
+    await page.locator('[data-testid="column-backlog"] [data-task-id="T-210"]').waitFor();
+    let posts = 0;
+    page.on("request", (request) => {
+      if (request.method() === "POST") posts++;
+    });
+    await page.mouse.down({ clickCount: 2 });
+    await page.mouse.up({ clickCount: 2 });
+    // Whatever the click sent was sent before this write is seen.
+    await house.post("tasks/update", { task_id: "T-203", title: "Seen by now" });
+    await page.getByRole("heading", { name: "Seen by now" }).waitFor();
+    assert.is(posts, 0);
   } finally {
     await house.close();
   }

@@ -193,6 +193,22 @@ test("CORE-6: a task without an owner belongs to whoever starts it", () => {
   assert.is(viewOf(taken).owner, "iris");
 });
 
+test("CORE-6: whoever hands its task to validation does not work on it any more", () => {
+  const agentAfter = (type: string, current_task_id: string) => {
+    const beat = { agent_id: "codex", status: "working", current_task_id };
+    const { state } = run(demoState(), "agents/heartbeat", beat);
+    const event = { type, task_id: "T-203", agent_id: "codex" };
+    const { status, current_task_id: now } = record(
+      run(state, "tasks/event", event).state.agents,
+      "codex",
+    );
+    return [status, now];
+  };
+  assert.equal(agentAfter("needs-validation", "T-203"), ["idle", null]);
+  assert.equal(agentAfter("needs-validation", "T-208"), ["working", "T-208"], "busy elsewhere");
+  assert.equal(agentAfter("blocked", "T-203"), ["working", "T-203"]);
+});
+
 test("CORE-6: whoever starts a ready task has it, and its first owner cannot start it a second time", () => {
   const started = (agent_id: string) => ({ type: "started", task_id: "T-208", agent_id });
   const taken = run(demoState(), "tasks/event", started("iris"));

@@ -439,7 +439,9 @@ test("AGT-3: a link starts from a held task for its holder and the CEO only", ()
   const { expires_at } = taskIn(story).lease as Lease;
   const link = { source_id: "T-208", target_id: "T-210", link_type: "relates-to" };
   const held = `T-208 is held by iris until ${expires_at}`;
-  assert.is(story.refused("tasks/link", { ...link, author: "codex" }, held).holder, "iris");
+  for (const who of [{ author: "codex" }, { agent_id: "codex" }]) {
+    assert.is(story.refused("tasks/link", { ...link, ...who }, held).holder, "iris");
+  }
   story.does("tasks/link", { ...link, author: "iris" });
   story.does("tasks/link", { ...link, link_type: "blocks" });
 });
@@ -553,12 +555,24 @@ test("AGT-7: a version is the entry of the last change, which heartbeats and com
   assert.is(taskIn(story, id).version, 9, "it lost its mission");
 });
 
+test("AGT-7: a mission that is not there yet has no version to expect", () => {
+  createStory().refused(
+    "missions/plan",
+    { title: "x", objective: "y", expected_version: 7 },
+    "expected_version goes with the mission_id of a mission to update",
+  );
+});
+
 test("AGT-7: a change that quotes another version is refused with the record as it is", () => {
   const rows: [ActionName, object, "tasks" | "agents" | "missions", string][] = [
     ["tasks/update", { task_id: "T-208", progress: 5 }, "tasks", "T-208"],
     ["tasks/event", { task_id: "T-208", agent_id: "codex", type: "started" }, "tasks", "T-208"],
     ["tasks/delete", { task_id: "T-208" }, "tasks", "T-208"],
     ["agents/update", { agent_id: "codex", role: "Boss" }, "agents", "codex"],
+    ["agents/register", { agent_id: "codex", name: "Codex", role: "Boss" }, "agents", "codex"],
+    ["agents/decommission", { agent_id: "codex" }, "agents", "codex"],
+    ["agents/retire", { agent_id: "codex" }, "agents", "codex"],
+    ["agents/delete", { agent_id: "codex" }, "agents", "codex"],
     ["missions/plan", { mission_id: "M-300", status: "blocked" }, "missions", "M-300"],
     ["missions/delete", { mission_id: "M-300" }, "missions", "M-300"],
   ];

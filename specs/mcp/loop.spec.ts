@@ -136,6 +136,9 @@ for (const by of ["stdio", "http"] as const) {
         const missing = await call("claim_task");
         assert.ok(missing.isError);
         assert.is(missing.text, "agent_id is required");
+        // By REST a body without it is the CEO's, whom no lease holds back; a model never is.
+        const nobody = await call("update_task", { task_id: "T-203", progress: 1 });
+        assert.is(nobody.text, "agent_id is required");
         assert.is((await call("get_task", { task_id: "T-999" })).text, "unknown task: T-999");
         const stale = await client.callTool({
           name: "update_task",

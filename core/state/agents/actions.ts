@@ -26,7 +26,11 @@ const SUMMARIES = ["done_summary", "doing_summary", "next_summary"] as const;
 const registerAgentAction = defineAction({
   name: "agents/register",
   summary: "Register an agent, once at its start; again with the same id updates it.",
-  body: Type.Object({ ...registration.properties, source }),
+  body: Type.Object({
+    ...registration.properties,
+    expected_version: expectedVersion,
+    source,
+  }),
   kind: "agent_registered",
   forms: { envelope: "agent", id: "agent_id", metadata: SUMMARIES },
   examples: [
@@ -41,8 +45,9 @@ const registerAgentAction = defineAction({
     },
   ],
   actor: ({ agent_id, name }) => agent_id ?? name,
-  reduce(draft, { source: _source, agent_id, ...fields }, context) {
+  reduce(draft, { source: _source, expected_version, agent_id, ...fields }, context) {
     const id = agentIdOf({ agent_id, name: fields.name });
+    checkVersion(get(context.before.agents, id), expected_version);
     checkAgentFields(draft, id, fields);
     const operation = registerAgent(draft, id, fields, context);
     return {
