@@ -6,28 +6,7 @@ import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { WebSocket } from "ws";
-import {
-  getFrom,
-  makeDataDir,
-  postTo,
-  spawnServer,
-  startProcess,
-  TOKEN,
-} from "../support/process.ts";
-
-async function outputOf(args: string[], env: Record<string, string> = {}) {
-  const child = spawnServer(args, env);
-  let out = "";
-  let err = "";
-  child.stdout?.on("data", (chunk: Buffer) => {
-    out += chunk.toString();
-  });
-  child.stderr?.on("data", (chunk: Buffer) => {
-    err += chunk.toString();
-  });
-  const [code] = (await once(child, "close")) as [number | null];
-  return { code, out, err };
-}
+import { getFrom, makeDataDir, outputOf, postTo, startProcess, TOKEN } from "../support/process.ts";
 
 test("--version and --help answer and end with 0; a wrong setting ends with 2", async () => {
   const [version, help, wrong] = await Promise.all([

@@ -57,6 +57,24 @@ export function spawnServer(args: readonly string[], env: Record<string, string>
   });
 }
 
+/** Runs the server until it ends by itself. */
+export async function outputOf(
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<{ code: number | null; out: string; err: string }> {
+  const child = spawnServer(args, env);
+  let out = "";
+  let err = "";
+  child.stdout?.on("data", (chunk: Buffer) => {
+    out += chunk.toString();
+  });
+  child.stderr?.on("data", (chunk: Buffer) => {
+    err += chunk.toString();
+  });
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code, out, err };
+}
+
 /** @throws Error with what it wrote to stderr when it ends before it listens */
 export async function startProcess(
   dataDir: string,
