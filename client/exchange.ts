@@ -24,6 +24,8 @@ export interface Request {
   /** For each try. */
   timeoutMs?: number;
   attempts?: number;
+  /** Told of the headers of each answer, before its body is taken. */
+  onHeaders?(headers: Headers): void;
 }
 
 export interface ExchangeOptions extends ClientPorts {
@@ -93,6 +95,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
           signal: either,
           ...(body && { body: JSON.stringify(body) }),
         });
+        request.onHeaders?.(response.headers);
         const text = await response.text();
         const json = parse(text);
         if (response.ok && json !== undefined) return { json };

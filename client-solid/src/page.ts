@@ -44,12 +44,9 @@ export function openPage(): Page {
   token.takeFromAddress();
 
   const api = createApi({
-    fetch: (path, init) => fetch(path, init),
     token: token.token,
     requestToken: token.request,
-    newKey: () => crypto.getRandomValues(new Uint32Array(4)).join("-"),
-    wait: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-    clock: () => Date.now(),
+    storage: sessionStorage,
   });
 
   const wire = createConnection({
@@ -72,7 +69,11 @@ export function openPage(): Page {
       mirror.replaceState(hello);
     },
     onCommit: (commit) => mirror.applyCommit(commit),
-    onState: setConnection,
+    onState(state) {
+      setConnection(state);
+      // The wire is back, so the server is: what waits for it need not wait longer.
+      if (state.status === "live") api.writes.wake();
+    },
   });
 
   const wake = () => document.visibilityState === "visible" && wire.wake();
@@ -81,6 +82,11 @@ export function openPage(): Page {
   window.addEventListener("online", wake, { signal });
   window.addEventListener("hashchange", token.takeFromAddress, { signal });
   document.addEventListener("visibilitychange", wake, { signal });
+  window.addEventListener(
+    "beforeunload",
+    (event) => api.writes.pending().length > 0 && event.preventDefault(),
+    { signal },
+  );
   const ticking = setInterval(tick, TICK_MS);
   wire.start();
 
@@ -96,6 +102,7 @@ export function openPage(): Page {
       abort.abort();
       clearInterval(ticking);
       wire.stop();
+      api.writes.close();
       toasts.close();
     },
   };

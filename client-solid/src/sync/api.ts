@@ -1,58 +1,140 @@
 /**
- * The page's way to write: the client of every agent, made for a person. A missing or wrong token is
- * asked for, no wait is longer than a person's, and a refusal is a result that a view can show.
- * Neighbours: `client/` sends and retries, `token.ts` holds the token, the views call it.
- * Invariant: a refusal is a result with the server's sentence, never an exception.
+ * The page's way to write. A view says `await api.post("tasks/update", { task_id, status })` and shows
+ * the sentence of a refusal; the rest is done here. The change is on the page at once, since the same
+ * reducer runs locally (`optimistic.ts`), and is taken back when the server says no. Nothing the
+ * person did is dropped: writes wait their turn, over the write limit, a lost network, a restart of
+ * the server and a reload of the page (`write-queue.ts`).
+ *
+ * - One change: `api.post(name, payload)`. Several records: `api.batch(actions)`, which is one request
+ *   for the write limit; never a loop of posts.
+ * - Pending: `api.writes.isPending("tasks", id)` for a mark on a card, `api.writes.pending().length` and
+ *   `queueWords(api.writes.state(), count, now)` for a line in the frame.
+ * - `{ optimistic: false }` where showing early would mislead; `{ label: "Move T-203" }` for the list of
+ *   what waits.
+ *
+ * Neighbours: `client/` sends, `token.ts` holds the token. Invariant: a refusal is a result with the
+ * server's sentence, never an exception.
  */
-import { createClient, type RouteName } from "../../../client/client.ts";
-import { ClawTaskerError } from "../../../client/errors.ts";
-import type { ClientPorts } from "../../../client/ports.ts";
+import type { RouteName } from "../../../client/client.ts";
+import type { ClawTaskerError } from "../../../client/errors.ts";
+import { createExchange } from "../../../client/exchange.ts";
+import { type ClientPorts, defaultPorts } from "../../../client/ports.ts";
 import type { PayloadOf, ReplyOf } from "../../../core/registry.ts";
+import type { Write } from "./write.ts";
+import { type Answer, createWriteQueue, type QueuePorts, type WriteQueue } from "./write-queue.ts";
 
 export type ApiResult<R> =
   | { ok: true; reply: R; warnings: readonly string[] }
   /** `status` is 0 when the server was not reached. */
   | { ok: false; status: number; code: string | null; message: string };
 
-export interface ApiPorts extends Partial<ClientPorts> {
+/** One action of a bulk edit; the payload's type follows from the name. */
+export type BatchAction = {
+  [N in RouteName]: { action: N; body: PayloadOf<N> };
+}[RouteName];
+
+export interface WriteOptions {
+  /** Whether the effect is shown before the answer; true where it can be foretold. */
+  optimistic?: boolean;
+  /** What it is, in the list of what waits. */
+  label?: string;
+}
+
+export interface Api {
+  /** Resolves with the server's answer, however long it takes to get one. */
+  post<N extends RouteName>(
+    name: N,
+    payload: PayloadOf<N>,
+    options?: WriteOptions,
+  ): Promise<ApiResult<ReplyOf<N>>>;
+  /**
+   * Many actions in one request: a result for each, in their order. With `atomic` all or none: the
+   * one that was refused has the reason, and so have the others.
+   */
+  batch(
+    actions: readonly BatchAction[],
+    options?: WriteOptions & { atomic?: boolean },
+  ): Promise<readonly ApiResult<object>[]>;
+  writes: Omit<WriteQueue, "add">;
+}
+
+export interface ApiPorts
+  extends Partial<ClientPorts>,
+    Partial<Pick<QueuePorts, "storage" | "onQueued" | "onSettled">> {
   token(): string | null;
   /** Asks the person for a token; null when they would rather not. */
   requestToken(): Promise<string | null>;
 }
 
-export interface Api {
-  post<N extends RouteName>(name: N, payload: PayloadOf<N>): Promise<ApiResult<ReplyOf<N>>>;
-}
+const TIMEOUT_MS = 30_000;
 
-const MAX_ATTEMPTS = 4;
-/** A person does not wait longer than this without a word; the server's sentence is shown instead. */
-export const MAX_WAIT_MS = 10_000;
-
-export function createApi({ token, requestToken, ...ports }: ApiPorts): Api {
-  const client = createClient({
+export function createApi({ token, requestToken, ...given }: ApiPorts): Api {
+  const ports: ClientPorts & typeof given = { ...defaultPorts, ...given };
+  const exchange = createExchange({
     ...ports,
     url: "",
     token: (refused) => (refused ? null : token()) ?? requestToken(),
-    attempts: MAX_ATTEMPTS,
-    maxWaitMs: MAX_WAIT_MS,
+    timeoutMs: TIMEOUT_MS,
+    // The queue tries again, so that what waits is seen and kept.
+    attempts: 1,
+    maxWaitMs: 0,
   });
+
+  async function send({ key, asks, bulk, atomic }: Write): Promise<Answer> {
+    const [only] = asks;
+    const body = bulk || !only ? { actions: asks, ...(atomic && { atomic }) } : only.body;
+    const path = bulk || !only ? "/api/batch" : `/api/${only.action}`;
+    let seq: number | null = null;
+    const said = await exchange({
+      method: "POST",
+      path,
+      body,
+      key,
+      onHeaders(headers) {
+        const header = headers.get("ClawTasker-Seq");
+        seq = header === null ? null : Number(header);
+      },
+    });
+    return { body: said as Record<string, unknown>, seq };
+  }
+
+  const queue = createWriteQueue({ ...ports, storage: ports.storage ?? null, send });
+  const { add, ...writes } = queue;
+
   return {
-    async post<N extends RouteName>(name: N, payload: PayloadOf<N>) {
-      try {
-        const { warnings = [], ...reply } = await client.post(name, payload);
-        return { ok: true as const, reply: reply as ReplyOf<N>, warnings };
-      } catch (error) {
-        if (error instanceof ClawTaskerError) return refused(error);
-        throw error;
-      }
+    writes,
+    async post(name, payload, { optimistic = true, label = name } = {}) {
+      const asks = [{ action: name, body: payload as Write["asks"][number]["body"] }];
+      const result = await add({ asks, bulk: false, atomic: false, optimistic, label });
+      return result.ok ? accepted(result.body) : refused(result.error);
+    },
+    async batch(actions, { optimistic = true, label, atomic = false } = {}) {
+      if (actions.length === 0) return [];
+      const asks = actions as Write["asks"];
+      const words = label ?? `${actions.length} changes`;
+      const result = await add({ asks, bulk: true, atomic, optimistic, label: words });
+      if (!result.ok) return actions.map(() => refused(result.error));
+      return (result.body.results as Record<string, unknown>[]).map(ofBatch);
     },
   };
 }
 
-function refused({ status, code, message, retryAfterMs }: ClawTaskerError) {
-  const later =
-    status === 429 && retryAfterMs !== undefined
-      ? ` (again in ${Math.ceil(retryAfterMs / 1_000)} s)`
-      : "";
-  return { ok: false as const, status, code, message: message + later };
+function accepted<R>(body: Record<string, unknown>): ApiResult<R> {
+  const { ok: _ok, warnings = [], ...reply } = body;
+  return { ok: true, reply: reply as R, warnings: warnings as string[] };
+}
+
+/** One result of a batch: as the action alone would have been answered. */
+function ofBatch({ seq: _seq, ...body }: Record<string, unknown>): ApiResult<object> {
+  if (body.ok === true) return accepted(body);
+  return {
+    ok: false,
+    status: Number(body.status ?? 400),
+    code: typeof body.code === "string" ? body.code : null,
+    message: String(body.error),
+  };
+}
+
+function refused({ status, code, message }: ClawTaskerError) {
+  return { ok: false as const, status, code, message };
 }

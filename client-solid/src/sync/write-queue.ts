@@ -1,0 +1,267 @@
+/**
+ * The patient queue of the page's writes: one after the other in the order they were made, so that
+ * each finds what the one before it left. What is refused for now (too many writes, a restart, no
+ * network) is sent again with the same key until there is an answer; a reload does not lose it.
+ * Neighbours: `api.ts` fills it and sends, `optimistic.ts` follows it, the views show what it does.
+ * Invariant: a write leaves the queue with the server's answer, or with the person's word.
+ */
+import { type Accessor, batch, createSignal } from "solid-js";
+import { createStore, produce } from "solid-js/store";
+import { ClawTaskerError } from "../../../client/errors.ts";
+import { backoffMs, type ClientPorts } from "../../../client/ports.ts";
+import type { TableName } from "../../../core/state/state.ts";
+import { mergeBodies, recordsOf, type Write } from "./write.ts";
+
+export interface Answer {
+  body: Record<string, unknown>;
+  /** The entry that it made; null when the server did not say. */
+  seq: number | null;
+}
+
+export type WriteResult = ({ ok: true } & Answer) | { ok: false; error: ClawTaskerError };
+
+/** What the queue is doing. */
+export type QueueState =
+  | { status: "idle" }
+  | { status: "sending" }
+  /** `until` in milliseconds since the epoch; `why` says what it waits for, `message` is the server's word. */
+  | { status: "waiting"; until: number; why: "limit" | "unreachable" | "busy"; message: string };
+
+export interface Refused {
+  label: string;
+  message: string;
+  status: number;
+  code: string | null;
+  /** Whether it was left from before a reload, so that no view waits for its answer. */
+  restored: boolean;
+}
+
+export interface WriteQueue {
+  /** Resolves with the server's answer, however long that takes. */
+  add(write: Omit<Write, "key">): Promise<WriteResult>;
+  /** What has no answer yet, oldest first. */
+  pending: Accessor<readonly Write[]>;
+  state: Accessor<QueueState>;
+  /** Whether a write about this record waits for its answer. */
+  isPending(table: TableName, id: string): boolean;
+  /** The last no, in the server's words. */
+  refused: Accessor<Refused | null>;
+  /** The server is there again: do not wait for the next try. A write limit is waited for all the same. */
+  wake(): void;
+  close(): void;
+}
+
+export interface QueuePorts extends Pick<ClientPorts, "clock" | "random" | "wait" | "newKey"> {
+  /** One try. @throws ClawTaskerError on a refusal or without an answer */
+  send(write: Write): Promise<Answer>;
+  /** Where unsent writes outlive a reload; null for nowhere. */
+  storage: Pick<Storage, "getItem" | "setItem" | "removeItem"> | null;
+  /** A write was added, or took another up into itself. */
+  onQueued?(write: Write): void;
+  onSettled?(write: Write, result: WriteResult): void;
+}
+
+interface Item {
+  write: Write;
+  /** Whether the server may have it, so that it can no more be changed. */
+  sent: boolean;
+  restored: boolean;
+  settle: ((result: WriteResult) => void)[];
+}
+
+const STORED_AS = "clawtasker-unsent";
+const FIRST_WAIT_MS = 500;
+const MAX_BACKOFF_MS = 15_000;
+/** What stands before a server that is away answers with these; our own server never does. */
+const GATEWAY_AWAY = new Set([502, 504]);
+
+export function createWriteQueue(ports: QueuePorts): WriteQueue {
+  const { clock, random, wait } = ports;
+  const queue: Item[] = recall(ports.storage);
+  const [pending, setPending] = createSignal<readonly Write[]>([]);
+  const [state, setState] = createSignal<QueueState>({ status: "idle" });
+  const [refused, setRefused] = createSignal<Refused | null>(null);
+  const [counts, setCounts] = createStore<Record<string, number>>({});
+  const closed = new AbortController();
+  let pause: AbortController | null = null;
+  let attempt = 0;
+  let running = false;
+
+  function count(write: Write, step: 1 | -1): void {
+    setCounts(
+      produce((draft) => {
+        for (const path of recordsOf(write)) {
+          const next = (draft[path] ?? 0) + step;
+          if (next > 0) draft[path] = next;
+          else delete draft[path];
+        }
+      }),
+    );
+  }
+
+  function changed(): void {
+    const writes = queue.map(({ write }) => write);
+    setPending(writes);
+    keep(ports.storage, writes);
+  }
+
+  /** The last one takes the new one up where nothing but the last values counts. */
+  function merge(write: Omit<Write, "key">): Item | null {
+    const last = queue.at(-1);
+    const [first, second] = [last?.write.asks[0], write.asks[0]];
+    if (!last || last.sent || !first || !second) return null;
+    if (last.write.bulk || write.bulk || last.write.optimistic !== write.optimistic) return null;
+    const body = mergeBodies(first, second);
+    if (!body) return null;
+    last.write = { ...last.write, label: write.label, asks: [{ ...first, body }] };
+    return last;
+  }
+
+  function settle(item: Item, result: WriteResult): void {
+    const { write, restored } = item;
+    batch(() => {
+      queue.splice(queue.indexOf(item), 1);
+      count(write, -1);
+      changed();
+      if (!result.ok) {
+        const { message, status, code } = result.error;
+        setRefused({ label: write.label, message, status, code, restored });
+      }
+      ports.onSettled?.(write, result);
+    });
+    for (const resolve of item.settle) resolve(result);
+  }
+
+  async function run(): Promise<void> {
+    if (running) return;
+    running = true;
+    for (let item = queue[0]; item && !closed.signal.aborted; item = queue[0]) {
+      setState({ status: "sending" });
+      item.sent = true;
+      const result = await send(item.write);
+      if (closed.signal.aborted) break;
+      if (!result.ok && mayHelpLater(result.error)) await hold(item, result.error);
+      else finish(item, result);
+    }
+    running = false;
+    setState({ status: "idle" });
+  }
+
+  function finish(item: Item, result: WriteResult): void {
+    attempt = 0;
+    settle(item, result);
+    // Asked for a token once, the person said no: that is meant for all that waits.
+    if (!result.ok && result.error.status === 401) {
+      for (const other of [...queue]) settle(other, result);
+    }
+  }
+
+  async function send(write: Write): Promise<WriteResult> {
+    try {
+      return { ok: true, ...(await ports.send(write)) };
+    } catch (error) {
+      if (error instanceof ClawTaskerError) return { ok: false, error };
+      throw error;
+    }
+  }
+
+  async function hold(item: Item, { status, message, retryAfterMs }: ClawTaskerError) {
+    // Turned away at the door: the server does not know its key yet.
+    if (status === 429) item.sent = false;
+    attempt++;
+    const ms = retryAfterMs ?? backoffMs(attempt, random, FIRST_WAIT_MS, MAX_BACKOFF_MS);
+    const why = status === 429 ? "limit" : status === 503 ? "busy" : "unreachable";
+    setState({ status: "waiting", until: clock() + ms, why, message });
+    pause = new AbortController();
+    const stop = () => pause?.abort();
+    closed.signal.addEventListener("abort", stop);
+    await wait(ms, pause.signal);
+    closed.signal.removeEventListener("abort", stop);
+    pause = null;
+  }
+
+  for (const { write } of queue) {
+    count(write, 1);
+    ports.onQueued?.(write);
+  }
+  if (queue.length > 0) {
+    changed();
+    // After the caller has what it is about to be told of.
+    queueMicrotask(() => void run());
+  }
+
+  return {
+    pending,
+    state,
+    refused,
+    isPending: (table, id) => (counts[`${table}/${id}`] ?? 0) > 0,
+    add(write) {
+      return new Promise((resolve) => {
+        let item = merge(write);
+        if (!item) {
+          item = {
+            write: { key: ports.newKey(), ...write },
+            sent: false,
+            restored: false,
+            settle: [],
+          };
+          queue.push(item);
+          count(item.write, 1);
+        }
+        item.settle.push(resolve);
+        changed();
+        ports.onQueued?.(item.write);
+        void run();
+      });
+    },
+    wake() {
+      const at = state();
+      if (at.status === "waiting" && at.why !== "limit") pause?.abort();
+    },
+    close: () => closed.abort(),
+  };
+}
+
+function mayHelpLater(error: ClawTaskerError): boolean {
+  return error.isTemporary || GATEWAY_AWAY.has(error.status);
+}
+
+/** What the queue is doing, in words for the person; empty while nothing waits. */
+export function queueWords(state: QueueState, count: number, now: number): string {
+  if (state.status !== "waiting") return "";
+  const changes = count === 1 ? "1 change waits" : `${count} changes wait`;
+  const seconds = Math.max(1, Math.ceil((state.until - now) / 1_000));
+  switch (state.why) {
+    case "limit":
+      return `${changes} for the server's write limit; next in ${seconds} s`;
+    case "busy":
+      return `${changes}: the server is busy; again in ${seconds} s`;
+    case "unreachable":
+      return `${changes} for the server; again in ${seconds} s`;
+  }
+}
+
+function keep(storage: QueuePorts["storage"], writes: readonly Write[]): void {
+  try {
+    if (writes.length === 0) storage?.removeItem(STORED_AS);
+    else storage?.setItem(STORED_AS, JSON.stringify(writes));
+  } catch {
+    // Storage is full or forbidden: the writes last as long as the page.
+  }
+}
+
+function recall(storage: QueuePorts["storage"]): Item[] {
+  try {
+    const kept: unknown = JSON.parse(storage?.getItem(STORED_AS) ?? "[]");
+    if (!Array.isArray(kept)) return [];
+    // The server may have got them before the page went away: they are as good as sent.
+    return kept.filter(isWrite).map((write) => ({ write, sent: true, restored: true, settle: [] }));
+  } catch {
+    return [];
+  }
+}
+
+function isWrite(kept: unknown): kept is Write {
+  const { key, asks } = (kept ?? {}) as Partial<Write>;
+  return typeof key === "string" && Array.isArray(asks) && asks.length > 0;
+}

@@ -1,0 +1,274 @@
+/** The page's queue of writes: in order, one key each, nothing lost over limits, losses and reloads. */
+import { createRenderEffect, createRoot } from "solid-js";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { ClawTaskerError } from "../../client/errors.ts";
+import type { Ask, Write } from "../../client-solid/src/sync/write.ts";
+import {
+  type Answer,
+  createWriteQueue,
+  queueWords,
+} from "../../client-solid/src/sync/write-queue.ts";
+
+const NOW = Date.parse("2026-03-21T09:30:00Z");
+
+function storageOf(kept: Record<string, string> = {}) {
+  return {
+    kept,
+    getItem: (key: string) => kept[key] ?? null,
+    setItem(key: string, value: string) {
+      kept[key] = value;
+    },
+    removeItem(key: string) {
+      delete kept[key];
+    },
+  };
+}
+
+/** A queue whose server, clock and waits are in the spec's hands. */
+function steer(storage = storageOf()) {
+  const sent: Write[] = [];
+  const open: { resolve(answer: Answer): void; reject(error: unknown): void }[] = [];
+  const waits: { ms: number; end(): void }[] = [];
+  let keys = 0;
+  const queue = createWriteQueue({
+    clock: () => NOW,
+    random: () => 1,
+    newKey: () => `key-${++keys}`,
+    wait: (ms, signal) =>
+      new Promise((resolve) => {
+        waits.push({ ms, end: resolve });
+        signal?.addEventListener("abort", () => resolve());
+      }),
+    storage,
+    send(write) {
+      sent.push(write);
+      return new Promise((resolve, reject) => open.push({ resolve, reject }));
+    },
+  });
+  const next = () => {
+    const request = open.shift();
+    if (!request) throw new Error("nothing was sent");
+    return request;
+  };
+  return {
+    queue,
+    sent,
+    waits,
+    storage,
+    underWay: () => open.length,
+    async answer(seq = 1) {
+      next().resolve({ body: { ok: true }, seq });
+      await turn();
+    },
+    async fail(status: number, retryAfterMs?: number) {
+      const more = retryAfterMs === undefined ? {} : { retryAfterMs };
+      next().reject(new ClawTaskerError(`said ${status}`, { status, code: null, ...more }));
+      await turn();
+    },
+    async pass() {
+      waits.shift()?.end();
+      await turn();
+    },
+  };
+}
+
+/** Lets every promise that can settle do so. */
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+const write = (action: Ask["action"], body: object, more: Partial<Write> = {}) => ({
+  asks: [{ action, body: body as Ask["body"] }],
+  bulk: false,
+  atomic: false,
+  label: action,
+  optimistic: true,
+  ...more,
+});
+const comment = (text: string) => write("tasks/comment", { task_id: "T-1", author: "ceo", text });
+const texts = (sent: readonly Write[]) => sent.map(({ asks }) => asks[0]?.body.text);
+const keysOf = (sent: readonly Write[]) => sent.map(({ key }) => key);
+
+test("PAGE-6: writes go out one after the other, in the order they were made", async () => {
+  const { queue, sent, answer, underWay } = steer();
+  const settled: string[] = [];
+  for (const text of ["a", "b", "c"]) {
+    void queue.add(comment(text)).then(() => settled.push(text));
+  }
+  assert.is(queue.pending().length, 3);
+  for (const text of ["a", "b", "c"]) {
+    assert.is(underWay(), 1);
+    assert.is(texts(sent).at(-1), text);
+    await answer();
+  }
+  assert.equal(settled, ["a", "b", "c"]);
+  assert.equal(queue.pending(), []);
+  assert.equal(queue.state(), { status: "idle" });
+});
+
+test("PAGE-6: what is refused for now waits, is told, and goes again with its key before the rest", async () => {
+  const { queue, sent, waits, fail, pass, answer } = steer();
+  void queue.add(comment("a"));
+  void queue.add(comment("b"));
+  await fail(429, 41_000);
+  assert.equal(queue.state(), {
+    status: "waiting",
+    until: NOW + 41_000,
+    why: "limit",
+    message: "said 429",
+  });
+  assert.is(
+    queueWords(queue.state(), queue.pending().length, NOW),
+    "2 changes wait for the server's write limit; next in 41 s",
+  );
+  await pass();
+  await fail(503);
+  assert.match(queueWords(queue.state(), 1, NOW), /^1 change waits: the server is busy/);
+  await pass();
+  await fail(0);
+  await pass();
+  await answer();
+  await answer();
+  assert.equal(texts(sent), ["a", "a", "a", "a", "b"]);
+  assert.equal(keysOf(sent), ["key-1", "key-1", "key-1", "key-1", "key-2"]);
+  assert.equal(waits, []);
+});
+
+test("PAGE-6: a server that is heard again ends the wait for it, but not the write limit's", async () => {
+  const { queue, sent, fail, pass, answer } = steer();
+  void queue.add(comment("a"));
+  await fail(0);
+  queue.wake();
+  await turn();
+  assert.is(sent.length, 2);
+  await fail(429, 9_000);
+  queue.wake();
+  await turn();
+  assert.is(sent.length, 2);
+  assert.is(queue.state().status, "waiting");
+  await pass();
+  await answer();
+  assert.equal(queue.state(), { status: "idle" });
+});
+
+test("PAGE-6: after a refusal the next ones go on; the refusal is told in the server's words", async () => {
+  const { queue, fail, answer } = steer();
+  const first = queue.add(comment("a"));
+  const second = queue.add(comment("b"));
+  await fail(400);
+  await answer(7);
+  const result = await first;
+  assert.is(!result.ok && result.error.message, "said 400");
+  assert.equal(await second, { ok: true, body: { ok: true }, seq: 7 });
+  assert.equal(queue.refused(), {
+    label: "tasks/comment",
+    message: "said 400",
+    status: 400,
+    code: null,
+    restored: false,
+  });
+});
+
+test("PAGE-6: without a token nothing that waits is sent, and everybody is told", async () => {
+  const { queue, sent, fail } = steer();
+  const results = [queue.add(comment("a")), queue.add(comment("b"))];
+  await fail(401);
+  assert.equal(
+    (await Promise.all(results)).map((result) => !result.ok && result.error.status),
+    [401, 401],
+  );
+  assert.is(sent.length, 1);
+  assert.equal(queue.pending(), []);
+});
+
+test("PAGE-6: edits of one task that still wait become one, where only the last value counts", async () => {
+  const { queue, sent, answer } = steer();
+  const update = (body: object) => write("tasks/update", { task_id: "T-1", ...body });
+  void queue.add(comment("first"));
+  const results = [
+    queue.add(update({ title: "one" })),
+    queue.add(update({ title: "two", priority: "P0" })),
+  ];
+  // A move is a step on a way, and a note is an entry: these stay what they are.
+  const others = [
+    update({ status: "ready" }),
+    update({ status: "in_progress" }),
+    update({ note: "n", title: "three" }),
+    write("tasks/update", { task_id: "T-2", title: "x" }),
+    update({ title: "four" }),
+  ];
+  for (const one of others) void queue.add(one);
+  assert.is(queue.pending().length, 7);
+  for (let n = 0; n < 7; n++) await answer(n);
+  assert.is((await Promise.all(results)).filter(({ ok }) => ok).length, 2);
+  assert.equal(
+    sent.slice(1, 3).map(({ asks }) => asks[0]?.body),
+    [
+      { task_id: "T-1", title: "two", priority: "P0" },
+      { task_id: "T-1", status: "ready" },
+    ],
+  );
+});
+
+test("PAGE-6: what the server may have is not changed any more", async () => {
+  const { queue, sent, fail, pass, answer } = steer();
+  const update = (title: string) => queue.add(write("tasks/update", { task_id: "T-1", title }));
+  void update("one");
+  await fail(0);
+  void update("two");
+  assert.is(queue.pending().length, 2, "it may have arrived before the loss");
+  await pass();
+  await fail(429, 1_000);
+  void update("three");
+  assert.is(queue.pending().length, 2, "three joins two");
+  await pass();
+  await answer();
+  await answer();
+  assert.equal(
+    sent.map(({ asks }) => asks[0]?.body.title),
+    ["one", "one", "one", "three"],
+  );
+});
+
+test("PAGE-6: unsent writes survive a reload with their keys, and are gone once answered", async () => {
+  const before = steer();
+  void before.queue.add(comment("a"));
+  void before.queue.add(comment("b"));
+  before.queue.close();
+  const after = steer(storageOf({ ...before.storage.kept }));
+  assert.is(after.queue.pending().length, 2, "shown at once");
+  await turn();
+  await after.answer();
+  await after.fail(400);
+  assert.equal(texts(after.sent), ["a", "b"]);
+  assert.equal(keysOf(after.sent), ["key-1", "key-2"]);
+  assert.is(after.queue.refused()?.restored, true);
+  assert.equal(after.storage.kept, {});
+});
+
+test("PAGE-6: what stands in the storage and is no list of writes does no harm", () => {
+  for (const kept of ["{", "null", "7", '[null,1,{"key":"k"}]']) {
+    const { queue } = steer(storageOf({ "clawtasker-unsent": kept }));
+    assert.equal(queue.pending(), [], kept);
+  }
+});
+
+test("PAGE-6: a record is pending as long as one write about it is, and only its readers are told", async () => {
+  const { queue, answer } = steer();
+  const seen: Record<string, boolean[]> = { "T-1": [], "T-2": [] };
+  createRoot(() => {
+    for (const [id, runs] of Object.entries(seen)) {
+      createRenderEffect(() => runs.push(queue.isPending("tasks", id)));
+    }
+  });
+  void queue.add(comment("a"));
+  void queue.add(comment("b"));
+  await answer();
+  assert.ok(queue.isPending("tasks", "T-1"));
+  await answer();
+  assert.not(queue.isPending("tasks", "T-1"));
+  assert.equal(seen["T-2"], [false]);
+  assert.is(seen["T-1"]?.at(0), false);
+  assert.is(seen["T-1"]?.at(-1), false);
+});
+
+test.run();
