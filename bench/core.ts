@@ -4,41 +4,13 @@
  * whose pages this measurement decided. Run with `npm run bench`.
  */
 import { performance } from "node:perf_hooks";
-import { createState, fromWireState, reduce, type State, toWireState } from "../core/index.ts";
+import { fromWireState, reduce, type State, toWireState } from "../core/index.ts";
 import { actions } from "../core/registry.ts";
 import { createRelations } from "../core/relations.ts";
+import { AT, companyOf, median, taskId } from "./company.ts";
 
 const SIZES = [15, 10_000, 100_000] as const;
 const ROUNDS = 5;
-const AGENTS = 50;
-const AT = Date.parse("2026-03-21T09:30:00Z");
-
-/** A company of so many tasks, made by the reducers themselves. */
-function companyOf(tasks: number): State {
-  let state = createState();
-  let relations = createRelations(state);
-  const act = (name: string, payload: object) => {
-    const declaration = actions.get(name);
-    if (!declaration) throw new Error(`no action ${name}`);
-    const stamp = { at: AT, seq: 1, actor: "ceo", actionId: "bench" };
-    const result = reduce(state, declaration, { name, payload, stamp }, relations);
-    if (!result.ok) throw new Error(result.message);
-    relations.advance(state, result.state, result.touched);
-    state = result.state;
-  };
-  act("blank/reset", {});
-  relations = createRelations(state);
-  for (let n = 0; n < AGENTS; n++)
-    act("agents/register", { agent_id: `agent-${n}`, name: `Agent ${n}`, role: "Engineer" });
-  for (let n = 0; n < tasks; n++) {
-    act("tasks/create", {
-      title: `Task ${n}`,
-      owner: `agent-${n % AGENTS}`,
-      status: "in_progress",
-    });
-  }
-  return state;
-}
 
 /** Microseconds for each `tasks/update`, over tasks spread through the whole table. */
 function measure(start: State, tasks: number, times: number): number {
@@ -48,9 +20,8 @@ function measure(start: State, tasks: number, times: number): number {
   const relations = createRelations(state);
   const from = performance.now();
   for (let n = 0; n < times; n++) {
-    const id = 1 + ((n * 7_919) % tasks);
     const payload = {
-      task_id: `T-${String(id).padStart(3, "0")}`,
+      task_id: taskId(1 + ((n * 7_919) % tasks)),
       progress: n % 100,
       agent_id: "agent-1",
     };
@@ -62,8 +33,6 @@ function measure(start: State, tasks: number, times: number): number {
   }
   return ((performance.now() - from) * 1_000) / times;
 }
-
-const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
 const shapes = SIZES.flatMap((tasks) => {
   const wire = toWireState(companyOf(tasks));

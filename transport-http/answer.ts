@@ -1,10 +1,10 @@
 /**
  * An answer as a value, and the one place that puts it on the wire. Neighbours: `read.ts`, `write.ts`
  * and `problem.ts` make answers, `app.ts` sends them. Invariant: every answer of the API is JSON text
- * made once, with its length, and may not be reused without asking again; a body that nobody read is
- * taken off the wire up to a bound.
+ * made once, with its length and the security headers, and may not be reused without asking again; a
+ * body that nobody read is taken off the wire up to a bound.
  */
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 
 /** What is still read after an early answer, so that its sender gets to see it. */
 const MAX_DISCARDED_BYTES = 1024 * 1024;
@@ -13,20 +13,49 @@ export interface Answer {
   status: number;
   /** JSON text, or its bytes; empty for 204 and 304. */
   body: string | Buffer;
-  headers?: OutgoingHttpHeaders;
+  /** Where it is something else than JSON. */
+  type?: string;
+  headers?: Readonly<Record<string, string | number>>;
 }
 
-export function send(res: ServerResponse, { status, body: json, headers }: Answer): void {
+/** On every answer. The page needs no inline script or style and no foreign host (ACC-6). */
+const SECURITY_HEADERS = [
+  [
+    "Content-Security-Policy",
+    [
+      "default-src 'none'",
+      "script-src 'self'",
+      "style-src 'self'",
+      "img-src 'self' data:",
+      "font-src 'self'",
+      "connect-src 'self'",
+      "base-uri 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'none'",
+    ].join("; "),
+  ],
+  ["X-Content-Type-Options", "nosniff"],
+  ["Referrer-Policy", "no-referrer"],
+] as const;
+
+const ALWAYS: readonly string[] = [...SECURITY_HEADERS, ["Cache-Control", "no-cache"]].flat();
+const JSON_TYPE = "application/json; charset=utf-8";
+
+/** For the answers that others write. */
+export function secure(res: ServerResponse): void {
+  for (const [name, value] of SECURITY_HEADERS) res.setHeader(name, value);
+}
+
+export function send(res: ServerResponse, { status, body: json, type, headers }: Answer): void {
   // A terminal shows its prompt on a line of its own.
   const body = typeof json === "string" && json.length > 0 ? `${json}\n` : json;
-  res.writeHead(status, {
-    "Cache-Control": "no-cache",
-    ...(body.length > 0 && {
-      "Content-Type": "application/json; charset=utf-8",
-      "Content-Length": Buffer.byteLength(body),
-    }),
-    ...headers,
-  });
+  // One list, handed over at once: headers set one by one cost more than the rest of an answer.
+  const list: (string | number)[] = ALWAYS.slice();
+  if (body.length > 0) {
+    list.push("Content-Type", type ?? JSON_TYPE, "Content-Length", Buffer.byteLength(body));
+  }
+  for (const name in headers) list.push(name, headers[name] as string | number);
+  res.writeHead(status, list);
   // For HEAD, Node keeps the headers and drops the body.
   res.end(body);
   discardRest(res.req);
@@ -34,8 +63,9 @@ export function send(res: ServerResponse, { status, body: json, headers }: Answe
 
 /** Ends the connection when there is too much to discard; otherwise it stays usable. */
 function discardRest(req: IncomingMessage): void {
+  if (req.readableEnded) return;
   const { "content-length": length, "transfer-encoding": encoding } = req.headers;
-  if ((length === undefined && encoding === undefined) || req.readableEnded) return;
+  if (length === undefined && encoding === undefined) return;
   let left = MAX_DISCARDED_BYTES;
   req.on("error", () => {});
   req.on("data", (chunk: Buffer) => {

@@ -1,19 +1,15 @@
 /**
- * The Express application: Host and Origin, then the API by one look-up, then the page, then whatever
- * went wrong. Neighbours: `server` mounts `handler` on its socket; `read.ts` and `write.ts` answer.
+ * The way of a request: Host and Origin, then the API by one look-up, then the site. Neighbours:
+ * `server` mounts `handler` on its socket; `read.ts` and `write.ts` answer; `site.ts` has the rest.
  * Invariant: the order of the checks is that of routes.md, and every request gets exactly one answer.
  */
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
-import express, { type NextFunction, type Request, type Response } from "express";
 import type { Engine, Gate } from "../core/index.ts";
-import { type Answer, send } from "./answer.ts";
+import { type Answer, secure, send } from "./answer.ts";
 import { bearerOf } from "./auth.ts";
-import { createDocs } from "./docs.ts";
 import { createWriteLimit } from "./limits.ts";
-import { createPage, SECURITY_HEADERS } from "./page.ts";
 import {
   INTERNAL,
-  MALFORMED,
   methodNotAllowed,
   problem,
   tooManyWrites,
@@ -23,6 +19,7 @@ import {
 } from "./problem.ts";
 import { createReader } from "./read.ts";
 import { createRoutes, type MountHandler, type Route, type StreamHandler } from "./routes.ts";
+import { createSite } from "./site.ts";
 import { createWriter } from "./write.ts";
 
 /** What of a logger is used here; pino fits. */
@@ -61,47 +58,46 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   const limit = createWriteLimit(writesPerMinute, engine.clock);
   const read = createReader({ engine, gate, bootedAt });
   const write = createWriter({ engine, gate, limit });
-  const page = createPage(pageDir);
+  const site = createSite(pageDir, fail);
 
-  const app = express();
-  app.disable("x-powered-by");
-  app.use(admit);
-  app.use(answerApi);
-  app.use(createDocs());
-  app.use(answerPage);
-  app.use(answerError);
-
-  function admit(req: Request, res: Response, next: NextFunction): void {
-    res.setHeaders(SECURITY_HEADERS);
-    const refused = gate.admit(req.headers);
-    if (refused) send(res, toProblem(refused));
-    else next();
-  }
-
-  function answerApi(req: Request, res: Response, next: NextFunction): void | Promise<void> {
-    const path = pathOf(req.url);
-    const route = routes.get(path);
-    if (route?.kind === "write" && req.method === "POST") {
-      return answerWrite(route.name, path, req, res);
+  function answerApi(
+    route: Route,
+    path: string,
+    req: IncomingMessage,
+    res: ServerResponse,
+  ): void | Promise<void> {
+    if (req.method === "POST") {
+      if (route.kind === "write") return answerWrite(route.name, path, req, res);
+      if (route.kind === "mount") return answerMount(route, req, res);
     }
-    if (route?.kind === "mount" && req.method === "POST") return answerMount(route, req, res);
-    if (route) answerOther(route, path, req, res);
-    else if (path === "/api" || path.startsWith("/api/")) send(res, unknownRoute(path));
-    else next();
+    answerOther(route, path, req, res);
   }
 
-  function answerOther(route: Route, path: string, req: Request, res: Response): void {
-    const { method } = req;
+  function answerOther(
+    route: Route,
+    path: string,
+    req: IncomingMessage,
+    res: ServerResponse,
+  ): void {
+    const { method = "" } = req;
     const isGet = method === "GET" || method === "HEAD";
     if (method === "OPTIONS") send(res, { status: 204, body: "", headers: { Allow: route.allow } });
     else if (!isGet || route.kind === "write" || route.kind === "mount") {
       send(res, methodNotAllowed(method, path, route.allow));
     } else if (route.kind === "read") send(res, read(route.query, req));
     else if (route.kind === "socket") send(res, UPGRADE);
-    else route.handler(req, res);
+    else {
+      secure(res);
+      route.handler(req, res);
+    }
   }
 
-  async function answerWrite(name: string, path: string, req: Request, res: Response) {
+  async function answerWrite(
+    name: string,
+    path: string,
+    req: IncomingMessage,
+    res: ServerResponse,
+  ): Promise<void> {
     const answer = await write(name, req);
     if (!answer) return;
     if (answer.status === 401 || answer.status === 503) {
@@ -111,26 +107,20 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   }
 
   /** The token in the header only: what the body holds is not ours to know. */
-  async function answerMount({ handler }: { handler: MountHandler }, req: Request, res: Response) {
+  async function answerMount(
+    { handler }: { handler: MountHandler },
+    req: IncomingMessage,
+    res: ServerResponse,
+  ): Promise<void> {
     const admitWrite = () => limit.admit(req.socket.remoteAddress ?? "unknown");
-    if (gate.holdsToken(bearerOf(req))) return handler(req, res, admitWrite);
+    if (gate.holdsToken(bearerOf(req))) {
+      secure(res);
+      return handler(req, res, admitWrite);
+    }
     const waitSeconds = admitWrite();
     const answer = waitSeconds > 0 ? tooManyWrites(limit.perMinute, waitSeconds) : UNAUTHORISED;
     log.warn({ status: answer.status, address: req.socket.remoteAddress }, "write refused");
     send(res, answer);
-  }
-
-  function answerPage(req: Request, res: Response, next: NextFunction): void {
-    if (req.path !== "/" || req.method === "GET" || req.method === "HEAD") {
-      page(req, res, next);
-    } else if (req.method === "OPTIONS") {
-      send(res, { status: 204, body: "", headers: { Allow: PAGE_METHODS } });
-    } else send(res, methodNotAllowed(req.method, "/", PAGE_METHODS));
-  }
-
-  // Express knows an error handler by its four parameters.
-  function answerError(error: unknown, req: Request, res: Response, _next: NextFunction): void {
-    fail(error, req, res);
   }
 
   function fail(error: unknown, req: IncomingMessage, res: ServerResponse): void {
@@ -143,17 +133,27 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     else send(res, answer);
   }
 
+  function handle(req: IncomingMessage, res: ServerResponse): void | Promise<void> {
+    const refused = gate.admit(req.headers);
+    if (refused) return send(res, toProblem(refused));
+    const path = pathOf(req.url ?? "");
+    const route = routes.get(path);
+    if (route) return answerApi(route, path, req, res);
+    if (path === "/api" || path.startsWith("/api/")) return send(res, unknownRoute(path));
+    site(req, res);
+  }
+
   return {
     handler(req, res) {
-      // Only a target that is no path gets past all of the above, without an error.
-      app(req as Request, res as Response, (error?: unknown) =>
-        error ? fail(error, req, res) : send(res, MALFORMED),
-      );
+      try {
+        handle(req, res)?.catch((error: unknown) => fail(error, req, res));
+      } catch (error) {
+        fail(error, req, res);
+      }
     },
   };
 }
 
-const PAGE_METHODS = "GET, HEAD, OPTIONS";
 const UPGRADE = problem(
   426,
   "upgrade_required",

@@ -2,6 +2,7 @@
  * The body of a POST: read up to its bound, held to be JSON, made an object. Neighbour: `write.ts`.
  * Invariant: no more than the bound is ever held; what is over it is refused at once.
  */
+import { isUtf8 } from "node:buffer";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import type { Answer } from "./answer.ts";
 import { problem } from "./problem.ts";
@@ -22,8 +23,7 @@ const TOO_LARGE: Body = {
   ),
 };
 
-/** Invalid UTF-8 is refused rather than stored as replacement characters. */
-const utf8 = new TextDecoder("utf-8", { fatal: true });
+const BYTE_ORDER_MARK = "\ufeff";
 
 /** @returns null when the client went away before its body was complete */
 export async function readBody(req: IncomingMessage): Promise<Body | null> {
@@ -52,8 +52,9 @@ function collect(req: IncomingMessage): Promise<Buffer | "too large" | "gone"> {
       if (size > MAX_BODY_BYTES) settle("too large");
       else chunks.push(chunk);
     };
+    // The listeners may stay: nothing more comes.
     const onEnd = () =>
-      settle(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
     const onClose = () => settle("gone");
     req.on("data", onData).on("end", onEnd).on("close", onClose).on("error", ignore);
   });
@@ -68,6 +69,7 @@ function checkHeaders(headers: IncomingHttpHeaders): Answer | null {
     return unsupported(`unsupported Content-Encoding: ${shorten(encoding)}; send it uncompressed`);
   }
   const type = headers["content-type"];
+  if (type === "application/json") return null;
   if (type === undefined) return unsupported("Content-Type is missing; send application/json");
   const [name = "", ...parameters] = type.split(";");
   const charset = parameters
@@ -89,8 +91,11 @@ function shorten(text: string): string {
 }
 
 function parse(bytes: Buffer): Body {
+  // Invalid UTF-8 is refused rather than stored as replacement characters.
+  if (!isUtf8(bytes)) return refused(NO_JSON);
+  const decoded = bytes.toString();
+  const text = decoded.startsWith(BYTE_ORDER_MARK) ? decoded.slice(1) : decoded;
   try {
-    const text = utf8.decode(bytes);
     if (bytes.length > SHALLOW_BYTES && depthOf(text) > MAX_DEPTH) {
       return refused(`the body is nested more than ${MAX_DEPTH} levels deep`);
     }
@@ -100,10 +105,12 @@ function parse(bytes: Buffer): Body {
     }
   } catch {
     // The parser's own message quotes the body, which may hold the token.
-    return refused("the body is not valid JSON in UTF-8");
+    return refused(NO_JSON);
   }
   return refused("the body must be a JSON object");
 }
+
+const NO_JSON = "the body is not valid JSON in UTF-8";
 
 function refused(error: string): Body {
   return { ok: false, answer: problem(400, "invalid", error) };

@@ -1,7 +1,6 @@
 /**
  * The documentation page at `/docs`: Swagger UI from its package, with an index and a start of our own,
- * showing `/api/openapi.json`. Neighbour: `app.ts`, which has checked Host and Origin and set the
- * security headers. Invariant: only the files named here are served, nothing inline, no foreign host.
+ * showing `/api/openapi.json`. Neighbour: `site.ts`, which has set the security headers. Invariant: only the files named here are served, nothing inline, no foreign host.
  */
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
@@ -88,8 +87,7 @@ export function createDocs(): Handler {
       return send(res, methodNotAllowed(method, path, METHODS));
     }
     if (own) {
-      const headers = { "Content-Type": `${own.type}; charset=utf-8` };
-      return send(res, { status: 200, body: own.body, headers });
+      return send(res, { status: 200, body: own.body, type: `${own.type}; charset=utf-8` });
     }
     res.setHeader("Cache-Control", "no-cache");
     // The folder may lie below one with a dot in its name; the file never does.

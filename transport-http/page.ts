@@ -1,32 +1,12 @@
 /**
  * The built page: its files, and `index.html` for every path that the page routes by itself.
- * Neighbour: `app.ts`, which has checked Host and Origin and set the headers of `SECURITY_HEADERS`.
+ * Neighbour: `site.ts`, which has set the security headers.
  * Invariant: nothing outside the folder is served, and what has no hash in its name is asked for again.
  */
 import { resolve } from "node:path";
 import express, { type NextFunction, type Request, type Response } from "express";
 import { send } from "./answer.ts";
 import { MALFORMED, problem, unknownRoute } from "./problem.ts";
-
-/** On every answer. The page needs no inline script or style and no foreign host (ACC-6). */
-export const SECURITY_HEADERS = new Map([
-  [
-    "Content-Security-Policy",
-    [
-      "default-src 'none'",
-      "script-src 'self'",
-      "style-src 'self'",
-      "img-src 'self' data:",
-      "font-src 'self'",
-      "connect-src 'self'",
-      "base-uri 'none'",
-      "form-action 'none'",
-      "frame-ancestors 'none'",
-    ].join("; "),
-  ],
-  ["X-Content-Type-Options", "nosniff"],
-  ["Referrer-Policy", "no-referrer"],
-]);
 
 const NOT_BUILT = problem(
   404,

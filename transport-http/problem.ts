@@ -3,7 +3,6 @@
  * folder. Invariant: a problem is `{"error": <one sentence>, "code": <word>}` and shows no internals,
  * whatever the environment.
  */
-import type { OutgoingHttpHeaders } from "node:http";
 import type { Duplex } from "node:stream";
 import { problems, type Rejection } from "../core/index.ts";
 import type { Answer } from "./answer.ts";
@@ -18,7 +17,7 @@ export function problem(
   status: number,
   code: string,
   error: string,
-  headers: OutgoingHttpHeaders = {},
+  headers: NonNullable<Answer["headers"]> = {},
 ): Answer {
   return { status, body: JSON.stringify({ error, code }), headers };
 }
