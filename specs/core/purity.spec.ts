@@ -6,6 +6,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { AT, act, demoState, frozen, root } from "../support/core.ts";
 import { createRandom, seedOf } from "../support/random.ts";
+import { grouped, sizeFor } from "../support/soak.ts";
 import { randomAction, randomPause } from "./random-actions.ts";
 
 const test = suite("purity");
@@ -40,13 +41,16 @@ function withoutSources(run: () => void): void {
 }
 
 test("CORE-15: random histories ask for no time and no chance", () => {
+  const size = sizeFor("impure", 300);
   const seed = seedOf(9_000);
   const random = createRandom(seed);
   let accepted = 0;
+  let step = 0;
   withoutSources(() => {
     let state = demoState();
     let at = AT;
-    for (let step = 0; step < 300; step++) {
+    for (; size.more(step); step++) {
+      if (step % 1_000 === 0) state = demoState();
       at += randomPause(random);
       const { name, body } = randomAction(random, state);
       const result = act(state, name, body, at);
@@ -56,6 +60,9 @@ test("CORE-15: random histories ask for no time and no chance", () => {
     }
   });
   assert.ok(accepted > 50, `seed ${seed}: only ${accepted} accepted`);
+  size.reached(
+    `${grouped(step)} actions, ${grouped(accepted)} of them accepted: nothing was asked for`,
+  );
 });
 
 test("CORE-15: the check itself fails for what it forbids", () => {

@@ -1,6 +1,6 @@
 /**
  * Seeded random histories of all actions. A failing seed is printed; keep it as a case of its own.
- * More of them: `SOAK=500`; one again: `SEED=<seed>`.
+ * One again: `SEED=<seed>`; more of them: `npm run soak -- replay`.
  */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -16,20 +16,22 @@ import {
   type Rejection,
   reduce,
   type State,
+  toParts,
   toWireState,
 } from "../../core/index.ts";
+import { fromParts } from "../../core/snapshot-parts.ts";
 import type { Agent } from "../../core/state/agents/agent.ts";
 import type { Mission } from "../../core/state/missions/mission.ts";
 import type { Task } from "../../core/state/tasks/task.ts";
 import { get, list, type Table, values } from "../../core/table.ts";
 import { AT, checkJson, demoState, frozen } from "../support/core.ts";
 import { createRandom, seedOf } from "../support/random.ts";
+import { part, type Size, sizeFor } from "../support/soak.ts";
 import { randomAction, randomPause } from "./random-actions.ts";
 
 const test = suite("random");
 frozen(test);
 
-const HISTORIES = Number(process.env.SOAK ?? 3);
 const STEPS = 150;
 
 const validator = createValidator();
@@ -88,11 +90,18 @@ function outcome(result: Reduction | Rejection): string {
   return JSON.stringify(result.ok ? [result.patches, result.event, result.reply] : result);
 }
 
+/** The laws share the time of a soak. */
+const LAWS = 6;
+
 /** Every history from `first` on; the failing seed is told. */
-function forSeeds(first: number, check: (seed: number) => void): void {
+function forSeeds(
+  first: number,
+  check: (seed: number) => void,
+  size: Size = sizeFor("laws", 3, 1 / LAWS),
+): void {
   const start = seedOf(first);
-  const count = process.env.SEED ? 1 : HISTORIES;
-  for (let seed = start; seed < start + count; seed++) {
+  let seed = start;
+  for (; process.env.SEED ? seed === start : size.more(seed - start); seed++) {
     try {
       check(seed);
     } catch (error) {
@@ -100,6 +109,7 @@ function forSeeds(first: number, check: (seed: number) => void): void {
       throw error;
     }
   }
+  size.reached(`${part(seed - start, size)} × ${STEPS} actions`);
 }
 
 test("CORE-1 CORE-2 CORE-4: whatever is sent, the core answers with a reduction or a refusal", () => {
@@ -113,9 +123,14 @@ test("CORE-1 CORE-2 CORE-4: whatever is sent, the core answers with a reduction 
   assert.ok(accepted > refused / 4, `only ${accepted} of ${accepted + refused} were accepted`);
 });
 
-test("DUR-5: live state = patches replayed from the start, on both forms", () => {
-  forSeeds(2_000, (seed) => {
-    const { state, journal } = play(seed);
+test("DUR-5: live state = patches replayed from the start, on both forms, and from a snapshot on", () => {
+  const check = (seed: number) => {
+    const parts: string[] = [];
+    let tail = 0;
+    const { state, journal } = play(seed, (before, _reduction, { seq }) => {
+      if (seq < STEPS / 2) return;
+      if (tail++ === 0) parts.push(...toParts(before));
+    });
     const start = demoState();
     const paged = structuredClone(start);
     const wire = structuredClone(toWireState(start));
@@ -126,7 +141,13 @@ test("DUR-5: live state = patches replayed from the start, on both forms", () =>
     assert.equal(paged, state);
     assert.equal(wire, toWireState(state));
     assert.is.not(JSON.stringify(state), JSON.stringify(createState()));
-  });
+    const resumed = fromParts(parts);
+    for (const json of tail > 0 ? journal.slice(-tail) : []) {
+      applyPatches(resumed, JSON.parse(json) as Patch[]);
+    }
+    assert.equal(toWireState(resumed), toWireState(state), "snapshot and tail");
+  };
+  forSeeds(2_000, check, sizeFor("replay", 3));
 });
 
 test("CORE-8: nothing refers to what was deleted", () => {

@@ -1,7 +1,7 @@
 /**
  * Damaged files: whatever has happened to them, opening ends in a prefix of the history with a report,
  * or in a refusal that says what to do; never with an entry that nobody wrote. `SEED` gives another
- * run, `CASES` more of them.
+ * run.
  */
 import {
   copyFileSync,
@@ -27,6 +27,7 @@ import {
   withJournal,
 } from "../support/journal.ts";
 import { createRandom, type Random, seedOf } from "../support/random.ts";
+import { part, sizeFor } from "../support/soak.ts";
 
 const HEAD = 120;
 const FLOOR = 10;
@@ -128,7 +129,7 @@ async function examine(dir: string, id: string): Promise<"whole" | "cut" | "refu
 }
 
 const SEED = seedOf(20260321);
-const CASES = Number(process.env.CASES ?? 60);
+const SIZE = sizeFor("torn", 60);
 
 test("DUR-12: random damage to the database or its WAL ends in a clean prefix and a report, or in a refusal", () =>
   withFolder(async (dir) => {
@@ -143,7 +144,8 @@ test("DUR-12: random damage to the database or its WAL ends in a clean prefix an
       ids.push(await makeHistory(base, snapshots));
     }
     const endings = { whole: 0, cut: 0, refused: 0 };
-    for (let n = 0; n < CASES; n++) {
+    let n = 0;
+    for (; SIZE.more(n); n++) {
       const which = n % histories.length;
       const place = join(dir, "case");
       copyFiles(histories[which]?.base ?? "", place);
@@ -157,7 +159,10 @@ test("DUR-12: random damage to the database or its WAL ends in a clean prefix an
       rmSync(place, { recursive: true });
     }
     assert.ok(endings.cut > 0 && endings.whole > 0, JSON.stringify(endings));
-    if (process.env.CASES) console.log(`SEED=${SEED}`, endings);
+    const { whole, cut, refused } = endings;
+    SIZE.reached(
+      `${part(n, SIZE)} cases: ${whole} harmless, ${cut} cut off and reported, ${refused} refused, 0 silent`,
+    );
   }));
 
 /** Changes the closed database behind the journal's back. */

@@ -17,10 +17,11 @@ import { openSqliteJournal } from "../../journal/index.ts";
 import { type RunningServer, startServer } from "../../server/compose.ts";
 import { makeDataDir, postTo, quietConfig, SILENT } from "../support/process.ts";
 import { createRandom, type Random, seedOf } from "../support/random.ts";
+import { grouped, part, sizeFor } from "../support/soak.ts";
 import { connectSse, connectWs, type SseReader, type WsReader } from "../support/streams.ts";
 
-const SEEDS = Number(process.env.FUZZ_SEEDS ?? 50);
-const ACTIONS = Number(process.env.FUZZ_ACTIONS ?? 100);
+const SIZE = sizeFor("peers", 50);
+const ACTIONS = 100;
 /** Seeds that once failed. */
 const FOUND: readonly number[] = [];
 
@@ -166,13 +167,17 @@ async function replaysTo(dir: string, expected: WireState): Promise<void> {
   assert.equal(replayed, expected, "the replayed journal differs");
 }
 
-test(`PAGE-5 DUR-5 STR-1: peers on all transports end equal, ${SEEDS} seeds of ${ACTIONS} actions`, async () => {
+test(`PAGE-5 DUR-5 STR-1: peers on all transports end equal, ${SIZE.count} seeds of ${ACTIONS} actions`, async () => {
   const first = seedOf(1);
-  const seeds = [...FOUND, ...Array.from({ length: SEEDS }, (_, n) => first + n)];
+  const seeds = [...FOUND, ...Array.from({ length: SIZE.count }, (_, n) => first + n)];
+  let done = 0;
   // A run mostly waits for its disk, so several share the time.
   await Promise.all(
     Array.from({ length: 8 }, async () => {
-      for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift()) {
+      while (SIZE.more(done)) {
+        const seed = seeds.shift();
+        if (seed === undefined) return;
+        done++;
         const own = seed;
         await runSeed(own).catch((error: Error) => {
           error.message = `seed ${own}: ${error.message}`;
@@ -181,6 +186,8 @@ test(`PAGE-5 DUR-5 STR-1: peers on all transports end equal, ${SEEDS} seeds of $
       }
     }),
   );
+  const actions = grouped(done * ACTIONS);
+  SIZE.reached(`${part(done, SIZE)} seeds, ${actions} actions, 4 peers each: all equal`);
 });
 
 test.run();

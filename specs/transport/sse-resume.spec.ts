@@ -4,6 +4,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { createMemoryJournal, toParts } from "../../core/index.ts";
 import { createRandom, seedOf } from "../support/random.ts";
+import { grouped, part, sizeFor } from "../support/soak.ts";
 import {
   connectSse,
   createTasks,
@@ -69,28 +70,34 @@ test("STR-2: the first frame says that the history is gone, or that the reader i
   });
 });
 
-test("STR-1: 200 random reconnects during writes: no gap, no double", async () => {
+test("STR-1: random reconnects during writes: no gap, no double", async () => {
+  const size = sizeFor("gap-sse", 200);
   const seed = seedOf(4711);
   const random = createRandom(seed);
   await withStreams({}, async ({ engine, sse, sseUrl }) => {
     const seen: number[] = [];
     const writes: Promise<void>[] = [];
     let written = 0;
-    for (let round = 0; round < 200; round++) {
-      const last = String(seen.at(-1) ?? 0);
+    let rounds = 0;
+    for (let last = false; !last; ) {
+      last = !size.more(++rounds);
+      const known = String(seen.at(-1) ?? 0);
       const reader = random.whole(2)
-        ? await connectSse(sseUrl, { lastEventId: last })
-        : await connectSse(`${sseUrl}?since=${last}`);
+        ? await connectSse(sseUrl, { lastEventId: known })
+        : await connectSse(`${sseUrl}?since=${known}`);
       const count = random.whole(20);
       written += count;
       writes.push(createTasks(engine, count));
       const open = written - seen.length;
-      const wanted = round === 199 ? open : Math.min(open, random.whole(30));
+      const wanted = last ? open : Math.min(open, random.whole(30));
       seen.push(...numbers(await reader.frames.take(wanted)));
       reader.close();
     }
     await Promise.all(writes);
     assert.equal(seen, range(1, written), `seed ${seed}`);
+    size.reached(
+      `${part(rounds, size)} reconnects, ${grouped(written)} entries: no gap, no double`,
+    );
     await eventually(() => sse.clients() === 0, `no client left, seed ${seed}`);
   });
 });

@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import type { Entry, ServerMessage } from "../../core/index.ts";
 import { commitBytes } from "../../transport-ws/codec.ts";
 import { createRandom, seedOf } from "../support/random.ts";
+import { grouped, part, sizeFor } from "../support/soak.ts";
 import {
   connectWs,
   createTasks,
@@ -56,14 +57,17 @@ test("WS-2: one commit for each entry, with its event and patches, the same text
   });
 });
 
-test("STR-1: 200 random reconnects during writes: no gap, no double", async () => {
+test("STR-1: random reconnects during writes: no gap, no double", async () => {
+  const size = sizeFor("gap-ws", 200);
   const seed = seedOf(31337);
   const random = createRandom(seed);
   await withStreams({}, async ({ engine, ws, wsUrl }) => {
     const seen: number[] = [];
     const writes: Promise<void>[] = [];
     let written = 0;
-    for (let round = 0; round < 200; round++) {
+    let rounds = 0;
+    for (let last = false; !last; ) {
+      last = !size.more(++rounds);
       const journal = random.whole(2) ? "&journal=memory" : "";
       const reader = await connectWs(`${wsUrl}?since=${seen.at(-1) ?? 0}${journal}`);
       const count = random.whole(20);
@@ -72,13 +76,16 @@ test("STR-1: 200 random reconnects during writes: no gap, no double", async () =
       const hello = await reader.messages.next();
       assert.ok(hello.type === "hello" && hello.state === undefined, `resumed, seed ${seed}`);
       const open = written - seen.length;
-      const wanted = round === 199 ? open : Math.min(open, random.whole(30));
+      const wanted = last ? open : Math.min(open, random.whole(30));
       seen.push(...(await takeCommits(reader, wanted)));
       if (random.whole(2)) reader.drop();
       else reader.ws.close();
     }
     await Promise.all(writes);
     assert.equal(seen, range(1, written), `seed ${seed}`);
+    size.reached(
+      `${part(rounds, size)} reconnects, ${grouped(written)} entries: no gap, no double`,
+    );
     await eventually(() => ws.clients() === 0, `no socket left, seed ${seed}`);
   });
 });

@@ -1,0 +1,169 @@
+/**
+ * The risks, one row each: the spec that proves it, what the spec does in `npm test`, and how much more
+ * in a soak. Neighbours: `main.ts` runs them, `guarantees.ts` writes them down. Invariant: a row with a
+ * count is a spec that asks `sizeFor(<row>, …)`; `guarantees.spec.ts` checks that.
+ */
+export interface Row {
+  name: string;
+  section: Section;
+  risk: string;
+  /** What `npm test` does. */
+  small: string;
+  /** Below `specs/`, without `.spec.ts`. */
+  spec: string;
+  /** Rounds of the large size; absent where the small one is all there is. */
+  count?: number;
+  /** How long a soak of this row alone may take; 60 when absent. */
+  seconds?: number;
+}
+
+export const SECTIONS = [
+  "Nothing lost, nothing doubled",
+  "Streams",
+  "Nobody in where they don't belong",
+] as const;
+export type Section = (typeof SECTIONS)[number];
+
+const [LOST, STREAMS, ACCESS] = SECTIONS;
+
+export const ROWS: readonly Row[] = [
+  {
+    name: "crash",
+    section: LOST,
+    risk: "a crash loses or doubles an acknowledged write",
+    small: "20 × kill -9 under load: 0 missing, 0 doubled",
+    spec: "system/crash",
+    count: 1_000,
+    seconds: 2_400,
+  },
+  {
+    name: "torn",
+    section: LOST,
+    risk: "torn or flipped bytes in the database or its log",
+    small: "60 cases: a clean prefix and a report, or a refusal",
+    spec: "journal/damage",
+    count: 500,
+    seconds: 300,
+  },
+  {
+    name: "replay",
+    section: LOST,
+    risk: "replay differs from live",
+    small: "3 histories of 150 random actions: live = replay = snapshot and tail = a client's copy",
+    spec: "core/random",
+    count: 10_000,
+    seconds: 3_000,
+  },
+  {
+    name: "laws",
+    section: LOST,
+    risk: "a reducer breaks a law: identity, references, ids, notices, versions, leases",
+    small: "6 laws on 3 random histories each",
+    spec: "core/random",
+    count: 500,
+    seconds: 600,
+  },
+  {
+    name: "impure",
+    section: LOST,
+    risk: "a reducer asks for time or chance",
+    small: "300 random actions on frozen input, with Date, Math.random and the network throwing",
+    spec: "core/purity",
+    count: 100_000,
+    seconds: 120,
+  },
+  {
+    name: "old-journal",
+    section: LOST,
+    risk: "a journal of an older release is read otherwise",
+    small: "a journal of each release: same state, events and answers",
+    spec: "fixtures/journals",
+  },
+  {
+    name: "race",
+    section: LOST,
+    risk: "two agents get one task",
+    small: "100 agents want one task, 20 times: one winner each",
+    spec: "system/claims",
+    count: 1_000,
+    seconds: 300,
+  },
+  {
+    name: "agents",
+    section: LOST,
+    risk: "agents that crash or freeze do a task twice, or never",
+    small: "30 agents, 200 tasks under leases of 2 s: each done once",
+    spec: "system/claims",
+    count: 1_000,
+    seconds: 300,
+  },
+  {
+    name: "gap-sse",
+    section: STREAMS,
+    risk: "a reconnect to the event stream leaves a gap or a double",
+    small: "200 random reconnects during writes",
+    spec: "transport/sse-resume",
+    count: 1_000,
+    seconds: 120,
+  },
+  {
+    name: "gap-ws",
+    section: STREAMS,
+    risk: "a reconnect of a socket leaves a gap or a double",
+    small: "200 random reconnects during writes",
+    spec: "transport/ws-commits",
+    count: 1_000,
+    seconds: 120,
+  },
+  {
+    name: "peers",
+    section: STREAMS,
+    risk: "peers diverge",
+    small: "50 seeds: 4 peers, 100 actions, disconnects and a restart: all equal the server",
+    spec: "system/fuzz",
+    count: 1_000,
+    seconds: 900,
+  },
+  {
+    name: "foreign",
+    section: ACCESS,
+    risk: "DNS rebinding, or a foreign page drives the API",
+    small: "9 foreign hosts and origins on every route, and on the upgrade: 403, nothing changed",
+    spec: "transport/http-access",
+  },
+  {
+    name: "token",
+    section: ACCESS,
+    risk: "a write without the token",
+    small: "19 wrong tokens on every route: 401, nothing changed, no token in a log line",
+    spec: "transport/http-access",
+  },
+  {
+    name: "default-token",
+    section: ACCESS,
+    risk: "the default token off loopback",
+    small: "the server refuses to start and says what to set",
+    spec: "server/config",
+  },
+  {
+    name: "bodies",
+    section: ACCESS,
+    risk: "bodies beyond the bound, compressed, endless or of another type",
+    small: "163,840 bytes pass, one more is 413; gzip and form posts are 415",
+    spec: "transport/http-bodies",
+  },
+  {
+    name: "limit",
+    section: ACCESS,
+    risk: "a flood of writes",
+    small: "the 31st in a minute is 429 with Retry-After, whatever X-Forwarded-For says",
+    spec: "transport/http-access",
+  },
+  {
+    name: "errors",
+    section: ACCESS,
+    risk: "an error shows a stack or a path",
+    small: "whatever fails is JSON with one sentence, whatever NODE_ENV says",
+    spec: "transport/http-methods",
+  },
+];
