@@ -1,59 +1,98 @@
 /**
- * The frame of every view: header with the state of the wire, navigation, main, toasts, token form.
- * Neighbours: `main.tsx` mounts it, the router fills it. Invariant: without a first state no view is
- * shown, so that an empty list always means that there is nothing.
+ * The frame of every view: navigation, the cluster of bell and wire, main, and what lies above: task
+ * panel, palette, shortcuts, questions, toasts, token form. Neighbours: `main.tsx` mounts it, the router
+ * fills it, `routes.ts` lists the views. Invariant: without a first state no view is shown, so that an
+ * empty list always means that there is nothing.
  */
-import { A, type RouteSectionProps } from "@solidjs/router";
-import { createEffect, For, on, Show } from "solid-js";
+import { type RouteSectionProps, useNavigate } from "@solidjs/router";
+import Keyboard from "lucide-solid/icons/keyboard";
+import Search from "lucide-solid/icons/search";
+import { createEffect, createSignal, on, onCleanup, Show, Suspense } from "solid-js";
+import { useCommands } from "./commands.ts";
+import { Bell } from "./frame/Bell.tsx";
+import { BottomBar } from "./frame/BottomBar.tsx";
+import { AsOf, ConnectionBadge } from "./frame/ConnectionBadge.tsx";
+import { Palette } from "./frame/Palette.tsx";
+import { ShortcutSheet } from "./frame/ShortcutSheet.tsx";
+import { Sidebar } from "./frame/Sidebar.tsx";
+import { TokenForm } from "./frame/TokenForm.tsx";
 import { usePage } from "./page.ts";
-import { AsOf, ConnectionBadge } from "./parts/ConnectionBadge.tsx";
+import { IconButton } from "./parts/Button.tsx";
+import { Confirm } from "./parts/Confirm.tsx";
+import { Skeleton } from "./parts/Skeleton.tsx";
 import { Toasts } from "./parts/Toasts.tsx";
-import { TokenForm } from "./parts/TokenForm.tsx";
-
-const VIEWS = [
-  { href: "/", name: "Overview" },
-  { href: "/board", name: "Board" },
-  { href: "/agents", name: "Agents" },
-  { href: "/events", name: "Events" },
-] as const;
+import { VIEWS, viewOf } from "./routes.ts";
 
 export function App(props: RouteSectionProps) {
-  const { mirror } = usePage();
+  const { mirror, commands } = usePage();
+  const navigate = useNavigate();
   let main!: HTMLElement;
+  const [searching, setSearching] = createSignal(false);
+  const [shortcuts, setShortcuts] = createSignal(false);
   const path = () => props.location.pathname;
+
   createEffect(() => {
-    const view = VIEWS.find(({ href }) => href === path());
-    document.title = `${view?.name ?? "Not found"} · ClawTasker`;
+    document.title = `${viewOf(path())?.name ?? "Not found"} · ClawTasker`;
   });
   // After a change of view the keyboard goes on in it, as after a load.
   createEffect(on(path, () => main.focus({ preventScroll: true }), { defer: true }));
+
+  onCleanup(commands.listen());
+  useCommands(() => [
+    {
+      id: "palette",
+      name: "Search and commands",
+      group: "Everywhere",
+      keys: "$mod+k",
+      hidden: true,
+      run: () => setSearching((open) => !open),
+    },
+    {
+      id: "shortcuts",
+      name: "Show the keyboard shortcuts",
+      group: "Everywhere",
+      keys: "?",
+      icon: Keyboard,
+      run: () => setShortcuts(true),
+    },
+    ...VIEWS.map(({ href, name, keys, icon }) => ({
+      id: `go ${href}`,
+      name: `Go to ${name}`,
+      group: "Go to",
+      keys,
+      icon,
+      run: () => navigate(href),
+    })),
+  ]);
+
   return (
     <>
       <button type="button" class="skip" onClick={() => main.focus()}>
         Skip to the content
       </button>
-      <header class="top">
-        <A href="/" class="brand" aria-label="ClawTasker, overview">
-          <img src="/favicon.svg" alt="" width="28" height="28" />
-          <span>ClawTasker</span>
-        </A>
-        <nav aria-label="Views">
-          <For each={VIEWS}>
-            {({ href, name }) => (
-              <A href={href} end>
-                {name}
-              </A>
-            )}
-          </For>
-        </nav>
-        <ConnectionBadge />
-        <AsOf />
-      </header>
-      <main id="main" ref={main} tabindex="-1">
-        <Show when={mirror.ready()} fallback={<p class="empty">Waiting for the server…</p>}>
-          {props.children}
-        </Show>
-      </main>
+      <div class="frame">
+        <Sidebar onSearch={() => setSearching(true)} />
+        <main id="main" ref={main} tabindex="-1">
+          <div class="cluster">
+            <ConnectionBadge />
+            <IconButton
+              class="on-small"
+              label="Search and commands"
+              icon={Search}
+              onClick={() => setSearching(true)}
+            />
+            <Bell />
+          </div>
+          <AsOf />
+          <Show when={mirror.ready()} fallback={<Skeleton />}>
+            <Suspense fallback={<Skeleton />}>{props.children}</Suspense>
+          </Show>
+        </main>
+        <BottomBar />
+      </div>
+      <Palette open={searching()} onClose={() => setSearching(false)} />
+      <ShortcutSheet open={shortcuts()} onClose={() => setShortcuts(false)} />
+      <Confirm />
       <Toasts />
       <TokenForm />
     </>

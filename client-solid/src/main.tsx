@@ -1,21 +1,20 @@
 /**
  * The entry of the page: opens the wire first, since that also takes the token out of the address,
- * then shows the routes. Neighbours: `page.ts`, `App.tsx`, the views.
+ * then shows the routes. Neighbours: `page.ts`, `App.tsx`, `routes.ts`.
  */
 import { Route, Router } from "@solidjs/router";
+import { For } from "solid-js";
 import { render } from "solid-js/web";
 import { App } from "./App.tsx";
 import { openPage, PageContext } from "./page.ts";
-import Agents from "./views/Agents.tsx";
-import Board from "./views/Board.tsx";
-import Events from "./views/Events.tsx";
+import { VIEWS } from "./routes.ts";
 import NotFound from "./views/NotFound.tsx";
-import Overview from "./views/Overview.tsx";
 import "./styles/tokens.css";
 import "./styles/base.css";
-import "./styles/frame.css";
+import "./styles/controls.css";
 import "./styles/parts.css";
-import "./styles/views.css";
+import "./styles/frame.css";
+import "./styles/palette.css";
 
 const root = document.getElementById("page");
 if (!root) throw new Error("no #page in the document");
@@ -24,10 +23,9 @@ const unmount = render(
   () => (
     <PageContext.Provider value={page}>
       <Router root={App}>
-        <Route path="/" component={Overview} />
-        <Route path="/board" component={Board} />
-        <Route path="/agents" component={Agents} />
-        <Route path="/events" component={Events} />
+        <For each={VIEWS}>
+          {({ paths, component }) => <Route path={[...paths]} component={component} />}
+        </For>
         <Route path="*rest" component={NotFound} />
       </Router>
     </PageContext.Provider>

@@ -3,8 +3,11 @@
  * the toasts. Neighbours: `main.tsx` opens it, views reach it by `usePage`. Here, and only here, the
  * sync modules meet the real browser. Invariant: `close` ends every timer, listener and socket.
  */
-import { type Accessor, createContext, createSignal, useContext } from "solid-js";
+import { type Accessor, createContext, createRoot, createSignal, useContext } from "solid-js";
+import { type Commands, createCommands } from "./commands.ts";
+import { type Confirm, createConfirm } from "./parts/confirm.ts";
 import { createToasts, type Toasts } from "./parts/toasts.ts";
+import "./prefs.ts";
 import { type Api, createApi } from "./sync/api.ts";
 import { type ConnectionState, createConnection } from "./sync/connection.ts";
 import { createMirror, type Mirror } from "./sync/store.ts";
@@ -19,6 +22,8 @@ export interface Page {
   api: Api;
   token: TokenKeeper;
   toasts: Toasts;
+  confirm: Confirm;
+  commands: Commands;
   /** The card that was just moved by hand, so that it takes the focus in its new place. */
   moved: { id: string | null };
   close(): void;
@@ -29,6 +34,7 @@ const TICK_MS = 15_000;
 export function openPage(): Page {
   const mirror = createMirror();
   const toasts = createToasts();
+  const [commands, disposeCommands] = createRoot((dispose) => [createCommands(), dispose] as const);
   const [connection, setConnection] = createSignal<ConnectionState>({ status: "connecting" });
   const [now, setNow] = createSignal(Date.now());
   let aheadMs = 0;
@@ -97,6 +103,8 @@ export function openPage(): Page {
     api,
     token,
     toasts,
+    confirm: createConfirm(),
+    commands,
     moved: { id: null },
     close() {
       abort.abort();
@@ -104,6 +112,7 @@ export function openPage(): Page {
       wire.stop();
       api.writes.close();
       toasts.close();
+      disposeCommands();
     },
   };
 }

@@ -1,15 +1,19 @@
 /** The small round sign of a person: the first letters of the name, in the agent's own hue. */
-
 import { nameOf } from "../../../core/state/lookup.ts";
 import { usePage } from "../page.ts";
 
-export function Avatar(props: { id: string }) {
+/** @param props.size in pixels */
+export function Avatar(props: { id: string; size?: number }) {
   const { wire } = usePage().mirror;
   // An emoji would be a plain box where no font has it.
   const sign = () => initials(nameOf(wire, props.id));
   const hue = () => wire.agents[props.id]?.profile_hue ?? toHue(props.id);
   return (
-    <span class="avatar" aria-hidden="true" style={{ "--hue": String(hue()) }}>
+    <span
+      class="avatar"
+      aria-hidden="true"
+      style={{ "--hue": String(hue()), "--size": props.size ? `${props.size}px` : undefined }}
+    >
       {sign()}
     </span>
   );

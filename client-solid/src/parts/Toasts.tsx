@@ -2,8 +2,10 @@
  * Shows the toasts; both live regions are there from the start, as screen readers need. Neighbour:
  * `toasts.ts` holds them.
  */
-import { For } from "solid-js";
+import X from "lucide-solid/icons/x";
+import { For, Show } from "solid-js";
 import { usePage } from "../page.ts";
+import { Button, IconButton } from "./Button.tsx";
 import type { Toast } from "./toasts.ts";
 
 export function Toasts() {
@@ -23,10 +25,20 @@ function Region(props: { kind: Toast["kind"]; live: "assertive" | "polite" }) {
         {(toast) => (
           <div class="toast" data-kind={toast.kind}>
             <p>{toast.text}</p>
-            <button type="button" class="quiet" onClick={() => toasts.dismiss(toast.id)}>
-              <span class="unseen">Dismiss</span>
-              <span aria-hidden="true">×</span>
-            </button>
+            <Show when={toast.action}>
+              {(action) => (
+                <Button
+                  small
+                  onClick={() => {
+                    toasts.dismiss(toast.id);
+                    action().run();
+                  }}
+                >
+                  {action().label}
+                </Button>
+              )}
+            </Show>
+            <IconButton label="Dismiss" icon={X} small onClick={() => toasts.dismiss(toast.id)} />
           </div>
         )}
       </For>

@@ -4,9 +4,9 @@
  */
 import { A } from "@solidjs/router";
 import { createMemo, For, Show } from "solid-js";
-import type { ExceptionBucket, ExceptionItem } from "../../../core/state/tasks/views.ts";
-import { usePage } from "../page.ts";
-import { BUCKET_WORDS, toAge } from "./words.ts";
+import type { ExceptionBucket, ExceptionItem } from "../../../../core/state/tasks/views.ts";
+import { usePage } from "../../page.ts";
+import { BUCKET_WORDS, toAge } from "../../parts/words.ts";
 
 const MAX_SHOWN = 4;
 

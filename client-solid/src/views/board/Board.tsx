@@ -3,11 +3,13 @@
  * ids, so a card is made when its task enters a column and removed when it leaves, never in between.
  */
 import { createMemo, createSignal, For, Show } from "solid-js";
-import { TASK_STATUSES, type TaskStatus } from "../../../core/state/tasks/task.ts";
-import { usePage } from "../page.ts";
-import { TaskCard } from "../parts/TaskCard.tsx";
-import { plural, STATUS_WORDS } from "../parts/words.ts";
-import { columns } from "../sync/reading.ts";
+import { TASK_STATUSES, type TaskStatus } from "../../../../core/state/tasks/task.ts";
+import { usePage } from "../../page.ts";
+import { ViewHead } from "../../parts/ViewHead.tsx";
+import { TaskCard } from "./TaskCard.tsx";
+import "./board.css";
+import { plural, STATUS_WORDS } from "../../parts/words.ts";
+import { columns } from "../../sync/reading.ts";
 
 /** Cards a column shows at first, and how many more at a time. */
 const PAGE = 60;
@@ -18,23 +20,25 @@ export default function Board() {
   const count = () => TASK_STATUSES.reduce((sum, status) => sum + by()[status].length, 0);
   return (
     <>
-      <h1>Board</h1>
-      <Show
-        when={count() > 0}
-        fallback={
-          <p class="empty">
-            No tasks yet. Create one with <code>POST /api/tasks/create</code>, or plan a mission
-            with <code>POST /api/missions/plan</code>; its tasks appear here.
-          </p>
-        }
-      >
-        {/* Focusable, so that the keyboard can scroll it sideways. */}
-        <section class="board" aria-label="Tasks by status" tabindex="0" data-testid="board">
-          <For each={TASK_STATUSES}>
-            {(status) => <Column status={status} ids={by()[status]} />}
-          </For>
-        </section>
-      </Show>
+      <ViewHead title="Board" />
+      <div class="view-body">
+        <Show
+          when={count() > 0}
+          fallback={
+            <p class="empty">
+              No tasks yet. Create one with <code>POST /api/tasks/create</code>, or plan a mission
+              with <code>POST /api/missions/plan</code>; its tasks appear here.
+            </p>
+          }
+        >
+          {/* Focusable, so that the keyboard can scroll it sideways. */}
+          <section class="board" aria-label="Tasks by status" tabindex="0" data-testid="board">
+            <For each={TASK_STATUSES}>
+              {(status) => <Column status={status} ids={by()[status]} />}
+            </For>
+          </section>
+        </Show>
+      </div>
     </>
   );
 }

@@ -3,12 +3,12 @@
  * id. Invariant: the status shown is the derived one; an agent that fell silent is offline.
  */
 import { Show } from "solid-js";
-import type { Agent } from "../../../core/state/agents/agent.ts";
-import { derivedStatus, type Workload } from "../../../core/state/agents/views.ts";
-import { nameOf } from "../../../core/state/lookup.ts";
-import { usePage } from "../page.ts";
-import { Avatar } from "./Avatar.tsx";
-import { PRESENCE_WORDS, plural, toAge } from "./words.ts";
+import type { Agent } from "../../../../core/state/agents/agent.ts";
+import { derivedStatus, type Workload } from "../../../../core/state/agents/views.ts";
+import { nameOf } from "../../../../core/state/lookup.ts";
+import { usePage } from "../../page.ts";
+import { Avatar } from "../../parts/Avatar.tsx";
+import { PRESENCE_WORDS, plural, toAge } from "../../parts/words.ts";
 
 interface Props {
   id: string;

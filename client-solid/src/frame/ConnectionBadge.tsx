@@ -4,8 +4,8 @@
  */
 import { createEffect, createMemo, createSignal, onCleanup, Show } from "solid-js";
 import { usePage } from "../page.ts";
+import { toMoment } from "../parts/words.ts";
 import { toWords } from "../sync/connection.ts";
-import { toMoment } from "./words.ts";
 
 export function ConnectionBadge() {
   const { connection } = usePage();

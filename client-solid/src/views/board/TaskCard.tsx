@@ -4,12 +4,12 @@
  * that another task's change does not touch it.
  */
 import { createMemo, createSignal, For, onMount, Show } from "solid-js";
-import { nameOf } from "../../../core/state/lookup.ts";
-import { type Task, type TaskStatus, TRANSITIONS } from "../../../core/state/tasks/task.ts";
-import { blockersOf, isOverdue, isStale } from "../../../core/state/tasks/views.ts";
-import { usePage } from "../page.ts";
-import { Avatar } from "./Avatar.tsx";
-import { STATUS_WORDS } from "./words.ts";
+import { nameOf } from "../../../../core/state/lookup.ts";
+import { type Task, type TaskStatus, TRANSITIONS } from "../../../../core/state/tasks/task.ts";
+import { blockersOf, isOverdue, isStale } from "../../../../core/state/tasks/views.ts";
+import { usePage } from "../../page.ts";
+import { Avatar } from "../../parts/Avatar.tsx";
+import { STATUS_WORDS } from "../../parts/words.ts";
 
 export function TaskCard(props: { id: string }) {
   const { mirror } = usePage();

@@ -1,0 +1,103 @@
+/**
+ * The bell: notifications that nobody has dismissed, newest first. Neighbour: the core raises them.
+ * Invariant: the number is that of the list, and one dismissal is one write, however many it takes along.
+ */
+import * as Popover from "@kobalte/core/popover";
+import { A } from "@solidjs/router";
+import BellIcon from "lucide-solid/icons/bell";
+import X from "lucide-solid/icons/x";
+import { createMemo, For, Show } from "solid-js";
+import type { Notification } from "../../../core/state/notifications/notification.ts";
+import { compareIds } from "../../../core/table.ts";
+import { usePage } from "../page.ts";
+import { useAct } from "../parts/act.ts";
+import { Button, IconButton } from "../parts/Button.tsx";
+import { useTaskHref } from "../parts/links.tsx";
+import { Ago } from "../parts/signs.tsx";
+
+const MAX_SHOWN = 50;
+
+export function Bell() {
+  const { wire } = usePage().mirror;
+  const { act, busy } = useAct();
+  const open = createMemo(() =>
+    Object.values(wire.notifications)
+      .filter(({ dismissed }) => !dismissed)
+      .sort((a, b) => compareIds(b.id, a.id)),
+  );
+  return (
+    <Popover.Root placement="bottom-end" gutter={4}>
+      <Popover.Trigger
+        class="button bell"
+        data-kind="quiet"
+        data-only-icon=""
+        aria-label={open().length === 0 ? "Notifications" : `Notifications, ${open().length} new`}
+        title="Notifications"
+        data-testid="bell"
+      >
+        <BellIcon size={17} aria-hidden="true" />
+        <Show when={open().length > 0}>
+          <span class="bell-count" aria-hidden="true">
+            {Math.min(open().length, 99)}
+          </span>
+        </Show>
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content class="popover">
+          <header class="row popover-head">
+            <Popover.Title as="h2">Notifications</Popover.Title>
+            <span class="grow" />
+            <Show when={open().length > 0}>
+              <Button
+                small
+                kind="quiet"
+                busy={busy()}
+                onClick={() => void act("notifications/dismiss", { all: true })}
+              >
+                Dismiss all
+              </Button>
+            </Show>
+          </header>
+          <ul class="notices" data-testid="notices">
+            <For
+              each={open().slice(0, MAX_SHOWN)}
+              fallback={<li class="empty">Nothing new. Exceptions will show up here.</li>}
+            >
+              {(notice) => <Notice notice={notice} />}
+            </For>
+          </ul>
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}
+
+function Notice(props: { notice: Notification }) {
+  const { act, busy } = useAct();
+  const taskHref = useTaskHref();
+  const href = () => {
+    const { task_id, mission_id, agent_id } = props.notice;
+    if (task_id) return taskHref(task_id);
+    if (mission_id) return `/missions/${mission_id}`;
+    return agent_id ? `/team/agents/${agent_id}` : "/";
+  };
+  return (
+    <li class="row notice">
+      <div class="grow">
+        <A href={href()} class="link">
+          {props.notice.title}
+        </A>
+        <p class="dim small">
+          {props.notice.detail} <Ago time={props.notice.timestamp} />
+        </p>
+      </div>
+      <IconButton
+        small
+        label={`Dismiss ${props.notice.title}`}
+        icon={X}
+        busy={busy()}
+        onClick={() => void act("notifications/dismiss", { notification_ids: [props.notice.id] })}
+      />
+    </li>
+  );
+}

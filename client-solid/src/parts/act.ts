@@ -1,0 +1,72 @@
+/**
+ * How a view writes: one call that sends an action, says how it went, and offers the way back where
+ * there is one. Neighbours: `page.api` queues and sends, the toasts show.
+ * Invariant: no write of a view ends without the person being told.
+ */
+import { createSignal } from "solid-js";
+import type { RouteName } from "../../../client/client.ts";
+import type { PayloadOf, ReplyOf } from "../../../core/registry.ts";
+import { usePage } from "../page.ts";
+import type { ApiResult } from "../sync/api.ts";
+
+export interface Undo<N extends RouteName = RouteName> {
+  name: N;
+  payload: PayloadOf<N>;
+}
+
+export interface Told<R> {
+  /** Said when it went through; nothing is said where the page itself shows it. */
+  done?: string | ((reply: R) => string);
+  /** The action that takes it back, offered beside `done`. */
+  undo?: Undo;
+}
+
+/** Sends actions for one component; `busy` while one is under way, `refusal` is the last no in words. */
+export function useAct() {
+  const { api, toasts } = usePage();
+  const [underWay, setUnderWay] = createSignal(0);
+  const [refusal, setRefusal] = createSignal<Extract<ApiResult<object>, { ok: false }> | null>(
+    null,
+  );
+
+  async function send<N extends RouteName>(
+    name: N,
+    payload: PayloadOf<N>,
+    told: Told<ReplyOf<N>>,
+    inForm: boolean,
+  ): Promise<ReplyOf<N> | null> {
+    setUnderWay((count) => count + 1);
+    setRefusal(null);
+    const result = await api.post(name, payload);
+    setUnderWay((count) => count - 1);
+    if (!result.ok) {
+      setRefusal(result);
+      if (!inForm) toasts.show("refused", result.message);
+      return null;
+    }
+    const { done, undo } = told;
+    if (done) {
+      const text = typeof done === "function" ? done(result.reply) : done;
+      toasts.show(
+        "done",
+        text,
+        undo && { label: "Undo", run: () => void act(undo.name, undo.payload) },
+      );
+    }
+    for (const warning of result.warnings) toasts.show("refused", warning);
+    return result.reply;
+  }
+
+  const act = <N extends RouteName>(name: N, payload: PayloadOf<N>, told: Told<ReplyOf<N>> = {}) =>
+    send(name, payload, told, false);
+
+  return {
+    /** @returns the reply, or null after a refusal, which a toast has shown */
+    act,
+    /** The same for a form, which shows `refusal` itself. */
+    submit: <N extends RouteName>(name: N, payload: PayloadOf<N>, told: Told<ReplyOf<N>> = {}) =>
+      send(name, payload, told, true),
+    busy: () => underWay() > 0,
+    refusal,
+  };
+}
