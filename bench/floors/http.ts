@@ -1,0 +1,76 @@
+/**
+ * The floors of HTTP: what a server costs that does nothing with a request, or only makes it durable.
+ * `express` and `bare` say back what they were told; `append` answers once it is synced, all that
+ * waits in one transaction. Neighbour: `rows/floors.ts`.
+ */
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+import express from "express";
+import { openSqliteJournal } from "../../journal/index.ts";
+
+type Answer = (body: string) => string | Promise<string>;
+
+function bare(answer: Answer): RequestListener {
+  return (req, res) => {
+    let text = "";
+    req.setEncoding("utf8");
+    req.on("data", (chunk: string) => {
+      text += chunk;
+    });
+    req.on("end", async () => {
+      res.setHeader("Content-Type", "application/json");
+      res.end(await answer(text));
+    });
+  };
+}
+
+function echo(text: string): string {
+  return JSON.stringify(JSON.parse(text));
+}
+
+function expressEcho(): RequestListener {
+  const app = express();
+  app.use(express.json());
+  app.post("/api/tasks/update", (req, res) => {
+    res.json(req.body);
+  });
+  return app;
+}
+
+async function append(dir: string): Promise<Answer> {
+  const journal = await openSqliteJournal({ dir, now: Date.now });
+  let seq = 0;
+  let queue: { seq: number; json: string; key: null }[] = [];
+  let writing: Promise<void> | null = null;
+
+  async function write(): Promise<void> {
+    await null;
+    const batch = queue;
+    queue = [];
+    await journal.append((batch[0]?.seq ?? 1) - 1, batch);
+  }
+
+  return async (text) => {
+    JSON.parse(text);
+    const mine = ++seq;
+    queue.push({ seq: mine, json: text, key: null });
+    // Whoever comes while one transaction is under way shares the next one.
+    for (let synced = 0; synced < mine; ) {
+      writing ??= write().finally(() => {
+        writing = null;
+      });
+      const upTo = seq - queue.length;
+      await writing;
+      synced = Math.max(upTo, seq - queue.length);
+    }
+    return '{"ok":true}';
+  };
+}
+
+const [kind, dir = ""] = process.argv.slice(2);
+const listener =
+  kind === "express" ? expressEcho() : bare(kind === "append" ? await append(dir) : echo);
+const server = createServer(listener).listen(0, "127.0.0.1", () => {
+  process.stdout.write(`port ${(server.address() as AddressInfo).port}\n`);
+});
+process.once("SIGTERM", () => process.exit());

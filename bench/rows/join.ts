@@ -1,0 +1,105 @@
+/**
+ * Joining a company of 10,000 tasks while others write: alone, and 100 at once. The floor sends as many
+ * bytes, which it has at hand. Neighbours: `floors/state.ts`; transport-ws makes the real thing.
+ */
+import type { Context } from "../context.ts";
+import { agentId, taskId } from "../data.ts";
+import { paced, post } from "../load.ts";
+import type { Started } from "../process.ts";
+import { inTurns, median, type Row, ratio, type Sample } from "../row.ts";
+
+const CROWD = 100;
+const ALONE_TIMES = 5;
+
+function tasksOf({ quick }: Context): number {
+  return quick ? 2_000 : 10_000;
+}
+
+export const join: Row = {
+  name: "join",
+  title: "Joining a company of 10,000 tasks, with 50 writes a second going on",
+  async run(context) {
+    const tasks = tasksOf(context);
+    const ours = await context.startOurs(tasks);
+    const open: Started[] = [ours];
+    const watchers = context.watchers();
+    try {
+      const at = { port: ours.port, count: 1, path: "/api/ws" };
+      const plain = await watchers.join({ ...at, deflate: false });
+      const packed = await watchers.join({ ...at, deflate: true });
+      const floor = await context.startFloor("state", String(plain.bytes));
+      const packedFloor = await context.startFloor("state", String(packed.bytes));
+      open.push(floor, packedFloor);
+      const subjects = await inTurns(context.rounds, [
+        { name: "ours", measure: () => measure(context, ours, true, false) },
+        { name: "cached buffer", measure: () => measure(context, floor, false, false) },
+        { name: "ours, compressed", measure: () => measure(context, ours, true, true) },
+        {
+          name: "cached buffer, compressed size",
+          measure: () => measure(context, packedFloor, false, true),
+        },
+      ]);
+      const goals = (["alone ms", "100 at once ms"] as const).flatMap((measure) => [
+        {
+          what: `${measure}, ours against the cached buffer`,
+          value: ratio(subjects, measure, "ours", "cached buffer"),
+          atMost: 1.3,
+        },
+        {
+          what: `${measure}, compressed`,
+          value: ratio(subjects, measure, "ours, compressed", "cached buffer, compressed size"),
+          atMost: 1.3,
+        },
+      ]);
+      const note = `${tasks} tasks are ${plain.bytes} bytes, compressed ${packed.bytes}.`;
+      return { subjects, goals, note };
+    } finally {
+      await Promise.all(open.map((server) => server.stop()));
+    }
+  },
+};
+
+async function measure(
+  context: Context,
+  server: Started,
+  writes: boolean,
+  deflate: boolean,
+): Promise<Sample> {
+  const watchers = context.watchers();
+  const call = { port: server.port, path: writes ? "/api/ws" : "/", deflate };
+  const run = async () => {
+    const alone: number[] = [];
+    for (let n = 0; n < ALONE_TIMES; n++) {
+      const { times } = await watchers.join({ ...call, count: 1 });
+      alone.push(...times);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    const cpuBefore = server.cpuMs();
+    const crowd = await watchers.join({ ...call, count: CROWD });
+    return {
+      "alone ms": median(alone),
+      "100 at once ms": Math.max(...crowd.times),
+      "CPU ms/join in the crowd": (server.cpuMs() - cpuBefore) / CROWD,
+      bytes: crowd.bytes,
+    };
+  };
+  if (!writes) return run();
+  const seconds = context.quick ? 2 : 4;
+  const tasks = tasksOf(context);
+  const [sample] = await Promise.all([
+    run(),
+    paced({
+      port: server.port,
+      connections: 64,
+      perSecond: 50,
+      seconds,
+      request: (n) =>
+        post("/api/tasks/update", {
+          task_id: taskId(1 + ((n * 7_919) % tasks)),
+          agent_id: agentId(1),
+          progress: 1 + (Math.floor(Math.random() * 99) % 100),
+        }),
+    }),
+  ]);
+  return sample;
+}

@@ -1,0 +1,76 @@
+/**
+ * How each server under measurement speaks to a watcher: what the watcher says to be let in, and which
+ * updates a message carries. Neighbours: `watcher.ts`; the floors and peers at the other end.
+ * Invariant: an update is counted by its own number, so a lost or doubled one cannot pass unseen.
+ */
+export interface Dialect {
+  path: string;
+  headers?: string;
+  /** Said once the socket is open. */
+  greeting?: readonly (string | Buffer)[];
+  /** What is answered to a message, where something must be. */
+  answer?(message: Buffer): string | Buffer | null;
+  /** The watcher is in once this has come; at once where absent. */
+  isReady?(message: Buffer): boolean;
+  /** The first and last number of the updates in a message; null for none. */
+  updates(message: Buffer): readonly [number, number] | null;
+}
+
+const COMMIT = Buffer.from('{"type":"commit","seq":');
+const HELLO = Buffer.from('{"type":"hello"');
+const SEQ = Buffer.from('"seq":');
+
+/** The number that begins at this place. */
+function numberAt(message: Buffer, at: number): number {
+  let value = 0;
+  for (let place = at; ; place++) {
+    const digit = (message[place] ?? 0) - 48;
+    if (digit < 0 || digit > 9) return value;
+    value = value * 10 + digit;
+  }
+}
+
+const startsWith = (message: Buffer, text: Buffer) =>
+  message.length >= text.length && message.compare(text, 0, text.length, 0, text.length) === 0;
+
+/** The number behind the last `"seq":` of a message. */
+function seqIn(message: Buffer): readonly [number, number] | null {
+  const first = message.indexOf(SEQ);
+  if (first < 0) return null;
+  const last = message.lastIndexOf(SEQ);
+  return [numberAt(message, first + SEQ.length), numberAt(message, last + SEQ.length)];
+}
+
+export const dialects = {
+  ours: {
+    path: "/api/ws",
+    isReady: (message) => startsWith(message, HELLO),
+    updates(message) {
+      if (!startsWith(message, COMMIT)) return null;
+      const seq = numberAt(message, COMMIT.length);
+      return [seq, seq];
+    },
+  },
+  /** The floors: one patch or many, each with its number. */
+  plain: { path: "/", updates: seqIn },
+  "socket.io": {
+    path: "/socket.io/?EIO=4&transport=websocket",
+    greeting: ["40"],
+    answer: (message) => (message.length === 1 && message[0] === 50 ? "3" : null),
+    isReady: (message) => message[0] === 52 && message[1] === 48,
+    updates: (message) => (message[0] === 52 && message[1] === 50 ? seqIn(message) : null),
+  },
+  sharedb: {
+    path: "/",
+    greeting: ['{"a":"hs","id":null,"protocol":1,"protocolMinor":2}', '{"a":"s","c":"c","d":"d"}'],
+    isReady: (message) => message.includes('"a":"s"'),
+    updates(message) {
+      if (!message.includes('"a":"op"')) return null;
+      const at = message.indexOf('"v":');
+      const version = numberAt(message, at + 4);
+      return [version, version];
+    },
+  },
+} as const satisfies Record<string, Dialect>;
+
+export type DialectName = keyof typeof dialects;
