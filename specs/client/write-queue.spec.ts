@@ -37,8 +37,12 @@ function steer(storage = storageOf()) {
     newKey: () => `key-${++keys}`,
     wait: (ms, signal) =>
       new Promise((resolve) => {
-        waits.push({ ms, end: resolve });
-        signal?.addEventListener("abort", () => resolve());
+        const mine = { ms, end: resolve };
+        waits.push(mine);
+        signal?.addEventListener("abort", () => {
+          waits.splice(waits.indexOf(mine), 1);
+          resolve();
+        });
       }),
     storage,
     send(write) {
