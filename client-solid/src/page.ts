@@ -10,6 +10,7 @@ import { createToasts, type Toasts } from "./parts/toasts.ts";
 import "./prefs.ts";
 import { type Api, createApi } from "./sync/api.ts";
 import { type ConnectionState, createConnection } from "./sync/connection.ts";
+import { createIntake } from "./sync/intake.ts";
 import { createMirror, type Mirror } from "./sync/store.ts";
 import { createTokenKeeper, type TokenKeeper } from "./sync/token.ts";
 import { SOCKET_PATH } from "./sync/wire.ts";
@@ -35,10 +36,11 @@ export function openPage(): Page {
   const mirror = createMirror();
   const toasts = createToasts();
   const [commands, disposeCommands] = createRoot((dispose) => [createCommands(), dispose] as const);
-  const [connection, setConnection] = createSignal<ConnectionState>({ status: "connecting" });
+  const [wireState, setWireState] = createSignal<ConnectionState>({ status: "connecting" });
   const [now, setNow] = createSignal(Date.now());
   let aheadMs = 0;
-  const tick = () => setNow(Date.now() + aheadMs);
+  const serverNow = () => Date.now() + aheadMs;
+  const tick = () => setNow(serverNow());
 
   const token = createTokenKeeper({
     fragment: () => location.hash,
@@ -53,7 +55,28 @@ export function openPage(): Page {
     token: token.token,
     requestToken: token.request,
     storage: sessionStorage,
+    effects: {
+      add: (key, asks) => mirror.effects.add({ key, asks, at: serverNow() }),
+      answered: mirror.effects.answered,
+    },
   });
+
+  const slices = new MessageChannel();
+  const intake = createIntake({
+    apply: mirror.applyCommits,
+    replace: mirror.replaceState,
+    onMisfit: () => wire.distrust(),
+    // Not a timer, which a hidden tab is given once a minute.
+    schedule(run) {
+      slices.port1.onmessage = run;
+      slices.port2.postMessage(null);
+    },
+    elapsed: () => performance.now(),
+  });
+  const connection = (): ConnectionState => {
+    const state = wireState();
+    return state.status === "live" && intake.behind() ? { status: "catching-up" } : state;
+  };
 
   const wire = createConnection({
     url: new URL(SOCKET_PATH, location.href.replace(/^http/, "ws")).href,
@@ -72,15 +95,21 @@ export function openPage(): Page {
     onHello(hello) {
       aheadMs = hello.now - Date.now();
       tick();
-      mirror.replaceState(hello);
+      const first = !mirror.ready();
+      intake.hello(hello);
+      if (first) afterPaint(loadReducer);
     },
-    onCommit: (commit) => mirror.applyCommit(commit),
+    onCommit: intake.commit,
     onState(state) {
-      setConnection(state);
+      setWireState(state);
       // The wire is back, so the server is: what waits for it need not wait longer.
       if (state.status === "live") api.writes.wake();
     },
   });
+
+  /** Large, and only of use for what the person does next: until then writes are simply pending. */
+  const loadReducer = () =>
+    void import("./sync/reducer.ts").then(mirror.effects.useReducer, () => {});
 
   const wake = () => document.visibilityState === "visible" && wire.wake();
   const abort = new AbortController();
@@ -111,10 +140,16 @@ export function openPage(): Page {
       clearInterval(ticking);
       wire.stop();
       api.writes.close();
+      slices.port1.close();
       toasts.close();
       disposeCommands();
     },
   };
+}
+
+function afterPaint(run: () => void): void {
+  if ("requestIdleCallback" in window) window.requestIdleCallback(run, { timeout: 2_000 });
+  else setTimeout(run, 200);
 }
 
 export const PageContext = createContext<Page>();

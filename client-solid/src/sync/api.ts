@@ -20,7 +20,7 @@ import type { ClawTaskerError } from "../../../client/errors.ts";
 import { createExchange } from "../../../client/exchange.ts";
 import { type ClientPorts, defaultPorts } from "../../../client/ports.ts";
 import type { PayloadOf, ReplyOf } from "../../../core/registry.ts";
-import type { Write } from "./write.ts";
+import type { Ask, Write } from "./write.ts";
 import { type Answer, createWriteQueue, type QueuePorts, type WriteQueue } from "./write-queue.ts";
 
 export type ApiResult<R> =
@@ -58,17 +58,21 @@ export interface Api {
   writes: Omit<WriteQueue, "add">;
 }
 
-export interface ApiPorts
-  extends Partial<ClientPorts>,
-    Partial<Pick<QueuePorts, "storage" | "onQueued" | "onSettled">> {
+export interface ApiPorts extends Partial<ClientPorts>, Partial<Pick<QueuePorts, "storage">> {
   token(): string | null;
   /** Asks the person for a token; null when they would rather not. */
   requestToken(): Promise<string | null>;
+  /** Shows what a write will do, until its own entry has arrived. */
+  effects?: {
+    add(key: string, asks: readonly Ask[]): void;
+    /** The entries it made, one for each action; null for one that made none. */
+    answered(key: string, seqs: readonly (number | null)[]): void;
+  };
 }
 
 const TIMEOUT_MS = 30_000;
 
-export function createApi({ token, requestToken, ...given }: ApiPorts): Api {
+export function createApi({ token, requestToken, effects, ...given }: ApiPorts): Api {
   const ports: ClientPorts & typeof given = { ...defaultPorts, ...given };
   const exchange = createExchange({
     ...ports,
@@ -98,7 +102,16 @@ export function createApi({ token, requestToken, ...given }: ApiPorts): Api {
     return { body: said as Record<string, unknown>, seq };
   }
 
-  const queue = createWriteQueue({ ...ports, storage: ports.storage ?? null, send });
+  const queue = createWriteQueue({
+    ...ports,
+    storage: ports.storage ?? null,
+    send,
+    onQueued: ({ key, asks, optimistic }) => optimistic && effects?.add(key, asks),
+    onSettled: ({ key, bulk }, result) => {
+      if (!result.ok) effects?.answered(key, []);
+      else effects?.answered(key, bulk ? resultsOf(result).map(seqOf) : [result.seq]);
+    },
+  });
   const { add, ...writes } = queue;
 
   return {
@@ -114,7 +127,7 @@ export function createApi({ token, requestToken, ...given }: ApiPorts): Api {
       const words = label ?? `${actions.length} changes`;
       const result = await add({ asks, bulk: true, atomic, optimistic, label: words });
       if (!result.ok) return actions.map(() => refused(result.error));
-      return (result.body.results as Record<string, unknown>[]).map(ofBatch);
+      return resultsOf(result).map(ofBatch);
     },
   };
 }
@@ -122,6 +135,14 @@ export function createApi({ token, requestToken, ...given }: ApiPorts): Api {
 function accepted<R>(body: Record<string, unknown>): ApiResult<R> {
   const { ok: _ok, warnings = [], ...reply } = body;
   return { ok: true, reply: reply as R, warnings: warnings as string[] };
+}
+
+function resultsOf({ body }: Answer): Record<string, unknown>[] {
+  return Array.isArray(body.results) ? body.results : [];
+}
+
+function seqOf({ ok, seq }: Record<string, unknown>): number | null {
+  return ok === true && typeof seq === "number" ? seq : null;
 }
 
 /** One result of a batch: as the action alone would have been answered. */

@@ -43,6 +43,8 @@ export interface Connection {
   start(): void;
   /** The network or the person came back: do not wait for the next try. */
   wake(): void;
+  /** An entry that was handed on did not fit what is there: ask for a fresh state. */
+  distrust(): void;
   stop(): void;
 }
 
@@ -191,6 +193,9 @@ export function createConnection(ports: ConnectionPorts): Connection {
       attempt = 0;
       if (silent) show({ status: "offline", retryAt: clock(), heardAt });
       connect();
+    },
+    distrust() {
+      if (running) resync();
     },
     stop() {
       running = false;

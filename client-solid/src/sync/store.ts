@@ -1,18 +1,14 @@
 /**
- * The page's copy of the state as a Solid store: flat tables, changed by the same patches that the
- * server made. Neighbours: `connection.ts` brings hello and commits, `reading.ts` and the views read.
- * Invariant: one commit is one batch, and touches only the signals of what it changed.
+ * The page's copy of the state: what the server has said, with the effects of the page's own writes on
+ * top. Neighbours: `connection.ts` brings hello and commits, `records.ts` holds, `optimistic.ts` lays
+ * effects over it, `reading.ts` and the views read.
+ * Invariant: what is taken at once is one batch, and touches only the signals of what it changed.
  */
 import { type Accessor, batch, createSignal } from "solid-js";
-import { createStore, produce, reconcile } from "solid-js/store";
-import { applyPatches, fromPointer, type Patch } from "../../../core/patch.ts";
-import {
-  createState,
-  TABLES,
-  type TableName,
-  toWireState,
-  type WireState,
-} from "../../../core/state/state.ts";
+import type { WireState } from "../../../core/state/state.ts";
+import { createEffects, type Effects } from "./optimistic.ts";
+import { createRecords } from "./records.ts";
+import { createTaskIndex, type TaskIndex } from "./task-index.ts";
 import type { Commit, Hello, WireEvent } from "./wire.ts";
 
 export const MAX_EVENTS = 200;
@@ -20,6 +16,8 @@ export const MAX_EVENTS = 200;
 export interface Mirror {
   /** Reactive; to be read only. */
   readonly wire: WireState;
+  /** The ids of tasks in groups, each in the order it is shown. */
+  readonly tasks: TaskIndex;
   /** Newest first. */
   events: Accessor<readonly WireEvent[]>;
   /** Of the last entry that is in the state. */
@@ -30,52 +28,71 @@ export interface Mirror {
   replaceState(hello: Hello): void;
   /** @throws Error when a patch does not fit or would reach a prototype: ask for a new state then. */
   applyCommit(commit: Commit): void;
+  /** The same for many that follow one another, which are shown at once. */
+  applyCommits(commits: readonly Commit[]): void;
+  /** The effects of the page's own writes. */
+  effects: Pick<Effects, "useReducer" | "size"> & {
+    add(effect: Omit<Parameters<Effects["add"]>[0], "seq">): void;
+    answered(key: string, seqs: readonly (number | null)[]): void;
+  };
 }
 
 export function createMirror(): Mirror {
-  const [wire, setWire] = createStore<WireState>(toWireState(createState()));
+  const records = createRecords();
+  const effects = createEffects(records);
+  const tasks = createTaskIndex(records.raw);
   const [events, setEvents] = createSignal<readonly WireEvent[]>([]);
   const [seq, setSeq] = createSignal(0);
   const [ready, setReady] = createSignal(false);
+  let journal: string | null = null;
 
-  function applyPatch(patch: Patch): void {
-    const [table, id, ...deeper] = fromPointer(patch.path);
-    const whole = patch.op !== "remove" && isTable(table) && deeper.length === 0;
-    // A whole table or record that is sent again: what is equal in it keeps its signals.
-    if (whole && id === undefined) {
-      setWire(table as "tasks", reconcile(patch.value as WireState["tasks"]));
-    } else if (whole && id !== undefined && Object.hasOwn(wire[table], id)) {
-      setWire(table as "tasks", id, reconcile(patch.value as WireState["tasks"][string]));
-    } else {
-      setWire(produce((draft) => applyPatches(draft, [patch])));
-    }
+  /** One batch, after which what is derived has followed. */
+  function change(act: () => void): void {
+    batch(() => {
+      act();
+      tasks.follow(records.takeTouched());
+    });
+  }
+
+  function applyCommits(commits: readonly Commit[]): void {
+    const last = commits.at(-1);
+    if (!last) return;
+    change(() => {
+      effects.commit(commits, last.seq);
+      const news = commits.map(({ event }) => event).reverse();
+      setEvents((before) => [...news, ...before].slice(0, MAX_EVENTS));
+      setSeq(last.seq);
+    });
   }
 
   return {
-    wire,
+    wire: records.wire,
+    tasks,
     events,
     seq,
     ready,
     replaceState(hello) {
-      batch(() => {
-        if (hello.state !== undefined) setWire(reconcile(hello.state as WireState));
+      change(() => {
+        if (hello.state !== undefined) {
+          const anew = journal !== hello.journal || hello.reset === "ahead";
+          const news = (hello.events ?? []).filter(({ id }) => anew || id > seq());
+          effects.replace(hello.state as WireState, news, hello.seq, anew);
+        }
+        journal = hello.journal;
         if (hello.events) setEvents(mergeEvents(events(), hello.events));
         setSeq(hello.seq);
         setReady(true);
       });
     },
-    applyCommit({ seq, event, patches }) {
-      batch(() => {
-        for (const patch of patches) applyPatch(patch);
-        setEvents((before) => [event, ...before].slice(0, MAX_EVENTS));
-        setSeq(seq);
-      });
+    applyCommit: (commit) => applyCommits([commit]),
+    applyCommits,
+    effects: {
+      useReducer: (reducer) => change(() => effects.useReducer(reducer)),
+      size: effects.size,
+      add: (effect) => change(() => effects.add({ ...effect, seq: seq() + 1 })),
+      answered: (key, seqs) => change(() => effects.answered(key, seqs, seq())),
     },
   };
-}
-
-function isTable(name: unknown): name is TableName {
-  return (TABLES as readonly unknown[]).includes(name);
 }
 
 /** The new list, newest first; an event that was known already stays the same object, and its row. */

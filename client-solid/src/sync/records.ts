@@ -1,0 +1,112 @@
+/**
+ * The records that the page shows, as a Solid store of flat tables, and the few ways to change them so
+ * that only what differs is told. Neighbours: `optimistic.ts` decides what is written, `task-index.ts`
+ * learns from `takeTouched` what was. Invariant: equal values stay the objects they are, and with
+ * them their signals and their rows on the page.
+ */
+import { dequal } from "dequal/lite";
+import { createStore, produce, reconcile, unwrap } from "solid-js/store";
+import { applyPatches, fromPointer, type Patch, type Touched } from "../../../core/patch.ts";
+import {
+  createState,
+  TABLES,
+  type TableName,
+  toWireState,
+  type WireState,
+} from "../../../core/state/state.ts";
+
+/** What stands beside the tables. */
+export const SINGLES = ["company", "counters", "swept_at"] as const;
+export type Single = (typeof SINGLES)[number];
+
+export interface Records {
+  /** Reactive; to be read only. */
+  readonly wire: WireState;
+  /** The same without the signals, as it is at the moment; to be read only. */
+  readonly raw: WireState;
+  /** @throws Error when the patch does not fit or would reach a prototype */
+  applyPatch(patch: Patch): void;
+  /** Makes the record equal to the given one, which stays the caller's; `undefined` removes it. */
+  put(table: TableName, id: string, record: unknown): void;
+  putSingle(name: Single, value: unknown): void;
+  /** Makes everything equal to the given state, which it takes over. */
+  replaceAll(state: WireState): void;
+  /** The records that changed since it was last called. */
+  takeTouched(): Touched;
+}
+
+export function createRecords(): Records {
+  const [wire, setWire] = createStore<WireState>(toWireState(createState()));
+  const raw = unwrap(wire);
+  let touched: Touched = new Map();
+
+  function touch(table: TableName, id: string | undefined): void {
+    const known = touched.get(table);
+    if (id === undefined) touched.set(table, "all");
+    else if (known === undefined) touched.set(table, new Set([id]));
+    else if (known !== "all") known.add(id);
+  }
+
+  return {
+    wire,
+    raw,
+    applyPatch(patch) {
+      const [table, id, ...deeper] = fromPointer(patch.path);
+      const whole = patch.op !== "remove" && isTable(table) && deeper.length === 0;
+      // A whole table or record that is sent again: what is equal in it keeps its signals.
+      if (whole && id === undefined) {
+        setWire(table as "tasks", reconcile(patch.value as WireState["tasks"]));
+      } else if (whole && id !== undefined && Object.hasOwn(raw[table], id)) {
+        setWire(table as "tasks", id, reconcile(patch.value as WireState["tasks"][string]));
+      } else {
+        setWire(produce((draft) => applyPatches(draft, [patch])));
+      }
+      if (isTable(table)) touch(table, id);
+    },
+    put(table, id, record) {
+      const rows = raw[table] as Record<string, unknown>;
+      const before = Object.hasOwn(rows, id) ? rows[id] : undefined;
+      const next = alike(before, record);
+      if (next === before) return;
+      touch(table, id);
+      if (next === undefined) {
+        setWire(
+          produce((draft) => {
+            delete draft[table][id];
+          }),
+        );
+      } else {
+        const value = next as WireState["tasks"][string];
+        setWire(table as "tasks", id, before === undefined ? value : reconcile(value));
+      }
+    },
+    putSingle(name, value) {
+      const next = alike(raw[name], value);
+      if (next === raw[name]) return;
+      setWire(name as "company", reconcile(next as WireState["company"]));
+    },
+    replaceAll(state) {
+      setWire(reconcile(state));
+      for (const table of TABLES) touch(table, undefined);
+    },
+    takeTouched() {
+      const taken = touched;
+      touched = new Map();
+      return taken;
+    },
+  };
+}
+
+export function isTable(name: unknown): name is TableName {
+  return (TABLES as readonly unknown[]).includes(name);
+}
+
+/** A copy of `next` in which every part that is equal in `before` is the one of `before`. */
+function alike(before: unknown, next: unknown): unknown {
+  if (dequal(before, next)) return before;
+  if (typeof next !== "object" || next === null) return next;
+  const old = (typeof before === "object" && before !== null ? before : {}) as typeof parts;
+  const parts = (Array.isArray(next) ? [] : {}) as Record<string, unknown>;
+  for (const [key, part] of Object.entries(next)) parts[key] = alike(old[key], part);
+  return parts;
+}

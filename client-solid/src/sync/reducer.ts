@@ -1,0 +1,39 @@
+/**
+ * The core's reducers for the page, loaded after the first paint, since they come with every schema.
+ * Neighbour: `optimistic.ts`, which shows what they foretell. Invariant: a body that the server would
+ * refuse, or that cannot be foretold, has no effect here and is still the server's to judge.
+ */
+import type { Stamp } from "../../../core/action.ts";
+import type { Reduction } from "../../../core/reduce.ts";
+import { reduce } from "../../../core/reduce.ts";
+import { actions } from "../../../core/registry.ts";
+import type { Relations } from "../../../core/relations.ts";
+import type { State } from "../../../core/state/state.ts";
+import type { Ask } from "./write.ts";
+
+export { createRelations } from "../../../core/relations.ts";
+
+/** What only the server can know: whose turn it is, and what it keeps apart from the state. */
+const NOT_FORETOLD = /^(?:tasks\/claim|webhooks\/|system\/)/;
+
+/** The effect of one action on the state; null where there is none to show. */
+export function foretell(
+  state: State,
+  { action, body }: Ask,
+  stamp: Omit<Stamp, "actor">,
+  relations: Relations,
+): Reduction | null {
+  const declaration = actions.get(action);
+  if (!declaration || declaration.prepare || NOT_FORETOLD.test(action)) return null;
+  try {
+    const actor = declaration.actor?.(body) || "ceo";
+    const act = { name: action, payload: body, stamp: { ...stamp, actor } };
+    const result = reduce(state, declaration, act, relations);
+    if (!result.ok || result.idle || result.repeated) return null;
+    // One that begins everything anew would be shown and taken back at a great cost.
+    return [...result.touched.values()].includes("all") ? null : result;
+  } catch {
+    // Not validated here: what a reducer stumbles over, the server refuses in a sentence.
+    return null;
+  }
+}
