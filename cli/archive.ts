@@ -70,6 +70,8 @@ export function fromText(text: string): Archive {
   }
   // A release with further kinds of ids begins to count them.
   head.state.counters = { ...createState().counters, ...head.state.counters };
+  // What is archived is no part of the state, so no part of an export.
+  head.state.archive = createState().archive;
   const tables = new Map<string, [string, unknown][]>(TABLES.map((name) => [name, []]));
   let count = 0;
   for (const line of lines) {

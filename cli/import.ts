@@ -155,7 +155,10 @@ async function rehearse(file: string, records: JournalRecord[]): Promise<void> {
     const view = engine.view();
     const now = Date.now();
     const recovery = engine.recovery();
-    queries.get("snapshot")?.answer({ view, now, events: [], recovery, bootedAt: now }, {});
+    const { archive } = engine;
+    queries
+      .get("snapshot")
+      ?.answer({ view, now, events: [], recovery, bootedAt: now, archive }, {});
     await engine.close();
   } catch (error) {
     const why = (error as Error).message;

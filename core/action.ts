@@ -8,7 +8,9 @@ import type { Draft } from "immer";
 import type { Static, TSchema } from "typebox";
 import type { Rejection } from "./errors.ts";
 import type { Relations } from "./relations.ts";
+import type { ArchiveStep } from "./state/archive/archive.ts";
 import type { State } from "./state/state.ts";
+import type { Task } from "./state/tasks/task.ts";
 
 /** reference.txt, "Event kinds". */
 export const EVENT_KINDS = [
@@ -32,6 +34,16 @@ export interface Stamp {
   /** Who did it: an agent's id, `ceo` or `system`. */
   actor: string;
   actionId: string;
+  /** What the archive held when the action was decided, where it asks for that (`recalls`). */
+  recalled?: Recalled;
+}
+
+/** An archived task, and which of the tasks it names are archived too. */
+export interface Recalled {
+  task: Task;
+  /** The entry that archived it. */
+  seq: number;
+  archived: string[];
 }
 
 export interface Action<P = unknown> {
@@ -65,6 +77,8 @@ export interface Effect<R extends object> {
   repeated?: true;
   /** Nothing happened at all: told, but not written, and its idempotency key stays free. */
   idle?: true;
+  /** What leaves the state for the archive, or comes back; plain records. */
+  archive?: ArchiveStep;
   /** What the caller is told, derived from the state right after the action. */
   reply(after: State, at: number): R;
 }
@@ -109,6 +123,8 @@ export interface ActionDeclaration<N extends string, B extends TSchema, R extend
     seconds(payload: Static<B>): number;
     isReady(state: State, relations: Relations, payload: Static<B>): boolean;
   };
+  /** The archived task that the reducer needs, where there is one (tasks/reopen); it finds it in its stamp. */
+  recalls?(payload: Static<B>): string;
   /** Splits a permissive body before it is reduced (org/bootstrap); must be pure. */
   prepare?(body: Static<B>, check: Check): Static<B>;
   /** Who is acting, where the body says so. */

@@ -6,18 +6,21 @@
  * no that rests on something not yet durable waits for it too.
  */
 import rfdc from "rfdc";
-import type { Action, AnyAction } from "./action.ts";
+import type { Action, AnyAction, Recalled } from "./action.ts";
 import type { Entry, StreamEvent } from "./entry.ts";
 import { type Rejection, rejection } from "./errors.ts";
 import { createFeed, type Feed } from "./feed.ts";
 import { createOnce } from "./idempotency.ts";
 import { type JournalRecord, JournalRefusal, type Ports, type RecoveryReport } from "./ports.ts";
+import { createRecall } from "./recall.ts";
 import { recover } from "./recover.ts";
 import { type Reduction, reduce } from "./reduce.ts";
 import { type ActionName, actions, type PayloadOf, type ReplyOf } from "./registry.ts";
 import { createRelations, type Relations } from "./relations.ts";
 import { toParts } from "./snapshot-parts.ts";
+import { type ArchiveReader, toArchiveChange } from "./state/archive/archive.ts";
 import type { State } from "./state/state.ts";
+import { has } from "./table.ts";
 import { toTime } from "./time.ts";
 import { createValidator } from "./validate.ts";
 
@@ -62,6 +65,7 @@ export interface Engine {
   /** The latest events, oldest first, at most `limit`. */
   recentEvents(limit: number): readonly StreamEvent[];
   feed: Pick<Feed, "subscribe" | "subscribers">;
+  archive: ArchiveReader;
   recovery(): RecoveryReport;
   journalId(): string;
   clock(): number;
@@ -83,6 +87,7 @@ export interface EngineOptions extends Ports {
 
 /** A validated dispatch. */
 interface Request {
+  recalled?: Recalled | undefined;
   declaration: AnyAction;
   payload: unknown;
   actor: string;
@@ -129,6 +134,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   /** Refusals that rest on entries not yet durable, by the entry they wait for. */
   let waiting: { seq: number; settle(durable: boolean): void }[] = [];
   const once = createOnce(journal);
+  const archive = createRecall(journal);
   let state: "open" | "closing" | "closed" | "failed" = "open";
   /** Dispatches that wait for something to do; more than `maxQueue` of them are answered at once. */
   const waits = new Set<AbortController>();
@@ -137,16 +143,17 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
 
   const unavailable = (why: string) => rejection("unavailable", why);
 
-  function decide({ declaration, payload, actor, key, warnings }: Request): Promise<Outcome> {
+  function decide(request: Request): Promise<Outcome> {
+    const { declaration, payload, actor, key, warnings, recalled } = request;
     if (queue.length >= maxQueue) {
       return Promise.resolve<Outcome>(unavailable("too much is waiting to be written; try again"));
     }
     const before = tentative;
     const seq = before.seq + 1;
-    const stamp = { at: clock(), seq, actor, actionId: newId() };
+    const stamp = { at: clock(), seq, actor, actionId: newId(), ...(recalled && { recalled }) };
     const action: Action = { name: declaration.name, payload, stamp };
     const result = reduce(before.state, declaration, action, before.relations);
-    if (!result.ok) return afterDurable(before.seq, result);
+    if (!result.ok) return afterDurable(before.seq, result).then(archive.explain);
     const reply = withWarnings(result.reply, warnings);
     // With a key it is journaled all the same, or the key would be free again once it is no repetition.
     if (result.idle || (result.repeated && key === undefined)) {
@@ -157,10 +164,16 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       action,
       patches: result.patches,
       event: { id: seq, ...result.event },
+      ...(result.archive && { archive: result.archive }),
       ...(key !== undefined && { key, reply }),
       ...(key !== undefined && warnings.length > 0 && { warnings }),
     };
-    const record = { seq, json: JSON.stringify(entry), key: key ?? null };
+    const record = {
+      seq,
+      json: JSON.stringify(entry),
+      key: key ?? null,
+      ...(result.archive && { archive: toArchiveChange(result.archive) }),
+    };
     before.relations.advance(before.state, result.state, result.touched);
     tentative = { state: result.state, seq, relations: before.relations };
     return new Promise<Outcome>((resolve) => {
@@ -289,7 +302,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       return decide(request);
     };
     const { wait } = declaration;
-    const run = wait ? () => waitFor(wait, payload, signal, decideNow) : decideNow;
+    const recalls = declaration.recalls?.(payload);
+    const run = wait
+      ? () => waitFor(wait, payload, signal, decideNow)
+      : recalls === undefined
+        ? decideNow
+        : () => recallFor(recalls, request, decideNow);
     return key === undefined ? run() : once(key, { name, payload, warnings }, run);
   }
 
@@ -322,6 +340,18 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     }
   }
 
+  /** Decides with what the archive holds under the id, where the state does not hold it. */
+  function recallFor(id: string, request: Request, run: () => Promise<Outcome>): Promise<Outcome> {
+    return archive.alone(async () => {
+      if (!has(tentative.state.tasks, id)) {
+        // What is just being archived is in the journal only then.
+        await afterDurable(tentative.seq, unavailable(""));
+        request.recalled = await archive.recall(id);
+      }
+      return run();
+    });
+  }
+
   async function nextCommit(signal: AbortSignal): Promise<void> {
     for await (const _ of feed.subscribe({ signal })) return;
   }
@@ -334,6 +364,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     copyState: () => clone(durable.state),
     recentEvents: (limit) => events.slice(-Math.min(limit, RECENT_EVENTS)),
     feed,
+    archive: journal,
     recovery: () => recovered.report,
     journalId: () => journal.id,
     clock,

@@ -6,6 +6,7 @@
 import type { Action } from "./action.ts";
 import type { Patch } from "./patch.ts";
 import type { EventDraft } from "./reduce.ts";
+import type { ArchiveStep } from "./state/archive/archive.ts";
 
 /** reference.txt, "Event format": what stands in `data:`. */
 export interface StreamEvent extends EventDraft {
@@ -18,6 +19,8 @@ export interface Entry {
   action: Action;
   patches: Patch[];
   event: StreamEvent;
+  /** What it did to the archive: with the patches, all that it changed. */
+  archive?: ArchiveStep;
   /** The caller's idempotency key, and the answer a retry with it gets again. */
   key?: string;
   reply?: object;

@@ -32,11 +32,13 @@ export interface Rejection {
   holder?: string;
   /** The record as it is now (code `stale`). */
   current?: object;
+  /** The task that is not there: whether it is archived, the engine looks up; told to nobody. */
+  missingTask?: string;
   /** What else was noticed: a misspelt field beside the one that is missing. */
   warnings?: readonly string[];
 }
 
-type Details = Pick<Rejection, "field" | "allowed" | "holder" | "current">;
+type Details = Pick<Rejection, "field" | "allowed" | "holder" | "current" | "missingTask">;
 
 /** Not an Error: a refusal is no fault, and a stack trace would cost more than the reduction. */
 export class Refusal {

@@ -21,6 +21,11 @@ export { freezeStates } from "./immer.ts";
 export { createMemoryJournal } from "./memory-journal.ts";
 export { applyPatches, fromPointer, type Patch, toPointer } from "./patch.ts";
 export {
+  type ArchiveChange,
+  type ArchivedRow,
+  type ArchivePage,
+  type ArchiveQuery,
+  type ArchiveRow,
   type Journal,
   type JournalRecord,
   JournalRefusal,
@@ -36,6 +41,8 @@ export { type Reduction, reduce } from "./reduce.ts";
 export { type ActionName, actions, type PayloadOf, type ReplyOf } from "./registry.ts";
 export { createRelations, type Relations } from "./relations.ts";
 export { toParts, toWireJson } from "./snapshot-parts.ts";
+export { MAX_ARCHIVED_AT_ONCE } from "./state/archive/actions.ts";
+export { archivableTasks, toArchiveChange } from "./state/archive/archive.ts";
 export { isSweepDue } from "./state/company/sweep.ts";
 export {
   createState,

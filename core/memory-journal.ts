@@ -3,6 +3,7 @@
  * Neighbour: `journal/sqlite.ts`, which passes the same contract suite. Entries are kept as text, so
  * that what is not true JSON shows here as it would on disk.
  */
+import { createMemoryArchive } from "./memory-archive.ts";
 import { type Journal, type JournalRecord, JournalRefusal, type RecoveryReport } from "./ports.ts";
 
 const KEEP_SNAPSHOTS = 4;
@@ -10,6 +11,7 @@ const KEEP_SNAPSHOTS = 4;
 export function createMemoryJournal(id = "memory"): Journal {
   let records: JournalRecord[] = [];
   const byKey = new Map<string, JournalRecord>();
+  const archive = createMemoryArchive();
   let floor = 0;
   let closed = false;
   /** The newest first. */
@@ -56,9 +58,10 @@ export function createMemoryJournal(id = "memory"): Journal {
     async append(expectedSeq, added) {
       check(expectedSeq, added);
       for (const record of added) {
-        const own = { ...record };
+        const { archive: archived, ...own } = record;
         records.push(own);
         if (own.key !== null) byKey.set(own.key, own);
+        if (archived) archive.apply(own.seq, archived);
       }
     },
     async read(after, limit) {
@@ -68,6 +71,8 @@ export function createMemoryJournal(id = "memory"): Journal {
     async findByKey(key) {
       return byKey.get(key) ?? null;
     },
+    findArchived: (ids) => Promise.resolve(archive.find(ids)),
+    listArchived: (query) => Promise.resolve(archive.list(query)),
     async saveSnapshot(seq, createdAt, parts) {
       if (seq < floor || seq > head()) {
         throw new JournalRefusal("conflict", `the journal holds no entry ${seq}`);

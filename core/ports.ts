@@ -8,6 +8,54 @@ export interface JournalRecord {
   seq: number;
   json: string;
   key: string | null;
+  /** What the entry does to the archive, in the same transaction; never read back. */
+  archive?: ArchiveChange;
+}
+
+/** A finished record that left the state, with what it is found by. */
+export interface ArchiveRow {
+  id: string;
+  /** The record. */
+  json: string;
+  /** Its place in the order: the newest come first. */
+  at: string;
+  project: string;
+  owner: string;
+  /** What a search looks in; in lower case. */
+  text: string;
+}
+
+/** In this order: everything out, single ones out, others in. */
+export interface ArchiveChange {
+  clear: boolean;
+  take: readonly string[];
+  put: readonly ArchiveRow[];
+}
+
+/** A row with the number of the entry that put it there. */
+export type ArchivedRow = Pick<ArchiveRow, "id" | "json" | "at"> & { seq: number };
+
+/** Which rows, all conditions together. */
+export interface ArchiveQuery {
+  /** Each must be in the text; in lower case. */
+  words: readonly string[];
+  project?: string | undefined;
+  owner?: string | undefined;
+  /** Only rows whose `at` is smaller. */
+  before?: string | undefined;
+  /** Only rows after this one in the order. */
+  after?: Pick<ArchiveRow, "at" | "id"> | undefined;
+  /** At most so many rows. */
+  limit: number;
+}
+
+export interface ArchivePage {
+  rows: ArchivedRow[];
+  /**
+   * Where to go on; null at the end. A page may hold fewer rows than asked for, even none, and not be
+   * the last: a search looks at a bounded number of rows at a time.
+   */
+  next: Pick<ArchiveRow, "at" | "id"> | null;
 }
 
 /** What the last opening of a journal found and did; shown on `GET /api/system/recovery`. */
@@ -47,6 +95,10 @@ export interface Journal {
   /** Records after `after` in order, at most `limit`. */
   read(after: number, limit: number): Promise<JournalRecord[]>;
   findByKey(key: string): Promise<JournalRecord | null>;
+  /** The archived rows among these ids, in the order of the ids. */
+  findArchived(ids: readonly string[]): Promise<ArchivedRow[]>;
+  /** Archived rows, those with the largest `at` first, then by id downwards. */
+  listArchived(query: ArchiveQuery): Promise<ArchivePage>;
   /**
    * Keeps a snapshot of the state as of `seq`, as parts: each the JSON of a piece of the wire state.
    * The parts are taken lazily, so that a large state never holds the event loop.

@@ -10,6 +10,7 @@ import { type AnyQuery, defineQuery } from "./query.ts";
 import { actions } from "./registry.ts";
 import { id, line } from "./schema.ts";
 import { toSnapshot } from "./snapshot.ts";
+import { archiveQueries } from "./state/archive/views.ts";
 import { checkRef, find } from "./state/lookup.ts";
 import { explainTask, mostUrgent } from "./state/tasks/routing.ts";
 import { TASK_TEMPLATES } from "./state/tasks/templates.ts";
@@ -181,6 +182,7 @@ const declarations = [
   next,
   explain,
   templates,
+  ...archiveQueries,
   ...webhookQueries,
   openApi,
   asyncApi,
@@ -197,8 +199,8 @@ type Of<N extends QueryName, D = Declared> = D extends { name: infer M }
 /** What a read takes. */
 export type ParamsOf<N extends QueryName> = Static<Extract<Of<N>, { params: TSchema }>["params"]>;
 /** What a read answers, beside `ok`. */
-export type AnswerOf<N extends QueryName> = ReturnType<
-  Extract<Of<N>, { answer: (...given: never) => object }>["answer"]
+export type AnswerOf<N extends QueryName> = Awaited<
+  ReturnType<Extract<Of<N>, { answer: (...given: never) => object }>["answer"]>
 >;
 
 export const queries: ReadonlyMap<string, AnyQuery> = new Map(

@@ -7,6 +7,7 @@ import type { Static, TSchema } from "typebox";
 import type { View } from "./engine.ts";
 import type { StreamEvent } from "./entry.ts";
 import type { RecoveryReport } from "./ports.ts";
+import type { ArchiveReader } from "./state/archive/archive.ts";
 
 /** What a read may know beside the state. */
 export interface QueryContext {
@@ -17,6 +18,7 @@ export interface QueryContext {
   recovery: RecoveryReport;
   /** Milliseconds since the epoch at which the server started. */
   bootedAt: number;
+  archive: ArchiveReader;
 }
 
 export interface QueryDeclaration<N extends string, P extends TSchema, A extends object> {
@@ -31,7 +33,8 @@ export interface QueryDeclaration<N extends string, P extends TSchema, A extends
   /** The answer changes with the sequence number only: it is cached and has an ETag. */
   cached?: true;
   examples: readonly Static<P>[];
-  answer(context: QueryContext, params: Static<P>): A;
+  /** At once, from the view; a promise only where the journal must be asked. */
+  answer(context: QueryContext, params: Static<P>): A | Promise<A>;
 }
 
 export type AnyQuery = QueryDeclaration<string, TSchema, object>;

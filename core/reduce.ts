@@ -9,6 +9,7 @@ import { Refusal, type Rejection } from "./errors.ts";
 import { immer } from "./immer.ts";
 import { type Patch, type Touched, touchedBy, toWire } from "./patch.ts";
 import { createRelations, type Relations } from "./relations.ts";
+import type { ArchiveStep } from "./state/archive/archive.ts";
 import { noticesAfter, writeNotices } from "./state/notifications/notices.ts";
 import type { State } from "./state/state.ts";
 import { toTime } from "./time.ts";
@@ -32,6 +33,7 @@ export interface Reduction {
   touched: Touched;
   event: EventDraft;
   reply: object;
+  archive?: ArchiveStep;
   repeated: boolean;
   idle: boolean;
 }
@@ -96,6 +98,7 @@ export function reduce(
       meta: { action: declaration.name, ...effect.ids },
     },
     reply: effect.reply(after, stamp.at),
+    ...(effect.archive && { archive: effect.archive }),
     repeated: effect.repeated === true,
     idle: effect.idle === true,
   };

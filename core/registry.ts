@@ -7,6 +7,7 @@ import type { AnyAction } from "./action.ts";
 import { agentActions } from "./state/agents/actions.ts";
 import { leaveActions } from "./state/agents/leave-actions.ts";
 import { rosterActions } from "./state/agents/roster-actions.ts";
+import { archiveActions } from "./state/archive/actions.ts";
 import { companyActions } from "./state/company/actions.ts";
 import { systemActions } from "./state/company/sweep.ts";
 import { conversationActions } from "./state/conversations/actions.ts";
@@ -30,6 +31,7 @@ const declarations = [
   ...linkActions,
   ...eventActions,
   ...leaseActions,
+  ...archiveActions,
   ...missionActions,
   ...sprintActions,
   ...projectActions,

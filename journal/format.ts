@@ -10,7 +10,8 @@ import type Database from "libsql";
 
 /** "CLAW"; tells our file from any other SQLite database. */
 export const APPLICATION_ID = 0x434c4157;
-export const FORMAT_VERSION = 1;
+/** 2 added the archive. */
+export const FORMAT_VERSION = 2;
 
 /** The hash before the first entry. */
 export const GENESIS: Buffer = Buffer.alloc(32);
@@ -27,6 +28,15 @@ const SCHEMA = `
     snapshot INTEGER NOT NULL, part INTEGER NOT NULL, json TEXT NOT NULL,
     PRIMARY KEY (snapshot, part)) WITHOUT ROWID;`;
 
+const ARCHIVE_SCHEMA = `
+  CREATE TABLE archive (
+    id TEXT NOT NULL, seq INTEGER NOT NULL, taken INTEGER, at TEXT NOT NULL,
+    project TEXT NOT NULL, owner TEXT NOT NULL, hash BLOB NOT NULL,
+    text TEXT NOT NULL, json TEXT NOT NULL);
+  CREATE UNIQUE INDEX archive_by_id ON archive (id, seq);
+  CREATE INDEX archive_by_time ON archive (at DESC, id DESC) WHERE taken IS NULL;
+  CREATE INDEX archive_taken ON archive (taken) WHERE taken IS NOT NULL;`;
+
 /** Where a chain stands: an entry's number and its hash. */
 export interface Link {
   seq: number;
@@ -36,9 +46,17 @@ export interface Link {
 /** Makes the tables in an empty database. */
 export function createTables(db: Database.Database, id: string, floor: Link): void {
   // Without a prepared statement: while one lives, libsql keeps a closed database open.
-  db.exec(`BEGIN IMMEDIATE; ${SCHEMA}
+  db.exec(`BEGIN IMMEDIATE; ${SCHEMA} ${ARCHIVE_SCHEMA}
     INSERT INTO meta VALUES ('id', '${id}'), ('floor', '${toFloorText(floor)}');
     PRAGMA application_id = ${APPLICATION_ID};
+    PRAGMA user_version = ${FORMAT_VERSION};
+    COMMIT`);
+}
+
+/** Brings a sound database of an older format to this one; whole, or not at all. */
+export function migrate(db: Database.Database): void {
+  if (Number(pragma(db, "user_version")) >= FORMAT_VERSION) return;
+  db.exec(`BEGIN IMMEDIATE; ${ARCHIVE_SCHEMA}
     PRAGMA user_version = ${FORMAT_VERSION};
     COMMIT`);
 }

@@ -4,7 +4,14 @@
  * Invariant: each call is short, so that an append never waits long behind another; long work is
  * many calls.
  */
-import type { JournalRecord, JournalRefusalReason, RecoveryReport } from "../core/index.ts";
+import type {
+  ArchivedRow,
+  ArchivePage,
+  ArchiveQuery,
+  JournalRecord,
+  JournalRefusalReason,
+  RecoveryReport,
+} from "../core/index.ts";
 
 /** What SQLite says about itself after the first write. */
 export interface Pragmas {
@@ -45,6 +52,9 @@ export interface Calls {
   append: { takes: { expectedSeq: number; records: readonly JournalRecord[] }; gives: number };
   read: { takes: { after: number; limit: number }; gives: JournalRecord[] };
   findByKey: { takes: string; gives: JournalRecord | null };
+  findArchived: { takes: readonly string[]; gives: ArchivedRow[] };
+  /** One look at a bounded number of rows. */
+  listArchived: { takes: ArchiveQuery; gives: ArchivePage };
   beginSnapshot: { takes: { seq: number; createdAt: string }; gives: null };
   addParts: { takes: readonly string[]; gives: null };
   commitSnapshot: { takes: null; gives: Backups };

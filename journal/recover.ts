@@ -6,6 +6,7 @@
  */
 import type Database from "libsql";
 import type { JournalRecord, RecoveryReport } from "../core/index.ts";
+import { archiveDamage, copyArchive } from "./archive.ts";
 import type { HeadMark } from "./files.ts";
 import {
   chainHash,
@@ -85,7 +86,7 @@ export function inspect(db: Database.Database, mark: HeadMark | null): Findings 
   if (lost > 0) {
     reason ??= `the history ends at ${head.seq}, but ${acknowledged} had been acknowledged`;
   }
-  reason ??= structuralDamage(db);
+  reason ??= structuralDamage(db) ?? archiveDamage(db, head.seq);
   const damage = reason === null ? null : { after_seq: doubted, entries: between + lost, reason };
   return { id, floor, head, trusted, snapshots, refused, damage, chain };
 }
@@ -209,6 +210,7 @@ export function rebuild(source: Database.Database, target: Database.Database, fo
     );
   }
   if (!store.head().hash.equals(found.head.hash)) throw new Error("the copy differs");
+  copyArchive(source, target, found.head.seq);
   const good = found.snapshots.filter(
     (row) =>
       row.seq <= found.head.seq &&

@@ -20,7 +20,14 @@ import {
   sizeOf,
   swapAside,
 } from "./files.ts";
-import { APPLICATION_ID, createTables, FORMAT_VERSION, GENESIS, pragma } from "./format.ts";
+import {
+  APPLICATION_ID,
+  createTables,
+  FORMAT_VERSION,
+  GENESIS,
+  migrate,
+  pragma,
+} from "./format.ts";
 import type {
   Backups,
   Call,
@@ -108,6 +115,7 @@ function open(files: Files, options: WorkerOptions): { opening: Opening; handler
 
   const found = inspect(db, mark);
   if (found.damage) return { opening: mend(files, db, found, options) };
+  bringUp(db, files);
   const store = createStore(db, found.head);
   while (store.dropParts());
   const pragmas = writeOnce(db, options.openedAt);
@@ -180,6 +188,19 @@ function checkFormat({ db: path }: Files): void {
   if (version > FORMAT_VERSION) {
     throw new OpenRefusal(
       `${path} has format ${version}, this release reads up to ${FORMAT_VERSION}: start the newer release again; nothing was changed`,
+    );
+  }
+}
+
+/** @throws OpenRefusal when there is no room for it; the database is then as it was */
+function bringUp(db: Database.Database, files: Files): void {
+  try {
+    migrate(db);
+  } catch (error) {
+    if (db.inTransaction) db.exec("ROLLBACK");
+    if (codeOf(error) !== "SQLITE_FULL") throw error;
+    throw new OpenRefusal(
+      `${files.db} cannot be brought to format ${FORMAT_VERSION}: the disk is full; free some space and start again; nothing was changed`,
     );
   }
 }
@@ -258,6 +279,8 @@ function createHandlers(
     },
     read: ({ after, limit }) => store.read(after, limit),
     findByKey: (key) => store.findByKey(key),
+    findArchived: (ids) => store.archive.find(ids),
+    listArchived: (query) => store.archive.list(query),
     beginSnapshot({ seq, createdAt }) {
       store.beginSnapshot(seq, createdAt);
       return null;

@@ -5,7 +5,13 @@
  * dies, every call under way fails with an Error, for nobody knows how it went.
  */
 import { Worker } from "node:worker_threads";
-import { type Journal, JournalRefusal, type RecoveryReport, toTime } from "../core/index.ts";
+import {
+  type ArchivedRow,
+  type Journal,
+  JournalRefusal,
+  type RecoveryReport,
+  toTime,
+} from "../core/index.ts";
 import type { Call, CallName, Calls, Opening, Pragmas, Reply, WorkerOptions } from "./messages.ts";
 
 export interface SqliteJournalOptions {
@@ -31,6 +37,9 @@ export interface SqliteJournal extends Journal {
 /** A snapshot's parts are sent in slices of about this size, taken in about this time. */
 const SLICE_CHARS = 256 * 1024;
 const SLICE_MS = 5;
+
+/** How often a search looks on before it gives what it has, with where to go on. */
+const LOOKS = 50;
 
 /**
  * Opens the journal in a folder and verifies it; damage that can be cut off is, and is reported in
@@ -157,6 +166,19 @@ function createPort(worker: Worker, opening: Opening & { kind: "open" }): Sqlite
     },
     read: (after, limit) => call("read", { after, limit }),
     findByKey: (key) => call("findByKey", key),
+    findArchived: (ids) => call("findArchived", ids),
+    async listArchived(query) {
+      const rows: ArchivedRow[] = [];
+      let after = query.after;
+      for (let looks = 0; looks < LOOKS; looks++) {
+        const limit = query.limit - rows.length;
+        const page = await call("listArchived", { ...query, after, limit });
+        rows.push(...page.rows);
+        if (page.next === null || rows.length >= query.limit) return { rows, next: page.next };
+        after = page.next;
+      }
+      return { rows, next: after ?? null };
+    },
     saveSnapshot: (seq, createdAt, parts) =>
       inBackground(() => writeSnapshot(seq, createdAt, parts)),
     loadSnapshot: () => call("loadSnapshot", null),

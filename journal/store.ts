@@ -6,6 +6,7 @@
  */
 import type Database from "libsql";
 import type { JournalRecord, JournalRefusalReason } from "../core/index.ts";
+import { type ArchiveTable, createArchiveTable } from "./archive.ts";
 import {
   chainHash,
   createSnapshotDigest,
@@ -44,6 +45,7 @@ export interface Store {
   append(expectedSeq: number, records: readonly JournalRecord[]): void;
   read(after: number, limit: number): JournalRecord[];
   findByKey(key: string): JournalRecord | null;
+  archive: Pick<ArchiveTable, "find" | "list">;
   beginSnapshot(seq: number, createdAt: string): void;
   addParts(parts: readonly string[]): void;
   commitSnapshot(keep: number): void;
@@ -95,6 +97,7 @@ export function createStore(db: Database.Database, verifiedHead: Link): Store {
     parts: number;
   } | null = null;
 
+  const archive = createArchiveTable(db);
   const insertEntry = db.prepare("INSERT INTO entries (seq, json, key, hash) VALUES (?, ?, ?, ?)");
   const selectAfter = db.prepare(
     "SELECT seq, json, key FROM entries WHERE seq > ? ORDER BY seq LIMIT ?",
@@ -144,6 +147,7 @@ export function createStore(db: Database.Database, verifiedHead: Link): Store {
         const key = toStoredKey(record.key);
         hash = chainHash(hash, seq, key, record.json);
         insertEntry.run(seq, record.json, key, hash);
+        if (record.archive) archive.apply(seq, record.archive);
       }
     });
     head = { seq, hash };
@@ -208,6 +212,7 @@ export function createStore(db: Database.Database, verifiedHead: Link): Store {
     transact(db, () => {
       setFloor(db, to);
       db.prepare("DELETE FROM entries WHERE seq <= ?").run(to.seq);
+      archive.prune(to.seq);
     });
     floor = to;
     return to.seq < limit;
@@ -222,6 +227,7 @@ export function createStore(db: Database.Database, verifiedHead: Link): Store {
       const [row] = selectKey.all(toStoredKey(key)) as JournalRecord[];
       return row ? toRecord(row) : null;
     },
+    archive,
     beginSnapshot,
     addParts,
     commitSnapshot,

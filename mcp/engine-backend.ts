@@ -23,7 +23,7 @@ export function createEngineBackends({
   /** Of the queries that change with the sequence number only, the latest answers. */
   const kept = new Map<string, { seq: number; reply: Record<string, unknown> }>();
 
-  function ask(name: string, given: Record<string, unknown>): Result {
+  async function ask(name: string, given: Record<string, unknown>): Promise<Result> {
     const query = queries.get(name);
     if (!query) return refused("unknown_id", `unknown query: ${name}`);
     const checked = validator.check(query.params, given);
@@ -36,9 +36,10 @@ export function createEngineBackends({
       now: engine.clock(),
       events: engine.recentEvents(MAX_EVENTS),
       recovery: engine.recovery(),
+      archive: engine.archive,
       bootedAt,
     };
-    const reply = query.answer(context, checked.value) as Record<string, unknown>;
+    const reply = (await query.answer(context, checked.value)) as Record<string, unknown>;
     if (query.cached) kept.set(name, { seq: view.seq, reply });
     return { ok: true, reply };
   }
@@ -55,7 +56,7 @@ export function createEngineBackends({
     },
     async ask(name, params) {
       try {
-        return ask(name, params);
+        return await ask(name, params);
       } catch (thrown) {
         if (thrown instanceof Refusal) return toRefused(thrown.rejection);
         throw thrown;

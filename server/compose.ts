@@ -15,7 +15,7 @@ import { createSseTransport } from "../transport-sse/index.ts";
 import { createWsTransport } from "../transport-ws/index.ts";
 import { type Config, inUrl } from "./config.ts";
 import { createHearing } from "./hearing.ts";
-import { startExpiring, startSweeping } from "./timers.ts";
+import { startArchiving, startExpiring, startSweeping } from "./timers.ts";
 import { createTokenCheck } from "./token.ts";
 import { createUpgradeHandler } from "./upgrade.ts";
 import { type DeliveryPorts, openWebhooks, type Webhooks } from "./webhooks/index.ts";
@@ -138,12 +138,14 @@ async function serve({ config, log, engine, webhooks, bootedAt }: Parts): Promis
   const onTimer = (error: Error) => log.error({ err: error }, "a timer failed");
   const stopSweeping = startSweeping({ engine, hearing, onError: onTimer }, config.staleSeconds);
   const stopExpiring = startExpiring({ engine, hearing, onError: onTimer }, config.maxExpiries);
+  const stopArchiving = startArchiving({ engine, onError: onTimer }, config.archiveDays);
   webhooks.start();
 
   let closing: Promise<void> | null = null;
   async function close(): Promise<void> {
     stopSweeping();
     stopExpiring();
+    stopArchiving();
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
     await Promise.all([sse.close(), ws.close(), webhooks.close()]);

@@ -21,6 +21,8 @@ export interface Config {
   staleSeconds: number;
   /** Lost leases after which a task waits for a human. */
   maxExpiries: number;
+  /** How long a task must have been done to be archived; 0 for never. */
+  archiveDays: number;
   dataDir: string;
   allowedHosts: string[];
   logLevel: LogLevel;
@@ -40,6 +42,11 @@ const SETTINGS = {
     "CLAWTASKER_MAX_EXPIRIES",
     "lost leases after which a task waits for a human",
     "3",
+  ],
+  "archive-days": [
+    "CLAWTASKER_ARCHIVE_DAYS",
+    "days after which a done task is archived; 0 for never",
+    "30",
   ],
   "data-dir": ["CLAWTASKER_DATA_DIR", "folder of the database", "your user data folder"],
   "allowed-hosts": ["CLAWTASKER_ALLOWED_HOSTS", "further host names, separated by commas", "none"],
@@ -132,6 +139,7 @@ export function parseConfig(args: readonly string[], env: NodeJS.ProcessEnv): Pa
     writesPerMinute: whole("write-limit", 30, 1, 1_000_000),
     staleSeconds: whole("stale-seconds", 180, 1, 86_400),
     maxExpiries: whole("max-expiries", 3, 1, 1_000),
+    archiveDays: whole("archive-days", 30, 0, 36_500),
     dataDir: read("data-dir").value ?? envPaths("clawtasker", { suffix: "" }).data,
     allowedHosts: hosts,
     logLevel: logLevel ?? "info",

@@ -2,24 +2,36 @@
  * What time does: asks every few seconds whether its passing changed anything and, only then,
  * dispatches the journaled action that says so. Neighbours: `isSweepDue` decides, the engine records.
  */
-import { type Engine, expiredTasks, isSweepDue } from "../core/index.ts";
+import {
+  archivableTasks,
+  type Engine,
+  expiredTasks,
+  isSweepDue,
+  MAX_ARCHIVED_AT_ONCE,
+} from "../core/index.ts";
 import type { Hearing } from "./hearing.ts";
 
 const SWEEP_INTERVAL_MS = 5_000;
 /** A lost lease is noticed within this time. */
 const EXPIRE_INTERVAL_MS = 500;
+const ARCHIVE_INTERVAL_MS = 60_000;
+/** Comments that one entry of the archive may carry along, unless a single task has more. */
+const MAX_COMMENTS_AT_ONCE = 200;
 
-interface Timed {
+interface Asking {
   engine: Engine;
-  /** Agents could not be heard while the server was down: each gets the full time again. */
-  hearing: Hearing;
   /** Told when a dispatch fails; the next one is tried all the same. */
   onError(error: Error): void;
 }
 
+interface Timed extends Asking {
+  /** Agents could not be heard while the server was down: each gets the full time again. */
+  hearing: Hearing;
+}
+
 /** Asks at each interval, one dispatch at a time. */
 function startAsking(
-  { engine, onError }: Timed,
+  { engine, onError }: Asking,
   intervalMs: number,
   ask: () => Promise<unknown> | undefined,
 ): () => void {
@@ -66,4 +78,39 @@ export function startExpiring(timed: Timed, maxExpiries: number): () => void {
     const payload = { max_expiries: maxExpiries, heard_from: heardFrom };
     return engine.dispatch("system/expire", payload, { actor: "system" });
   });
+}
+
+/**
+ * @param archiveDays how long a task must have been done; 0 for never
+ * @returns stops the timer
+ */
+export function startArchiving(
+  asking: Asking,
+  archiveDays: number,
+  intervalMs = ARCHIVE_INTERVAL_MS,
+): () => void {
+  if (archiveDays === 0) return () => {};
+  return startAsking(asking, intervalMs, () => archive(asking.engine, archiveDays));
+}
+
+/** Sends what is due to the archive, one group after the other, so that others write in between. */
+async function archive(engine: Engine, days: number): Promise<void> {
+  const { state, relations } = engine.view();
+  const due = archivableTasks(state, relations, days, engine.clock());
+  for (let from = 0; from < due.length && !engine.stopped(); ) {
+    const task_ids: string[] = [];
+    for (let comments = 0; from < due.length && task_ids.length < MAX_ARCHIVED_AT_ONCE; from++) {
+      const task = due[from];
+      if (!task) break;
+      comments += task.comments.length;
+      if (task_ids.length > 0 && comments > MAX_COMMENTS_AT_ONCE) break;
+      task_ids.push(task.id);
+    }
+    const outcome = await engine.dispatch(
+      "system/archive",
+      { task_ids, days },
+      { actor: "system" },
+    );
+    if (!outcome.ok) return;
+  }
 }

@@ -70,7 +70,7 @@ export function createHttpApp(options: HttpOptions): HttpApp {
       if (route.kind === "write") return answerWrite(route.name, path, req, res);
       if (route.kind === "mount") return answerMount(route, req, res);
     }
-    answerOther(route, path, req, res);
+    return answerOther(route, path, req, res);
   }
 
   function answerOther(
@@ -78,14 +78,17 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     path: string,
     req: IncomingMessage,
     res: ServerResponse,
-  ): void {
+  ): void | Promise<void> {
     const { method = "" } = req;
     const isGet = method === "GET" || method === "HEAD";
     if (method === "OPTIONS") send(res, { status: 204, body: "", headers: { Allow: route.allow } });
     else if (!isGet || route.kind === "write" || route.kind === "mount") {
       send(res, methodNotAllowed(method, path, route.allow));
-    } else if (route.kind === "read") send(res, read(route.query, req));
-    else if (route.kind === "socket") send(res, UPGRADE);
+    } else if (route.kind === "read") {
+      const answer = read(route.query, req);
+      if (answer instanceof Promise) return answer.then((late) => send(res, late));
+      send(res, answer);
+    } else if (route.kind === "socket") send(res, UPGRADE);
     else {
       secure(res);
       route.handler(req, res);

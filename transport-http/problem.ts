@@ -22,7 +22,13 @@ export function problem(
   return { status, body: JSON.stringify({ error, code }), headers };
 }
 
-export function toProblem({ ok: _no, code, message, ...details }: Rejection): Answer {
+export function toProblem({
+  ok: _no,
+  code,
+  message,
+  missingTask: _task,
+  ...details
+}: Rejection): Answer {
   const status = STATUS.get(code) ?? 500;
   return {
     status,

@@ -29,7 +29,8 @@ export interface ReaderOptions {
   bootedAt: number;
 }
 
-export type Reader = (query: AnyQuery, req: IncomingMessage) => Answer;
+/** At once, or a promise where the journal must be asked. */
+export type Reader = (query: AnyQuery, req: IncomingMessage) => Answer | Promise<Answer>;
 
 export function createReader({ engine, gate, bootedAt }: ReaderOptions): Reader {
   const validator = createValidator();
@@ -40,10 +41,11 @@ export function createReader({ engine, gate, bootedAt }: ReaderOptions): Reader 
     now: engine.clock(),
     events: engine.recentEvents(MAX_EVENTS),
     recovery: engine.recovery(),
+    archive: engine.archive,
     bootedAt,
   });
 
-  function read(query: AnyQuery, req: IncomingMessage): Answer {
+  function read(query: AnyQuery, req: IncomingMessage): Answer | Promise<Answer> {
     if (query.auth && !gate.holdsToken(bearerOf(req))) return UNAUTHORISED;
     const given = parametersOf(req.url ?? "");
     const repeated = findRepeated(query, given);
@@ -58,20 +60,26 @@ export function createReader({ engine, gate, bootedAt }: ReaderOptions): Reader 
       const current = isCurrent(req.headers["if-none-match"], tag);
       return current ? { status: 304, body: "", headers } : { status: 200, body: bytes, headers };
     }
-    return {
+    const show = (answered: object) => ({
       status: 200,
-      body: JSON.stringify(query.bare ? answer() : { ok: true, ...answer() }),
-    };
+      body: JSON.stringify(query.bare ? answered : { ok: true, ...answered }),
+    });
+    const answered = answer();
+    return answered instanceof Promise ? answered.then(show).catch(refused) : show(answered);
   }
 
   return (query, req) => {
     try {
       return read(query, req);
     } catch (thrown) {
-      if (thrown instanceof Refusal) return toProblem(thrown.rejection);
-      throw thrown;
+      return refused(thrown);
     }
   };
+}
+
+function refused(thrown: unknown): Answer {
+  if (thrown instanceof Refusal) return toProblem(thrown.rejection);
+  throw thrown;
 }
 
 function parametersOf(url: string): Record<string, unknown> {

@@ -58,6 +58,9 @@ export const mission = record<MissionView>()("Mission", {
   dependencies: texts(),
   risks: texts(),
   milestones: Type.Array(milestone),
+  archived_tasks: Type.Optional(
+    count("Its done tasks that are in the archive; counted as before."),
+  ),
   version: count("Quote it as If-Match or expected_version."),
   created_at: time(),
   updated_at: time(),
@@ -102,6 +105,16 @@ export const sprint = record<Sprint>()("Sprint", {
   status: oneOf(SPRINT_STATUSES),
   start_date: optionalDate(),
   end_date: optionalDate(),
+  archived: Type.Optional(
+    Type.Object(
+      {
+        tasks: count(),
+        points: count("Story points."),
+        points_by_day: Type.Record(Type.String(), count()),
+      },
+      { description: "Its done tasks that are in the archive." },
+    ),
+  ),
   created_at: time(),
   updated_at: time(),
 });

@@ -19,6 +19,7 @@ import {
 import { milestone, mission, missionControl, project, sprint, staffing } from "./plan-records.ts";
 import {
   activity,
+  archivedTask,
   comment,
   exception,
   exceptionDashboard,
@@ -32,6 +33,7 @@ import {
 export const records = {
   activity,
   agent,
+  archivedTask,
   comment,
   company,
   delivery,

@@ -125,6 +125,7 @@ const declared: (readonly [string, TObject])[] = [
   }),
   of("tasks/renew", { task, lease: orNull(lease) }),
   of("tasks/release", { task }),
+  of("tasks/reopen", { task }),
   of("missions/plan", {
     mission: records.mission,
     mission_control: records.missionControl,
@@ -247,6 +248,15 @@ const reads: Record<string, TObject> = {
   }),
   "tasks/next": Type.Object({ task: orNull(task), message: Type.Optional(text()) }),
   "tasks/explain": explanation,
+  "tasks/archive": Type.Object({
+    tasks: Type.Array(records.archivedTask),
+    next: orNull(text("The cursor of the next page; a page may be short and not the last.")),
+    total: count("All that is archived."),
+  }),
+  "tasks/get": Type.Object({
+    task,
+    archived_seq: orNull(count("The entry that archived it; null for a task that is not.")),
+  }),
   "webhooks/list": Type.Object({
     webhooks: Type.Array(
       Type.Object({

@@ -3,6 +3,7 @@
  * Neighbours: the slice `state/tasks` has the interfaces; `records.ts` gathers all records.
  */
 import { Type } from "typebox";
+import type { ArchivedTask } from "../state/archive/views.ts";
 import { REASON_CODES, type Reason } from "../state/tasks/routing.ts";
 import {
   type Activity,
@@ -140,6 +141,24 @@ export const exception = record<ExceptionItem>()("ExceptionItem", {
   project_id: text(),
   since: time(),
   reason: text(),
+});
+
+export const archivedTask = record<ArchivedTask>()("ArchivedTask", {
+  id: text(),
+  title: text(),
+  type: oneOf(TASK_TYPES),
+  priority: priority(),
+  project_id: text(),
+  project_name: optionalText(),
+  mission_id: optionalText(),
+  sprint_id: optionalText(),
+  owner: optionalText(),
+  owner_name: optionalText(),
+  labels: texts(),
+  story_points: Type.Unsafe<number | null>({ enum: [...STORY_POINTS, null] }),
+  comments: count(),
+  done_at: time(),
+  archived_seq: count("The entry that archived it."),
 });
 
 export const exceptionDashboard = record<ExceptionDashboard>()("ExceptionDashboard", {

@@ -31,7 +31,12 @@ export function find<N extends TableName>(
 ): RecordOf<N> {
   // The union of tables cannot be called on; the name fixes which one it is.
   const record = get<RecordOf<N>>(state[table] as Parameters<typeof get<RecordOf<N>>>[0], id);
-  return record ?? refuseUnknown(thing, id);
+  return record ?? (table === "tasks" ? refuseUnknownTask(id, thing) : refuseUnknown(thing, id));
+}
+
+/** Not in the state: it may be in the archive, of which only the journal knows. */
+export function refuseUnknownTask(id: string, thing = "task"): never {
+  refuse("unknown_id", `unknown ${thing}: ${id}`, { missingTask: id });
 }
 
 /** Like `find`, for a reference that may be absent or cleared: `undefined`, `null` and "" pass. */

@@ -5,6 +5,7 @@
  */
 import { createTable, type FlatTable, type Table, toFlat, toPaged } from "../table.ts";
 import type { Agent } from "./agents/agent.ts";
+import type { Archive } from "./archive/archive.ts";
 import type { Company } from "./company/company.ts";
 import type { Message, Thread } from "./conversations/thread.ts";
 import type { Directive } from "./directives/directive.ts";
@@ -63,6 +64,7 @@ interface Singles {
   counters: Counters;
   /** When the sweep last looked at what time alone changes. */
   swept_at: string;
+  archive: Archive;
 }
 
 export type State = Singles & { [N in TableName]: Table<Records[N]> };
@@ -84,6 +86,7 @@ export function createState(): State {
       webhook: 0,
     },
     swept_at: "1970-01-01T00:00:00+00:00",
+    archive: { tasks: 0, since: 0 },
     ...(tables as Pick<State, TableName>),
   };
 }

@@ -47,6 +47,7 @@ const KINDS: Record<string, string[]> = {
     "tasks/claim",
     "tasks/renew",
     "tasks/release",
+    "tasks/reopen",
     "system/expire",
     "openclaw/publish",
   ],

@@ -1,7 +1,13 @@
 /** What every journal must do, whatever stands behind the port: one suite for all adapters. */
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { type Journal, JournalRefusal } from "../../core/index.ts";
+import {
+  type ArchiveChange,
+  type ArchiveQuery,
+  type ArchiveRow,
+  type Journal,
+  JournalRefusal,
+} from "../../core/index.ts";
 import { createMemoryJournal } from "../../journal/index.ts";
 import {
   CREATED_AT,
@@ -151,6 +157,89 @@ for (const [name, withOne] of Object.entries(adapters)) {
       assert.is((await journal.findByKey("key-604"))?.seq, 604);
       await journal.append(1_000, makeRecords(1_001, 1));
       await journal.saveSnapshot(600, CREATED_AT, ["{}"]);
+    }));
+
+  const row = (id: string, n: number, more: Partial<ArchiveRow> = {}): ArchiveRow => ({
+    id,
+    json: JSON.stringify({ id, n }),
+    at: `2026-03-${String(1 + (n % 28)).padStart(2, "0")}T09:30:00+00:00`,
+    project: n % 2 === 0 ? "even" : "odd",
+    owner: n % 3 === 0 ? "codex" : "",
+    text: `${id} ${n % 5 === 0 ? "grüße fünf" : "other"}`.toLowerCase(),
+    ...more,
+  });
+  const change = (part: Partial<ArchiveChange>): { archive: ArchiveChange } => ({
+    archive: { clear: false, take: [], put: [], ...part },
+  });
+  const idsOf = async (journal: Journal, query: Partial<ArchiveQuery> = {}, limit = 7) => {
+    const ids: string[] = [];
+    let after: ArchiveQuery["after"];
+    for (let pages = 0; pages < 500; pages++) {
+      const { rows, next } = await journal.listArchived({ words: [], ...query, after, limit });
+      assert.ok(rows.length <= limit);
+      ids.push(...rows.map(({ id }) => id));
+      if (next === null) return ids;
+      after = next;
+    }
+    throw new Error("the pages never end");
+  };
+
+  test(`ARC-4 (${name}): archived rows come page by page, newest first, each once, by every filter`, () =>
+    withOne(async (journal) => {
+      const all = Array.from({ length: 100 }, (_, n) => row(`T-${String(n).padStart(3, "0")}`, n));
+      const [first] = makeRecords(1, 1);
+      assert.ok(first);
+      await journal.append(0, [{ ...first, ...change({ put: all }) }]);
+      const newest = [...all]
+        .sort((a, b) => (a.at === b.at ? (a.id < b.id ? 1 : -1) : a.at < b.at ? 1 : -1))
+        .map(({ id, at, project, owner, text }) => ({ id, at, project, owner, text }));
+      const expected = (keep: (row: (typeof newest)[number]) => boolean) =>
+        newest.filter(keep).map(({ id }) => id);
+      assert.equal(
+        await idsOf(journal),
+        expected(() => true),
+      );
+      assert.equal(
+        await idsOf(journal, {}, 1_000),
+        expected(() => true),
+      );
+      assert.equal(
+        await idsOf(journal, { project: "odd", owner: "codex" }),
+        expected((one) => one.project === "odd" && one.owner === "codex"),
+      );
+      const before = "2026-03-10T09:30:00+00:00";
+      assert.equal(
+        await idsOf(journal, { before, words: ["fünf", "t-0"] }, 2),
+        expected((one) => one.at < before && one.text.includes("fünf")),
+      );
+      assert.equal(await idsOf(journal, { words: ["nowhere"] }), []);
+      assert.equal(await idsOf(journal, { words: ["%"] }), []);
+      const [found, other] = await journal.findArchived(["T-042", "T-999", "T-007"]);
+      assert.equal([found?.id, found?.seq, other?.id], ["T-042", 1, "T-007"]);
+      assert.equal(JSON.parse(found?.json ?? ""), { id: "T-042", n: 42 });
+      assert.equal(await readAll(journal), [first]);
+    }));
+
+  test(`ARC-1 (${name}): rows come and go with their entry, all or none`, () =>
+    withOne(async (journal) => {
+      const [one, two, three, four] = makeRecords(1, 4);
+      assert.ok(one && two && three && four);
+      const put = [row("T-1", 1), row("T-2", 2)];
+      await journal.append(0, [{ ...one, ...change({ put }) }]);
+      const colliding = [
+        { ...two, ...change({ take: ["T-1"], put: [row("T-3", 3)] }), key: "same" },
+        { ...three, key: "same" },
+      ];
+      refusedAs(await failureOf(journal.append(1, colliding)), "conflict");
+      assert.equal(await idsOf(journal), ["T-2", "T-1"]);
+      await journal.append(1, [{ ...two, ...change({ take: ["T-1"], put: [row("T-3", 3)] }) }]);
+      assert.equal(await idsOf(journal), ["T-3", "T-2"]);
+      await journal.append(2, [{ ...three, ...change({ put: [row("T-1", 20)] }) }]);
+      assert.equal(await idsOf(journal), ["T-1", "T-3", "T-2"]);
+      assert.is((await journal.findArchived(["T-1"]))[0]?.seq, 3);
+      await journal.append(3, [{ ...four, ...change({ clear: true, put: [row("T-9", 9)] }) }]);
+      assert.equal(await idsOf(journal), ["T-9"]);
+      assert.equal(await journal.findArchived(["T-1", "T-2"]), []);
     }));
 
   test(`DUR-15 (${name}): closing twice is closing once, and then nothing is accepted`, () =>

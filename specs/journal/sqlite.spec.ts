@@ -201,11 +201,11 @@ test("DUR-14: a journal of a newer format is refused and left untouched, byte fo
     await withJournal(dir, (journal) => journal.append(0, makeRecords(1, 20)));
     const file = join(dir, "clawtasker.db");
     const db = new Database(file);
-    db.exec("PRAGMA user_version = 2");
+    db.exec("PRAGMA user_version = 3");
     db.close();
     const before = filesOf(dir);
     const { message } = await failureOf(openIn(dir));
-    assert.match(message, /clawtasker\.db has format 2, this release reads up to 1/);
+    assert.match(message, /clawtasker\.db has format 3, this release reads up to 2/);
     assert.equal(filesOf(dir), before);
   }));
 

@@ -23,6 +23,7 @@ test("without any setting it listens on loopback, port 3000, with the documented
     writesPerMinute: 30,
     staleSeconds: 180,
     maxExpiries: 3,
+    archiveDays: 30,
     webhookPrivate: false,
     allowedHosts: [],
     logLevel: "info",

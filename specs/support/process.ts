@@ -27,6 +27,7 @@ export function quietConfig(dataDir: string): Config {
     writesPerMinute: 1_000_000,
     staleSeconds: 180,
     maxExpiries: 3,
+    archiveDays: 30,
     webhookPrivate: false,
     dataDir,
     allowedHosts: [],

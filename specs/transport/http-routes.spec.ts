@@ -534,6 +534,12 @@ const MORE: Example[] = [
     },
   },
   {
+    path: "tasks/reopen",
+    body: `{ "task_id": "T-202", "agent_id": "ralph", "note": "One more look." }`,
+    bearer: true,
+    gives: { task: { id: "T-202", status: "validation", done_at: null } },
+  },
+  {
     path: "tasks/release",
     given: claimed,
     body: `{ "task_id": "T-208", "agent_id": "codex", "lease_token": 2, "reason": "The design is not there yet." }`,
@@ -643,6 +649,8 @@ const READS: Record<string, string[]> = {
 };
 /** Reads beyond the reference. */
 const MORE_READS: typeof READS = {
+  "tasks/archive": ["ok", "tasks", "next", "total"],
+  "tasks/get": ["ok", "task", "archived_seq"],
   "tasks/explain": [
     ...["ok", "task_id", "eligible", "summary", "reasons", "eligible_agents", "candidates"],
   ],

@@ -12,6 +12,7 @@ import { list, put, values } from "../../table.ts";
 import { CEO } from "../agents/agent.ts";
 import { registration } from "../agents/fields.ts";
 import { agentIdOf, checkAgentFields, registerAgent } from "../agents/rules.ts";
+import type { ArchiveStep } from "../archive/archive.ts";
 import { findActiveAgent } from "../lookup.ts";
 import { configureProject, projectBody } from "../projects/actions.ts";
 import { HOME_PROJECT } from "../projects/project.ts";
@@ -66,8 +67,15 @@ function applyNames(
   if (names.ceo_role !== undefined) company.ceo_role = names.ceo_role;
 }
 
-/** Empties the company down to the built-in project. */
-function clear(draft: State, mode: Company["mode"], time: string): void {
+/**
+ * Empties the company down to the built-in project.
+ * @returns what goes into the action's effect
+ */
+function clear(
+  draft: State,
+  mode: Company["mode"],
+  { time, seq }: Context,
+): { archive?: ArchiveStep } {
   const empty = createState();
   for (const table of TABLES) Object.assign(draft, { [table]: empty[table] });
   draft.company = {
@@ -78,6 +86,8 @@ function clear(draft: State, mode: Company["mode"], time: string): void {
     mode,
   };
   draft.swept_at = time;
+  const archived = draft.archive.tasks > 0;
+  if (archived) draft.archive = { tasks: 0, since: seq };
   put(draft.projects, HOME_PROJECT, {
     id: HOME_PROJECT,
     name: "CEO Console",
@@ -86,6 +96,7 @@ function clear(draft: State, mode: Company["mode"], time: string): void {
     created_at: time,
     updated_at: time,
   });
+  return archived ? { archive: { clear: true } } : {};
 }
 
 const resetBlank = defineAction({
@@ -95,9 +106,10 @@ const resetBlank = defineAction({
   kind: "state_saved",
   examples: [{}],
   actor: () => CEO,
-  reduce(draft, _payload, { time }) {
-    clear(draft, "blank", time);
+  reduce(draft, _payload, context) {
+    const cleared = clear(draft, "blank", context);
     return {
+      ...cleared,
       title: "Blank company",
       reply: () => ({ reset: true as const, mode: "blank" as const }),
     };
@@ -112,9 +124,10 @@ const resetDemo = defineAction({
   examples: [{}],
   actor: () => CEO,
   reduce(draft, _payload, context) {
-    clear(draft, "demo", context.time);
+    const cleared = clear(draft, "demo", context);
     fillDemo(draft, context.at, context.seq);
     return {
+      ...cleared,
       title: "Demo company",
       reply: () => ({ reset: true as const, mode: "demo" as const }),
     };
@@ -177,7 +190,7 @@ const bootstrap = defineAction({
     return { ...body, agents, remarks };
   },
   reduce(draft, { projects = [], agents = [], remarks = [], chief_agent_id, ...names }, context) {
-    clear(draft, "bootstrap", context.time);
+    const cleared = clear(draft, "bootstrap", context);
     applyNames(draft.company, names);
     for (const project of projects) configureProject(draft, project, context);
     const warnings = [...remarks];
@@ -192,6 +205,7 @@ const bootstrap = defineAction({
     }
     const { name } = draft.company;
     return {
+      ...cleared,
       title: `${name} bootstrapped`,
       details: `${registered.length} agents, ${projects.length} projects`,
       ids: { agent_ids: registered },

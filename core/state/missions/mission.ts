@@ -31,6 +31,8 @@ export interface Mission {
   dependencies: string[];
   risks: string[];
   milestones: Milestone[];
+  /** Its done tasks that are in the archive; absent for none. They count as before. */
+  archived_tasks?: number;
   /** The sequence number of its last change. */
   version: number;
   created_at: string;

@@ -36,17 +36,19 @@ function tasksByMission(state: State): Map<string, Task[]> {
 }
 
 function toMissionView(state: State, mission: Mission, tasks: Task[], now: number): MissionView {
-  const done = tasks.filter((task) => !isOpen(task)).length;
-  const sum = tasks.reduce((total, task) => total + task.progress, 0);
+  const archived = mission.archived_tasks ?? 0;
+  const total = tasks.length + archived;
+  const done = tasks.filter((task) => !isOpen(task)).length + archived;
+  const sum = tasks.reduce((total, task) => total + task.progress, archived * 100);
   return {
     ...mission,
     task_ids: tasks.map(({ id }) => id).sort(compareIds),
-    progress: tasks.length ? Math.round(sum / tasks.length) : mission.status === "done" ? 100 : 0,
+    progress: total ? Math.round(sum / total) : mission.status === "done" ? 100 : 0,
     owner_name: mission.owner ? nameOf(state, mission.owner) : null,
     project_name: get(state.projects, mission.project_id)?.name ?? null,
     counts: {
-      total: tasks.length,
-      open: tasks.length - done,
+      total,
+      open: total - done,
       done,
       blocked: tasks.filter((task) => isOpen(task) && task.blocked).length,
       overdue: tasks.filter((task) => isOverdue(task, now)).length,

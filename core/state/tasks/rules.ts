@@ -151,15 +151,23 @@ function checkFields(state: State, task: Task, fields: TaskFields): void {
   const people = [...(fields.assignees ?? []), ...(fields.collaborators ?? [])];
   for (const agent of people) checkRef(state, "agents", agent);
   checkPerson(state, fields.validation_owner);
-  if (fields.depends_on) checkDependencies(state, task.id, fields.depends_on);
+  if (fields.depends_on) checkDependencies(state, task, fields.depends_on);
 }
 
 /** Refuses unknown tasks and a circle, naming its way round. */
-function checkDependencies(state: State, id: string, dependsOn: readonly string[]): void {
+function checkDependencies(state: State, { id, depends_on }: Task, dependsOn: string[]): void {
+  // What is said again may be archived since: done, and still named.
+  for (const next of dependsOn) if (!depends_on.includes(next)) find(state, "tasks", next);
+  const circle = circleOf(state, id, dependsOn);
+  if (!circle) return;
+  refuse("conflict", `circular dependency: ${circle.join(" -> ")}`, { field: "depends_on" });
+}
+
+/** The way round that these dependencies would close, from the task back to itself; null for none. */
+export function circleOf(state: State, id: string, dependsOn: readonly string[]): string[] | null {
   const cameFrom = new Map<string, string>();
   const open: string[] = [];
   for (const next of dependsOn) {
-    find(state, "tasks", next);
     if (!cameFrom.has(next)) {
       cameFrom.set(next, id);
       open.push(next);
@@ -173,14 +181,12 @@ function checkDependencies(state: State, id: string, dependsOn: readonly string[
       open.push(further);
     }
   }
-  if (!cameFrom.has(id)) return;
+  if (!cameFrom.has(id)) return null;
   const circle = [id];
   for (let at = cameFrom.get(id); at !== undefined && at !== id; at = cameFrom.get(at)) {
     circle.unshift(at);
   }
-  refuse("conflict", `circular dependency: ${[id, ...circle].join(" -> ")}`, {
-    field: "depends_on",
-  });
+  return [id, ...circle];
 }
 
 function emptyToNull(value: string | null | undefined): string | null | undefined {

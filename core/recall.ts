@@ -1,0 +1,44 @@
+/**
+ * The engine's way to the archive: the record that a reopening needs, and the right words for a task
+ * that is archived, not unknown. Neighbours: `engine.ts` asks, the journal keeps the rows.
+ * Invariant: of those that bring something back one runs at a time, so that what was looked up is
+ * still there when it is decided.
+ */
+import type { Recalled } from "./action.ts";
+import type { Outcome } from "./engine.ts";
+import { rejection } from "./errors.ts";
+import { type ArchiveReader, namedBy } from "./state/archive/archive.ts";
+import type { Task } from "./state/tasks/task.ts";
+
+export interface Recall {
+  /** The archived task, or undefined where there is none. */
+  recall(id: string): Promise<Recalled | undefined>;
+  /** Runs when those before have ended. */
+  alone<T>(run: () => Promise<T>): Promise<T>;
+  /** An unknown task that is archived is refused in those words. */
+  explain(outcome: Outcome): Promise<Outcome>;
+}
+
+export function createRecall(archive: ArchiveReader): Recall {
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    async recall(id) {
+      const [row] = await archive.findArchived([id]);
+      if (!row) return undefined;
+      const task = JSON.parse(row.json) as Task;
+      const others = await archive.findArchived(namedBy(task));
+      return { task, seq: row.seq, archived: others.map((other) => other.id) };
+    },
+    alone(run) {
+      const mine = last.then(run);
+      last = mine.catch(() => {});
+      return mine;
+    },
+    async explain(outcome) {
+      if (outcome.ok || outcome.missingTask === undefined) return outcome;
+      const { missingTask: id, ...told } = outcome;
+      const [row] = await archive.findArchived([id]);
+      return row ? rejection("conflict", `task ${id} is archived; reopen it first`) : told;
+    },
+  };
+}

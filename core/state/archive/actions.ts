@@ -1,0 +1,153 @@
+/**
+ * The actions of the archive: a timer sends finished tasks there, anybody brings one back. What refers
+ * to an archived task keeps its id: a done dependency is a resolved one, missions and sprints go on
+ * counting it. Neighbours: the server's timers, `archive.ts`, the engine, which looks up what comes back.
+ * Invariant: the record goes whole into the entry, so that the journal alone can tell the archive.
+ */
+import { Type } from "typebox";
+import { type Context, defineAction } from "../../action.ts";
+import { refuse } from "../../errors.ts";
+import { id, ids, line, source, text } from "../../schema.ts";
+import { get, has, put, remove, values } from "../../table.ts";
+import { fromTime, toDate } from "../../time.ts";
+import { CEO } from "../agents/agent.ts";
+import { checkPerson, find, nameOf, revise, touch } from "../lookup.ts";
+import type { State } from "../state.ts";
+import { taskIds } from "../tasks/naming.ts";
+import { circleOf, moveTask, recordActivity } from "../tasks/rules.ts";
+import type { Task } from "../tasks/task.ts";
+import { viewTask } from "../tasks/views.ts";
+import { isArchivable } from "./archive.ts";
+
+/** Tasks of one entry. */
+export const MAX_ARCHIVED_AT_ONCE = 50;
+
+const archiveTasks = defineAction({
+  name: "system/archive",
+  summary: "Move tasks that have been done for long into the archive.",
+  internal: true,
+  body: Type.Object({
+    task_ids: ids("The tasks; what may not go is left where it is."),
+    days: Type.Number({ minimum: 0, description: "How long they must have been done." }),
+  }),
+  kind: "state_saved",
+  examples: [{ task_ids: ["T-202"], days: 0 }],
+  actor: () => "system",
+  reduce(draft, { task_ids = [], days }, context) {
+    const { before, at } = context;
+    const gone: Task[] = [];
+    for (const task_id of new Set(task_ids.slice(0, MAX_ARCHIVED_AT_ONCE))) {
+      const task = get(before.tasks, task_id);
+      if (!task || !isArchivable(before, task, days, at)) continue;
+      remove(draft.tasks, task_id);
+      count(draft, task, 1, context);
+      gone.push(task);
+    }
+    const archived = gone.map(({ id }) => id);
+    draft.archive.tasks += gone.length;
+    for (const agent of values(before.agents)) {
+      if (!agent.current_task_id || !archived.includes(agent.current_task_id)) continue;
+      find(draft, "agents", agent.id).current_task_id = null;
+    }
+    return {
+      title: `${gone.length} task${gone.length === 1 ? "" : "s"} archived`,
+      details: archived.join(", "),
+      ids: { task_ids: archived },
+      ...(gone.length === 0 ? { idle: true as const } : { archive: { put: gone } }),
+      reply: () => ({ task_ids: archived }),
+    };
+  },
+});
+
+/** Keeps the sums of what is archived where tasks are counted. */
+function count(state: State, task: Task, step: 1 | -1, context: Context): void {
+  const mission = task.mission_id ? get(state.missions, task.mission_id) : undefined;
+  if (mission) {
+    const tasks = (mission.archived_tasks ?? 0) + step;
+    if (tasks > 0) mission.archived_tasks = tasks;
+    else delete mission.archived_tasks;
+    revise(mission, context);
+  }
+  const sprint = task.sprint_id ? get(state.sprints, task.sprint_id) : undefined;
+  if (!sprint) return;
+  sprint.archived ??= { tasks: 0, points: 0, points_by_day: {} };
+  const points = step * (task.story_points ?? 0);
+  const { points_by_day: days } = sprint.archived;
+  const day = toDate(fromTime(task.done_at ?? task.updated_at));
+  sprint.archived.tasks += step;
+  sprint.archived.points += points;
+  if (points !== 0) days[day] = (days[day] ?? 0) + points;
+  if (days[day] === 0) delete days[day];
+  if (sprint.archived.tasks <= 0) delete sprint.archived;
+}
+
+const reopenTask = defineAction({
+  name: "tasks/reopen",
+  summary:
+    "Reopen a done task, also an archived one: it comes back with all it had, to validation.",
+  body: Type.Object({
+    task_id: id("The task."),
+    agent_id: line("The agent that reopens it."),
+    author: line("Who reopens it, when it is no agent; ceo when absent."),
+    note: text("Why, for the activity."),
+    source,
+  }),
+  kind: "task_updated",
+  forms: { envelope: "task", id: "task_id" },
+  examples: [{ task_id: "T-202", note: "The scaffold misses the second project." }],
+  actor: ({ agent_id, author }) => agent_id || author,
+  recalls: ({ task_id }) => task_id,
+  reduce(draft, { task_id, agent_id, author: named, note }, context) {
+    checkPerson(draft, agent_id);
+    const author = agent_id || named || CEO;
+    const back = has(draft.tasks, task_id) ? null : bringBack(draft, task_id, context);
+    const task = find(draft, "tasks", task_id);
+    if (task.status !== "done") {
+      refuse("conflict", `${task_id} is not done; it is in ${task.status}`, { field: "task_id" });
+    }
+    moveTask(task, "validation", author, context);
+    if (note) {
+      recordActivity(task, { author, action: "note", field: null, from: null, to: note }, context);
+    }
+    touch(task, context);
+    return {
+      title: `${nameOf(draft, author)} reopened ${task_id}`,
+      details: back ? "from the archive" : "",
+      ids: taskIds(task),
+      ...(back && { archive: { take: [task_id] } }),
+      reply: (after, at) => ({ task: viewTask(after, task_id, at) }),
+    };
+  },
+});
+
+/** Puts the archived task back into the state, without what it named that is gone since. */
+function bringBack(draft: State, task_id: string, context: Context): Task | null {
+  const { recalled } = context;
+  // A reset since it was looked up took it away for good.
+  if (recalled?.task.id !== task_id || recalled.seq <= draft.archive.since) return null;
+  const { task, archived } = recalled;
+  const isActive = (agent: string | null) =>
+    agent === CEO || (agent !== null && get(draft.agents, agent)?.standing === "active");
+  const isKnown = (other: string) => has(draft.tasks, other) || archived.includes(other);
+  const record: Task = {
+    ...task,
+    mission_id: task.mission_id && has(draft.missions, task.mission_id) ? task.mission_id : null,
+    sprint_id: task.sprint_id && has(draft.sprints, task.sprint_id) ? task.sprint_id : null,
+    owner: isActive(task.owner) ? task.owner : null,
+    validation_owner: isActive(task.validation_owner) ? task.validation_owner : null,
+    assignees: task.assignees.filter(isActive),
+    collaborators: task.collaborators.filter(isActive),
+    depends_on: task.depends_on.filter(
+      (other) => isKnown(other) && !circleOf(draft, task_id, [other]),
+    ),
+    links: task.links.filter(({ target_id }) => isKnown(target_id)),
+    comments: [...task.comments],
+    activity: [...task.activity],
+  };
+  put(draft.tasks, task_id, record);
+  draft.archive.tasks -= 1;
+  count(draft, task, -1, context);
+  return record;
+}
+
+export const archiveActions = [archiveTasks, reopenTask] as const;

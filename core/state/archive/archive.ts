@@ -1,0 +1,83 @@
+/**
+ * The archive: tasks done long ago, out of the state and in the journal's keeping. Neighbours:
+ * `actions.ts` moves tasks in and out, `views.ts` reads them, the journal keeps the rows in the same
+ * transaction as the entry that moved them.
+ * Invariant: a task is in the state or in the archive, never in both and never in neither.
+ */
+import type { ArchiveChange, ArchiveRow, Journal } from "../../ports.ts";
+import type { Relations } from "../../relations.ts";
+import { get } from "../../table.ts";
+import { DAY_MS, fromTime } from "../../time.ts";
+import type { State } from "../state.ts";
+import type { Task } from "../tasks/task.ts";
+
+/** What the state knows of the archive. */
+export interface Archive {
+  /** How many tasks are in it. */
+  tasks: number;
+  /** The entry that last emptied it. */
+  since: number;
+}
+
+/** What an action does to the archive. */
+export interface ArchiveStep {
+  /** Empties it. */
+  clear?: true;
+  /** The tasks that come back, by id. */
+  take?: string[];
+  /** The tasks that go in. */
+  put?: Task[];
+}
+
+/** What reads may ask of the archive. */
+export type ArchiveReader = Pick<Journal, "findArchived" | "listArchived">;
+
+/** How much of a description a search looks in. */
+const SEARCHED_CHARS = 2_000;
+
+export function toArchiveChange({ clear, take = [], put = [] }: ArchiveStep): ArchiveChange {
+  return { clear: clear === true, take, put: put.map(toRow) };
+}
+
+function toRow(task: Task): ArchiveRow {
+  const { id, title, description, labels, project_id, owner } = task;
+  return {
+    id,
+    json: JSON.stringify(task),
+    at: task.done_at ?? task.updated_at,
+    project: project_id,
+    owner: owner ?? "",
+    text: [id, title, ...labels, description.slice(0, SEARCHED_CHARS)].join("\n").toLowerCase(),
+  };
+}
+
+/** Whether the task has been done for that long, and nothing still counts on seeing it. */
+export function isArchivable(state: State, task: Task, days: number, now: number): boolean {
+  if (task.status !== "done" || now - fromTime(task.done_at ?? task.updated_at) < days * DAY_MS) {
+    return false;
+  }
+  // The burndown of a sprint that is not over shows each of its tasks.
+  const sprint = task.sprint_id ? get(state.sprints, task.sprint_id) : undefined;
+  return !sprint || sprint.status === "completed";
+}
+
+/** The tasks that may go, the earliest done first. Costs a pass over the done ones. */
+export function archivableTasks(
+  state: State,
+  relations: Relations,
+  days: number,
+  now: number,
+): Task[] {
+  const due: Task[] = [];
+  for (const id of relations.tasks("status", "done")) {
+    const task = get(state.tasks, id);
+    if (task && isArchivable(state, task, days, now)) due.push(task);
+  }
+  const key = ({ done_at, updated_at }: Task) => done_at ?? updated_at;
+  return due.sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));
+}
+
+/** The tasks that a task names. */
+export function namedBy({ depends_on, links }: Task): string[] {
+  return [...new Set([...depends_on, ...links.map(({ target_id }) => target_id)])];
+}
