@@ -32,6 +32,7 @@ async function startOurs(): Promise<number> {
       writesPerMinute: 1_000_000,
       staleSeconds: 86_400 * 365,
       maxExpiries: 3,
+      archiveDays: 0,
       dataDir,
       begin: "blank",
       logLevel: "silent",
