@@ -64,7 +64,7 @@ export interface Engine {
   copyState(): State;
   /** The latest events, oldest first, at most `limit`. */
   recentEvents(limit: number): readonly StreamEvent[];
-  feed: Pick<Feed, "subscribe" | "subscribers">;
+  feed: Pick<Feed, "subscribe" | "fanOut" | "subscribers">;
   archive: ArchiveReader;
   recovery(): RecoveryReport;
   journalId(): string;

@@ -2,10 +2,11 @@
  * The feed: committed entries for any number of subscribers, from any point of the past, then live.
  * A subscriber is a cursor, not a queue: it reads the recent entries that all share, or the journal
  * when it is further behind, so a slow one costs nothing and misses nothing.
- * Neighbours: the engine publishes, SSE and WebSocket encode. Invariant: in order, no gap, no double;
+ * Neighbours: the engine publishes, SSE and WebSocket encode; `fan-out.ts` serves those who are up to date. Invariant: in order, no gap, no double;
  * where that cannot be kept, a reset says so.
  */
 import type { Entry } from "./entry.ts";
+import { createFanOut, type FanOut, type FanOutOptions } from "./fan-out.ts";
 import type { JournalRecord } from "./ports.ts";
 
 export const RESET_REASONS = ["gone", "ahead"] as const;
@@ -24,10 +25,13 @@ export interface Subscription {
 
 export interface Feed {
   subscribe(subscription: Subscription): AsyncGenerator<FeedItem, void, void>;
+  /** For many readers who are up to date: what is published, encoded once for all. */
+  fanOut<T>(options: FanOutOptions<T>): FanOut<T>;
   /** Adds durable entries, which must follow the last ones. */
   publish(entries: readonly Entry[], bytes: number): void;
   /** The latest entries that are at hand, oldest first. */
   recent(limit: number): readonly Entry[];
+  /** Subscriptions, and readers of the fan-outs. */
   subscribers(): number;
 }
 
@@ -61,6 +65,7 @@ export function createFeed({
   const sizes: { seq: number; bytes: number }[] = [];
   let recentBytes = 0;
   const waiting = new Set<() => void>();
+  const fanOuts: { wake(): void; readers(): number }[] = [];
   let subscribers = 0;
 
   function trim(): void {
@@ -85,12 +90,17 @@ export function createFeed({
     });
   }
 
-  async function after(cursor: number): Promise<readonly Entry[]> {
+  /** At most `maxBatch` of the entries after the cursor; null when those right after it are not at hand. */
+  function recentAfter(cursor: number): readonly Entry[] | null {
     const oldest = recent[0]?.seq;
-    if (oldest !== undefined && cursor + 1 >= oldest) {
-      const start = cursor + 1 - oldest;
-      return recent.slice(start, start + maxBatch);
-    }
+    if (oldest === undefined || cursor + 1 < oldest) return null;
+    const start = cursor + 1 - oldest;
+    return recent.slice(start, start + maxBatch);
+  }
+
+  async function after(cursor: number): Promise<readonly Entry[]> {
+    const atHand = recentAfter(cursor);
+    if (atHand) return atHand;
     const records = await read(cursor, Math.min(maxBatch, JOURNAL_BATCH));
     return records.map(({ json }) => JSON.parse(json) as Entry);
   }
@@ -129,6 +139,11 @@ export function createFeed({
 
   return {
     subscribe,
+    fanOut(options) {
+      const fanOut = createFanOut({ head: () => head, recentAfter }, options);
+      fanOuts.push(fanOut);
+      return fanOut;
+    },
     publish(entries, bytes) {
       const last = entries.at(-1);
       if (!last) return;
@@ -140,8 +155,9 @@ export function createFeed({
       trim();
       head = last.seq;
       for (const wake of [...waiting]) wake();
+      for (const fanOut of fanOuts) fanOut.wake();
     },
     recent: (limit) => recent.slice(-limit),
-    subscribers: () => subscribers,
+    subscribers: () => fanOuts.reduce((sum, fanOut) => sum + fanOut.readers(), subscribers),
   };
 }

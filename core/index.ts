@@ -16,6 +16,7 @@ export {
 } from "./engine.ts";
 export { type Entry, eventJson, type StreamEvent } from "./entry.ts";
 export { Refusal, type Rejection, type RejectionCode, rejection } from "./errors.ts";
+export type { Chunk, FanOut, FanOutReader } from "./fan-out.ts";
 export type { FeedItem, ResetReason, Subscription } from "./feed.ts";
 export { freezeStates } from "./immer.ts";
 export { createMemoryJournal } from "./memory-journal.ts";

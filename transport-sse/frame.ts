@@ -3,10 +3,19 @@
  * an event's text once for all readers. Invariant: one entry is one frame, and no frame but an
  * entry's is of the type `clawtasker`.
  */
-import { type Entry, eventJson, type FeedItem, type ResetReason } from "../core/index.ts";
+import {
+  type Chunk,
+  type Entry,
+  eventJson,
+  type FeedItem,
+  type ResetReason,
+} from "../core/index.ts";
 
 /** How long a browser waits before it comes back. */
 const RETRY_MS = 2_000;
+
+/** Small frames go out together, up to about this size. */
+export const CHUNK_BYTES = 16 * 1024;
 
 export const KEEPALIVE = ": keepalive\n\n";
 
@@ -22,6 +31,20 @@ export function openingFrame(start: number | undefined): string {
 export function* toFrames(item: FeedItem): Generator<string> {
   if (item.type === "reset") yield resetFrame(item.reason, item.seq);
   else for (const entry of item.entries) yield entryFrame(entry);
+}
+
+/** The frames of entries that follow one another, as bytes that all readers share. */
+export function* toChunks(entries: readonly Entry[]): Generator<Chunk<Buffer>> {
+  let text = "";
+  let first = entries[0]?.seq ?? 0;
+  for (const entry of entries) {
+    text += entryFrame(entry);
+    if (text.length < CHUNK_BYTES) continue;
+    yield { first, last: entry.seq, value: Buffer.from(text) };
+    text = "";
+    first = entry.seq + 1;
+  }
+  if (text) yield { first, last: entries.at(-1)?.seq ?? first, value: Buffer.from(text) };
 }
 
 function entryFrame(entry: Entry): string {

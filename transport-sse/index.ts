@@ -5,6 +5,7 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Engine, KEEPALIVE_MS, type Rejection, rejection } from "../core/index.ts";
+import { toChunks } from "./frame.ts";
 import { openSession, type Session, type SessionLimits, sendHead } from "./session.ts";
 
 export interface SseTransportOptions extends Partial<SessionLimits> {
@@ -22,6 +23,11 @@ export interface SseTransport {
   clients(): number;
 }
 
+const now = () => performance.now();
+const later = (run: () => void, delayMs: number) => {
+  if (delayMs > 0) setTimeout(run, delayMs);
+  else setImmediate(run);
+};
 const RETRY_AFTER_SECONDS = 5;
 
 /**
@@ -38,6 +44,7 @@ export function createSseTransport({
   onError = () => {},
 }: SseTransportOptions): SseTransport {
   const sessions = new Set<Session>();
+  const fanOut = engine.feed.fanOut({ encode: toChunks, now, later });
   let closing: Promise<void> | null = null;
   let allGone = () => {};
 
@@ -57,6 +64,7 @@ export function createSseTransport({
       } else {
         const session = openSession({
           engine,
+          fanOut,
           res,
           since,
           keepaliveMs,

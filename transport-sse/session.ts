@@ -1,14 +1,12 @@
 /**
- * One reader of the event stream: pulls from the feed as fast as its socket takes it, and no faster.
+ * One reader of the event stream: pulls from the feed as fast as its socket takes it, and no faster;
+ * once it has caught up it is shown what is new with all the others, by the fan-out.
  * Neighbours: `index.ts` opens it, `frame.ts` encodes. Invariants: at most `maxBufferBytes` and one
  * chunk wait for this reader; when its response closes, the subscription and both timers end.
  */
 import type { ServerResponse } from "node:http";
-import type { Engine } from "../core/index.ts";
-import { KEEPALIVE, openingFrame, toFrames } from "./frame.ts";
-
-/** Small frames go out together, up to about this size. */
-const CHUNK_BYTES = 16 * 1024;
+import type { Engine, FanOut, FanOutReader } from "../core/index.ts";
+import { CHUNK_BYTES, KEEPALIVE, openingFrame, toFrames } from "./frame.ts";
 
 export interface SessionLimits {
   keepaliveMs: number;
@@ -20,6 +18,7 @@ export interface SessionLimits {
 
 export interface SessionOptions extends SessionLimits {
   engine: Engine;
+  fanOut: FanOut<Buffer>;
   res: ServerResponse;
   /** The last event the reader knows; undefined for live only. */
   since: number | undefined;
@@ -45,11 +44,13 @@ export function sendHead(res: ServerResponse): void {
 }
 
 export function openSession(options: SessionOptions): Session {
-  const { engine, res, since, keepaliveMs, maxBufferBytes, stallMs, graceMs } = options;
+  const { engine, fanOut, res, since, keepaliveMs, maxBufferBytes, stallMs, graceMs } = options;
   const { socket } = res;
   const ended = new AbortController();
   const { signal } = ended;
   const start = since ?? engine.view().seq;
+  /** The last entry the reader was shown. */
+  let seq = start;
   let grace: NodeJS.Timeout | undefined;
 
   const keepalive = setTimeout(() => {
@@ -57,8 +58,25 @@ export function openSession(options: SessionOptions): Session {
     keepalive.refresh();
   }, keepaliveMs);
 
+  let dropped = () => {};
+  const reader: FanOutReader<Buffer> = {
+    get seq() {
+      return seq;
+    },
+    take({ last, value }) {
+      res.write(value);
+      seq = last;
+      keepalive.refresh();
+      // What waits already is enough: the rest stays in the feed, which all share.
+      return !res.writableNeedDrain;
+    },
+    dropped: () => dropped(),
+  };
+
   function stop(): void {
     ended.abort();
+    fanOut.leave(reader);
+    dropped();
     clearTimeout(keepalive);
   }
 
@@ -85,18 +103,35 @@ export function openSession(options: SessionOptions): Session {
   }
 
   async function run(): Promise<void> {
-    for await (const item of engine.feed.subscribe({ since: start, signal })) {
+    while (!signal.aborted) {
+      if (fanOut.join(reader)) await untilDropped();
+      else await catchUp();
+    }
+  }
+
+  function untilDropped(): Promise<void> {
+    return new Promise((resolve) => {
+      dropped = resolve;
+      if (signal.aborted) resolve();
+    });
+  }
+
+  async function catchUp(): Promise<void> {
+    for await (const item of engine.feed.subscribe({ since: seq, signal })) {
       if (signal.aborted) return;
+      if (res.writableNeedDrain) await drained();
       let text = "";
       for (const frame of toFrames(item)) {
+        if (signal.aborted) return;
         text += frame;
         if (text.length < CHUNK_BYTES) continue;
         await send(text);
-        if (signal.aborted) return;
         text = "";
       }
+      if (signal.aborted) return;
       if (text) await send(text);
-      if (!signal.aborted && res.writableNeedDrain) await drained();
+      seq = item.type === "reset" ? item.seq : (item.entries.at(-1)?.seq ?? seq);
+      if (seq >= engine.view().seq) return;
     }
   }
 

@@ -1,9 +1,10 @@
 /**
  * The messages of the socket, as bytes. Neighbours: core/protocol.ts says what they are, `session.ts`
- * sends them. Invariant: the bytes of a commit are made once, whoever reads them, and live as long
+ * sends them. Invariant: the frame of a commit is made once, whoever reads it, and lives as long
  * as its entry.
  */
 import {
+  type Chunk,
   type Engine,
   type Entry,
   eventJson,
@@ -12,6 +13,7 @@ import {
   PROTOCOL_VERSION,
   VERSION,
 } from "../core/index.ts";
+import { frameHeader } from "./frame.ts";
 
 export type ResetWord = NonNullable<Hello["reset"]>;
 
@@ -20,18 +22,47 @@ const EVENTS = 100;
 /** A state goes out in pieces of this size, so that a slow line shows that it moves. */
 export const PIECE_BYTES = 64 * 1024;
 
-const commits = new WeakMap<Entry, Buffer>();
+/** Commits that go to everybody are written together up to about this size. */
+const CHUNK_BYTES = 32 * 1024;
 
-export function commitBytes(entry: Entry): Buffer {
-  let bytes = commits.get(entry);
-  if (!bytes) {
+const frames = new WeakMap<Entry, Buffer>();
+
+/** The frame of a commit: the same bytes for every socket. */
+export function commitFrame(entry: Entry): Buffer {
+  let frame = frames.get(entry);
+  if (!frame) {
     const patches = JSON.stringify(entry.patches);
-    bytes = Buffer.from(
+    const message = Buffer.from(
       `{"type":"commit","seq":${entry.seq},"event":${eventJson(entry)},"patches":${patches}}`,
     );
-    commits.set(entry, bytes);
+    frame = Buffer.concat([frameHeader(message.length), message]);
+    frames.set(entry, frame);
   }
-  return bytes;
+  return frame;
+}
+
+/** The frames of entries that follow one another, joined to as few writes as their size allows. */
+export function* commitChunks(entries: readonly Entry[]): Generator<Chunk<Buffer>> {
+  let some: Buffer[] = [];
+  let bytes = 0;
+  let first = entries[0]?.seq ?? 0;
+  for (const entry of entries) {
+    const frame = commitFrame(entry);
+    if (bytes > 0 && bytes + frame.length > CHUNK_BYTES) {
+      yield { first, last: entry.seq - 1, value: join(some) };
+      some = [];
+      bytes = 0;
+      first = entry.seq;
+    }
+    some.push(frame);
+    bytes += frame.length;
+  }
+  if (bytes > 0) yield { first, last: entries.at(-1)?.seq ?? first, value: join(some) };
+}
+
+function join(some: readonly Buffer[]): Buffer {
+  const [only] = some;
+  return some.length === 1 && only ? only : Buffer.concat(some);
 }
 
 export function keepaliveText(seq: number, now: number): string {

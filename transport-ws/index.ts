@@ -7,6 +7,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import { CLOSE_CODES, type Engine, type Gate, KEEPALIVE_MS } from "../core/index.ts";
+import { commitChunks } from "./codec.ts";
 import { openSession, type Session, type SessionLimits } from "./session.ts";
 import { createStateSource } from "./state-bytes.ts";
 import { isRefusal, readUpgrade, refuseUpgrade } from "./upgrade.ts";
@@ -29,6 +30,11 @@ export interface WsTransport {
 
 /** Clients have nothing to say here; what they do say is ignored. */
 const MAX_PAYLOAD_BYTES = 4 * 1024;
+const now = () => performance.now();
+const later = (run: () => void, delayMs: number) => {
+  if (delayMs > 0) setTimeout(run, delayMs);
+  else setImmediate(run);
+};
 const RETRY_AFTER = { "Retry-After": "5" };
 
 export function createWsTransport({
@@ -46,6 +52,7 @@ export function createWsTransport({
   const limits = { keepaliveMs, pingMs, maxBufferBytes, stallMs, maxBehind, graceMs };
   const sessions = new Set<Session>();
   const states = createStateSource(engine);
+  const fanOut = engine.feed.fanOut({ encode: commitChunks, now, later });
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -90,6 +97,7 @@ export function createWsTransport({
         const session = openSession({
           engine,
           states,
+          fanOut,
           ws,
           socket,
           resume: asked,

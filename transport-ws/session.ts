@@ -1,14 +1,21 @@
 /**
- * One socket: greets it, then sends a commit for each entry, as fast as it takes them and no faster.
+ * One socket: greets it, then sends a commit for each entry, as fast as it takes them and no faster: by
+ * a subscription of its own until it has caught up, then with all the others by the fan-out.
  * Neighbours: `index.ts` opens it, `codec.ts` encodes, the core's feed gives the entries.
  * Phases: joining → live ⇄ waiting (for room) → leaving. Invariants: at most `maxBufferBytes` and
  * one message wait for this socket; when it closes, its subscription and every timer end.
  */
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
-import { CLOSE_CODES, type Engine, type Entry } from "../core/index.ts";
 import {
-  commitBytes,
+  CLOSE_CODES,
+  type Engine,
+  type Entry,
+  type FanOut,
+  type FanOutReader,
+} from "../core/index.ts";
+import {
+  commitFrame,
   helloPieces,
   keepaliveText,
   PIECE_BYTES,
@@ -36,8 +43,9 @@ export interface SessionLimits {
 export interface SessionOptions {
   engine: Engine;
   states: StateSource;
+  fanOut: FanOut<Buffer>;
   ws: WebSocket;
-  /** Below `ws`: to send a batch as one write. */
+  /** Below `ws`: frames that are made once for all are written here, while `ws` is idle. */
   socket: Duplex;
   resume: Resume | null;
   limits: SessionLimits;
@@ -51,7 +59,7 @@ export interface Session {
 }
 
 export function openSession(options: SessionOptions): Session {
-  const { engine, states, ws, socket, resume, limits } = options;
+  const { engine, states, fanOut, ws, socket, resume, limits } = options;
   const { keepaliveMs, pingMs, maxBufferBytes, stallMs, maxBehind, graceMs } = limits;
   const ended = new AbortController();
   const { signal } = ended;
@@ -76,9 +84,25 @@ export function openSession(options: SessionOptions): Session {
     ws.ping();
   }, pingMs);
 
+  let dropped = () => {};
+  const reader: FanOutReader<Buffer> = {
+    get seq() {
+      return seq;
+    },
+    take({ last, value }) {
+      write(value);
+      seq = last;
+      keepalive.refresh();
+      return socket.writableLength < maxBufferBytes;
+    },
+    dropped: () => dropped(),
+  };
+
   function stop(): void {
     phase = "leaving";
     ended.abort();
+    fanOut.leave(reader);
+    dropped();
     clearTimeout(keepalive);
     clearInterval(ping);
     wake?.();
@@ -92,6 +116,11 @@ export function openSession(options: SessionOptions): Session {
   function close(code: number, reason: string): void {
     leave();
     ws.close(code, reason);
+  }
+
+  /** Like `ws.send`, a socket that closes is sent nothing more. */
+  function write(bytes: Buffer, sent?: () => void): void {
+    if (ws.readyState === ws.OPEN) socket.write(bytes, sent);
   }
 
   /** Resolves once less than `limit` waits for the socket, or the session has ended. */
@@ -146,17 +175,18 @@ export function openSession(options: SessionOptions): Session {
     let next = entries.findIndex((entry) => entry.seq > seq);
     if (next < 0) return;
     while (next < entries.length && !signal.aborted) {
+      await room(maxBufferBytes);
+      if (signal.aborted) return;
       socket.cork();
       while (ws.bufferedAmount < maxBufferBytes) {
         const entry = entries[next];
         if (!entry) break;
-        ws.send(commitBytes(entry), { binary: false }, flushed);
+        write(commitFrame(entry), flushed);
         seq = entry.seq;
         next++;
       }
       socket.uncork();
       keepalive.refresh();
-      await room(maxBufferBytes);
     }
   }
 
@@ -170,6 +200,13 @@ export function openSession(options: SessionOptions): Session {
     const refused = resume && refusal(resume);
     if (!resume || refused) await sendState(refused ?? undefined, 0);
     else if (seq === engine.view().seq) sendResume();
+    while (!signal.aborted) {
+      if (phase === "live" && fanOut.join(reader)) await untilDropped();
+      else await catchUp();
+    }
+  }
+
+  async function catchUp(): Promise<void> {
     for await (const item of engine.feed.subscribe({ since: seq, signal })) {
       if (signal.aborted) return;
       if (item.type === "reset") {
@@ -179,9 +216,18 @@ export function openSession(options: SessionOptions): Session {
         if (phase === "joining") sendResume();
         await sendCommits(item.entries);
       }
+      if (seq >= engine.view().seq) return;
     }
   }
 
+  function untilDropped(): Promise<void> {
+    return new Promise((resolve) => {
+      dropped = resolve;
+      if (signal.aborted) resolve();
+    });
+  }
+
+  socket.on("drain", flushed);
   ws.on("pong", () => {
     answered = true;
   });

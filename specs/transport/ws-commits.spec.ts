@@ -2,7 +2,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Entry, ServerMessage } from "../../core/index.ts";
-import { commitBytes } from "../../transport-ws/codec.ts";
+import { commitFrame } from "../../transport-ws/codec.ts";
 import { createRandom, seedOf } from "../support/random.ts";
 import { grouped, part, sizeFor } from "../support/soak.ts";
 import {
@@ -51,7 +51,7 @@ test("WS-2: one commit for each entry, with its event and patches, the same text
       const { seq, event, patches } = entry;
       const text = JSON.stringify({ type: "commit", seq, event, patches });
       for (const { texts } of readers) assert.is(await texts.next(), text);
-      assert.is(commitBytes(entry), commitBytes(entry), "made once");
+      assert.is(commitFrame(entry), commitFrame(entry), "made once");
     }
     for (const reader of readers) reader.drop();
   });

@@ -1,0 +1,130 @@
+/**
+ * The fan-out: readers who are up to date are shown what is published in one step, encoded once for
+ * all of them. Neighbours: `feed.ts` owns it and wakes it; SSE and WebSocket sessions join once they
+ * have caught up by a subscription of their own, and go back to one when they have no more room.
+ * Invariants: each reader is shown every entry after its own number, in order, once; what is
+ * published while one showing is under way goes out together with the next.
+ */
+import type { Entry } from "./entry.ts";
+
+/** Entries that follow one another, as a transport sends them. */
+export interface Chunk<T> {
+  first: number;
+  last: number;
+  value: T;
+}
+
+export interface FanOutReader<T> {
+  /** The last entry it has been shown; it moves this on itself. */
+  readonly seq: number;
+  /** False when it has no room for more: it is then shown nothing until it joins again. */
+  take(chunk: Chunk<T>): boolean;
+  /** Told that it was let go without a word of its own, because it took no more or history is gone. */
+  dropped(): void;
+}
+
+export interface FanOutOptions<T> {
+  /** Small entries together, in chunks that a slow reader can be given one at a time. */
+  encode(entries: readonly Entry[]): Iterable<Chunk<T>>;
+  /** Milliseconds on a clock that never goes back. */
+  now(): number;
+  /** Runs after so many milliseconds; with 0 once the turn of the loop is over. */
+  later(run: () => void, delayMs: number): void;
+}
+
+export interface FanOut<T> {
+  /** False where the reader is behind: it must catch up first. */
+  join(reader: FanOutReader<T>): boolean;
+  leave(reader: FanOutReader<T>): void;
+}
+
+export interface FanOutSource {
+  head(): number;
+  /** The entries after `seq` that are at hand; null when those right after it are not. */
+  recentAfter(seq: number): readonly Entry[] | null;
+}
+
+/** Showing may take half of the time, but makes nobody wait longer than this. */
+const MAX_REST_MS = 50;
+
+export interface OwnedFanOut<T> extends FanOut<T> {
+  wake(): void;
+  readers(): number;
+}
+
+export function createFanOut<T>(
+  { head, recentAfter }: FanOutSource,
+  { encode, now, later }: FanOutOptions<T>,
+): OwnedFanOut<T> {
+  const readers = new Set<FanOutReader<T>>();
+  /** What every reader has been shown; some may have come with more. */
+  let shown = head();
+  let scheduled = false;
+  let restUntil = 0;
+
+  /**
+   * The first entry after a pause goes out in this very turn, behind the answers to its writer. After a
+   * costly showing the next one waits as long as that took, so that writes get their half of the time.
+   */
+  function wake(): void {
+    if (scheduled || readers.size === 0) return;
+    scheduled = true;
+    const restMs = restUntil - now();
+    later(show, restMs < 1 ? 0 : restMs);
+  }
+
+  function show(): void {
+    scheduled = false;
+    const from = now();
+    while (readers.size > 0 && shown < head()) {
+      const entries = recentAfter(shown);
+      const last = entries?.at(-1);
+      if (!entries || !last) {
+        dropAll();
+        break;
+      }
+      for (const chunk of encode(entries)) showChunk(entries, chunk);
+      shown = last.seq;
+    }
+    const until = now();
+    restUntil = until + Math.min(until - from, MAX_REST_MS);
+  }
+
+  function showChunk(entries: readonly Entry[], chunk: Chunk<T>): void {
+    for (const reader of readers) {
+      if (reader.seq >= chunk.last) continue;
+      if (reader.seq + 1 === chunk.first) offer(reader, chunk);
+      else {
+        // It came with more than the others had been shown.
+        const own = entries.filter(({ seq }) => seq > reader.seq && seq <= chunk.last);
+        for (const part of encode(own)) if (!offer(reader, part)) break;
+      }
+    }
+  }
+
+  function offer(reader: FanOutReader<T>, chunk: Chunk<T>): boolean {
+    if (reader.take(chunk)) return true;
+    if (readers.delete(reader)) reader.dropped();
+    return false;
+  }
+
+  /** What comes next is only in the journal: everybody reads it there. */
+  function dropAll(): void {
+    const all = [...readers];
+    readers.clear();
+    for (const reader of all) reader.dropped();
+  }
+
+  return {
+    join(reader) {
+      if (readers.size === 0) shown = head();
+      if (reader.seq < shown || reader.seq > head()) return false;
+      readers.add(reader);
+      if (reader.seq < head()) wake();
+      return true;
+    },
+    leave: (reader) => void readers.delete(reader),
+    wake,
+    readers: () => readers.size,
+  };
+}
