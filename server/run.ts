@@ -38,9 +38,10 @@ async function run(config: Config): Promise<void> {
       log,
       onFatal: () => setTimeout(() => process.exit(1), LAST_WORDS_MS),
     });
+    // Before it is said: who reads the line may send a signal at once.
+    stopOnSignals(() => server.close(), log);
     process.stdout.write(startLine(server.url, config));
     log.info({ url: server.url, data_dir: config.dataDir, version: VERSION }, "listening");
-    stopOnSignals(() => server.close(), log);
   } catch (error) {
     log.debug({ err: error }, "could not start");
     process.stderr.write(`clawtasker: ${(error as Error).message}\n`);

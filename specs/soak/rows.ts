@@ -37,6 +37,35 @@ export const ROWS: readonly Row[] = [
     seconds: 2_400,
   },
   {
+    name: "power-cut",
+    section: LOST,
+    risk: "a power cut loses an acknowledged write; durability is misconfigured",
+    small:
+      "24 cuts of a traced process: 0 lost, a sync before every acknowledgement; with NORMAL the same test sees a loss",
+    spec: "faults/power-cut",
+    count: 300,
+    seconds: 120,
+  },
+  {
+    name: "eio",
+    section: LOST,
+    risk: "a sync fails (EIO)",
+    small:
+      "3 injected failures: nothing acknowledged afterwards, the process ends and says why, a retry has one effect",
+    spec: "faults/broken-sync",
+    count: 40,
+    seconds: 300,
+  },
+  {
+    name: "full",
+    section: LOST,
+    risk: "the disk is full",
+    small: "a tmpfs filled twice: 503 in words, reads and streams go on, writes come back, 0 lost",
+    spec: "faults/full-disk",
+    count: 20,
+    seconds: 120,
+  },
+  {
     name: "torn",
     section: LOST,
     risk: "torn or flipped bytes in the database or its log",

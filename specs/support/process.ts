@@ -36,11 +36,19 @@ export function quietConfig(dataDir: string): Config {
   };
 }
 
+export interface ProcessOptions {
+  args?: string[];
+  env?: Record<string, string>;
+  under?: readonly string[];
+}
+
 export interface ServerProcess {
   url: string;
   child: ChildProcess;
   /** What it has written to stderr so far. */
   errors(): string;
+  /** The exit code once it has ended, null when killed. */
+  ended: Promise<number | null>;
   /** Sends the signal and waits for the end; answers the exit code, null when killed. */
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
@@ -50,9 +58,17 @@ export function makeDataDir(): { dir: string; remove(): void } {
   return { dir, remove: () => rmSync(dir, { recursive: true, force: true }) };
 }
 
-/** Spawns the server without waiting for it. */
-export function spawnServer(args: readonly string[], env: Record<string, string>): ChildProcess {
-  return spawn(process.execPath, [MAIN, ...args], {
+/**
+ * Spawns the server without waiting for it.
+ * @param under a command that runs it, such as a tracer with its options
+ */
+export function spawnServer(
+  args: readonly string[],
+  env: Record<string, string>,
+  under: readonly string[] = [],
+): ChildProcess {
+  const [command = "", ...rest] = [...under, process.execPath, MAIN, ...args];
+  return spawn(command, rest, {
     env: { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -79,19 +95,20 @@ export async function outputOf(
 /** @throws Error with what it wrote to stderr when it ends before it listens */
 export async function startProcess(
   dataDir: string,
-  { args = [], env = {} }: { args?: string[]; env?: Record<string, string> } = {},
+  { args = [], env = {}, under = [] }: ProcessOptions = {},
 ): Promise<ServerProcess> {
-  const child = spawnServer(["--port", "0", "--data-dir", dataDir, ...args], {
+  const settings = {
     CLAWTASKER_API_TOKEN: TOKEN,
     CLAWTASKER_WRITE_LIMIT: "1000000",
     CLAWTASKER_LOG: "warn",
     ...env,
-  });
+  };
+  const child = spawnServer(["--port", "0", "--data-dir", dataDir, ...args], settings, under);
   let errors = "";
   child.stderr?.on("data", (chunk: Buffer) => {
     errors += chunk.toString();
   });
-  const ended = once(child, "exit");
+  const ended = once(child, "exit").then(([code]) => code as number | null);
   const url = await new Promise<string>((resolve, reject) => {
     if (child.stdout) {
       createInterface({ input: child.stdout }).on("line", (line) => {
@@ -105,10 +122,10 @@ export async function startProcess(
     url,
     child,
     errors: () => errors,
-    async end(signal) {
+    ended,
+    end(signal) {
       child.kill(signal);
-      const [code] = (await ended) as [number | null];
-      return code;
+      return ended;
     },
   };
 }
