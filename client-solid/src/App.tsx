@@ -7,7 +7,7 @@
 import { type RouteSectionProps, useNavigate } from "@solidjs/router";
 import Keyboard from "lucide-solid/icons/keyboard";
 import Search from "lucide-solid/icons/search";
-import { createEffect, createSignal, on, onCleanup, Show, Suspense } from "solid-js";
+import { createEffect, createSignal, lazy, on, onCleanup, Show, Suspense } from "solid-js";
 import { useCommands } from "./commands.ts";
 import { Bell } from "./frame/Bell.tsx";
 import { BottomBar } from "./frame/BottomBar.tsx";
@@ -23,6 +23,8 @@ import { Skeleton } from "./parts/Skeleton.tsx";
 import { Toasts } from "./parts/Toasts.tsx";
 import { VIEWS, viewOf } from "./routes.ts";
 
+const TaskPanel = lazy(() => import("./task/TaskPanel.tsx"));
+
 export function App(props: RouteSectionProps) {
   const { mirror, commands } = usePage();
   const navigate = useNavigate();
@@ -30,6 +32,7 @@ export function App(props: RouteSectionProps) {
   const [searching, setSearching] = createSignal(false);
   const [shortcuts, setShortcuts] = createSignal(false);
   const path = () => props.location.pathname;
+  const taskId = () => new URLSearchParams(props.location.search).get("task");
 
   createEffect(() => {
     document.title = `${viewOf(path())?.name ?? "Not found"} · ClawTasker`;
@@ -88,6 +91,13 @@ export function App(props: RouteSectionProps) {
             <Suspense fallback={<Skeleton />}>{props.children}</Suspense>
           </Show>
         </main>
+        <Show when={mirror.ready() && taskId()}>
+          {(id) => (
+            <Suspense>
+              <TaskPanel id={id()} />
+            </Suspense>
+          )}
+        </Show>
         <BottomBar />
       </div>
       <Palette open={searching()} onClose={() => setSearching(false)} />

@@ -1,0 +1,158 @@
+/**
+ * The longer texts of a task: the description, and its lists of criteria, artifacts and blockers; each
+ * is read until one asks to edit it. Neighbours: `Markdown`, `ListField`.
+ * Invariant: an open editor holds its own copy, which no change from elsewhere touches.
+ */
+import Pencil from "lucide-solid/icons/pencil";
+import type { JSX } from "solid-js";
+import { createSignal, For, Show } from "solid-js";
+import { Button, IconButton } from "../parts/Button.tsx";
+import { ListField, linesOf, TextArea } from "../parts/Field.tsx";
+import { Markdown } from "../parts/Markdown.tsx";
+import { Part } from "./Part.tsx";
+
+export function Description(props: { text: string; save(text: string): Promise<boolean> }) {
+  const [draft, setDraft] = createSignal<string | null>(null);
+  return (
+    <Part
+      title="Description"
+      tools={
+        <Show when={draft() === null}>
+          <IconButton
+            label="Edit the description"
+            icon={Pencil}
+            small
+            onClick={() => setDraft(props.text)}
+          />
+        </Show>
+      }
+    >
+      <Show
+        when={draft() !== null}
+        fallback={
+          <Show
+            when={props.text}
+            fallback={
+              <button type="button" class="link dim" onClick={() => setDraft("")}>
+                Add a description
+              </button>
+            }
+          >
+            <Markdown text={props.text} />
+          </Show>
+        }
+      >
+        <Editor
+          save={async () => {
+            if (await props.save(draft() ?? "")) setDraft(null);
+          }}
+          cancel={() => setDraft(null)}
+        >
+          <TextArea
+            label="Description, in Markdown"
+            rows={8}
+            autofocus
+            value={draft() ?? ""}
+            onInput={setDraft}
+          />
+        </Editor>
+      </Show>
+    </Part>
+  );
+}
+
+export function Lines(props: {
+  title: string;
+  none: string;
+  lines: readonly string[];
+  save(lines: string[]): Promise<boolean>;
+}) {
+  const [draft, setDraft] = createSignal<string[] | null>(null);
+  const open = () => setDraft(props.lines.length > 0 ? [...props.lines] : [""]);
+  return (
+    <Part
+      title={props.title}
+      count={props.lines.length}
+      tools={
+        <Show when={draft() === null}>
+          <IconButton label={`Edit ${props.title}`} icon={Pencil} small onClick={open} />
+        </Show>
+      }
+    >
+      <Show
+        when={draft()}
+        fallback={
+          <ul class="lines">
+            <For each={props.lines} fallback={<li class="none">{props.none}</li>}>
+              {(line) => (
+                <li>
+                  <Line text={line} />
+                </li>
+              )}
+            </For>
+          </ul>
+        }
+      >
+        {(lines) => (
+          <Editor
+            save={async () => {
+              if (await props.save(linesOf(lines()))) setDraft(null);
+            }}
+            cancel={() => setDraft(null)}
+          >
+            <ListField label={props.title} value={lines()} onInput={setDraft} />
+          </Editor>
+        )}
+      </Show>
+    </Part>
+  );
+}
+
+/** An address can be opened; everything else is text. */
+export function Line(props: { text: string }) {
+  const isAddress = () => /^https?:\/\/\S+$/.test(props.text);
+  return (
+    <Show when={isAddress()} fallback={<span>{props.text}</span>}>
+      <a href={props.text} target="_blank" rel="noopener noreferrer nofollow">
+        {props.text}
+      </a>
+    </Show>
+  );
+}
+
+function Editor(props: { save(): Promise<void>; cancel(): void; children: JSX.Element }) {
+  const [busy, setBusy] = createSignal(false);
+  const save = async () => {
+    setBusy(true);
+    await props.save();
+    setBusy(false);
+  };
+  return (
+    <form
+      class="form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save();
+      }}
+      onKeyDown={(event) => {
+        if (event.key === "Escape") {
+          event.stopPropagation();
+          props.cancel();
+        } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+          event.preventDefault();
+          void save();
+        }
+      }}
+    >
+      {props.children}
+      <div class="foot">
+        <Button small kind="quiet" onClick={() => props.cancel()}>
+          Cancel
+        </Button>
+        <Button small kind="main" type="submit" busy={busy()}>
+          Save
+        </Button>
+      </div>
+    </form>
+  );
+}

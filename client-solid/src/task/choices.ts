@@ -1,0 +1,69 @@
+/**
+ * What may be chosen for a task: people, projects, missions, sprints and the fixed vocabularies, with
+ * their names. Neighbours: the panel, the form of a new task, filters and bulk edits.
+ */
+import { createMemo } from "solid-js";
+import { CEO } from "../../../core/state/agents/agent.ts";
+import { nameOf } from "../../../core/state/lookup.ts";
+import {
+  PRIORITIES,
+  STORY_POINTS,
+  SYMMETRIC_LINKS,
+  TASK_STATUSES,
+  TASK_TYPES,
+} from "../../../core/state/tasks/task.ts";
+import { usePage } from "../page.ts";
+import type { Choice } from "../parts/Field.tsx";
+import { STATUS_WORDS } from "../parts/words.ts";
+
+const byName = (a: Choice, b: Choice) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1);
+const same = (value: string): Choice => ({ value, name: value });
+
+export const PRIORITY_CHOICES = PRIORITIES.map(same);
+export const TYPE_CHOICES = TASK_TYPES.map((value) => ({
+  value,
+  name: value[0]?.toUpperCase() + value.slice(1),
+}));
+export const POINT_CHOICES = STORY_POINTS.map((value) => same(String(value)));
+export const STATUS_CHOICES = TASK_STATUSES.map((value) => ({ value, name: STATUS_WORDS[value] }));
+export const LINK_CHOICES = Object.keys(SYMMETRIC_LINKS).map((value) => ({
+  value,
+  name: value.replaceAll("-", " "),
+}));
+export const HORIZONS = ["Today", "This Week", "Next Week", "This Month", "Later"];
+
+export function useChoices() {
+  const { wire } = usePage().mirror;
+  const agents = createMemo<Choice[]>(() =>
+    Object.values(wire.agents)
+      .filter(({ standing }) => standing === "active")
+      .map(({ id, name }) => ({ value: id, name }))
+      .sort(byName),
+  );
+  const specialists = createMemo(() => {
+    const all = Object.values(wire.agents).flatMap((agent) => [
+      ...(agent.home_specialist ? [agent.home_specialist] : []),
+      ...agent.specialists,
+    ]);
+    return [...new Set(all)].sort();
+  });
+  return {
+    agents,
+    /** The agents, and the CEO. */
+    people: () => [{ value: CEO, name: nameOf(wire, CEO) }, ...agents()],
+    specialists,
+    projects: createMemo<Choice[]>(() =>
+      Object.values(wire.projects)
+        .map(({ id, name }) => ({ value: id, name }))
+        .sort(byName),
+    ),
+    missions: createMemo<Choice[]>(() =>
+      Object.values(wire.missions).map(({ id, title }) => ({ value: id, name: `${id} ${title}` })),
+    ),
+    sprints: createMemo<Choice[]>(() =>
+      Object.values(wire.sprints)
+        .filter(({ status }) => status !== "completed")
+        .map(({ id, name }) => ({ value: id, name })),
+    ),
+  };
+}
