@@ -15,7 +15,7 @@ import { ChipsInPlace, ChoiceInPlace, TextInPlace } from "./InPlace.tsx";
 import type { TaskChange } from "./undo.ts";
 
 export function Facts(props: { task: Task; edit: TaskEdit }) {
-  const { wire } = usePage().mirror;
+  const { wire, tasks } = usePage().mirror;
   const choices = useChoices();
   const task = () => props.task;
   const invalid = (field: keyof TaskChange) =>
@@ -37,7 +37,6 @@ export function Facts(props: { task: Task; edit: TaskEdit }) {
     value && !list.some((one) => one.value === value)
       ? [...list, { value, name: named ?? value }]
       : list;
-  const labels = () => [...new Set(Object.values(wire.tasks).flatMap(({ labels: held }) => held))];
   return (
     <div class="task-facts">
       <ChoiceInPlace
@@ -171,7 +170,7 @@ export function Facts(props: { task: Task; edit: TaskEdit }) {
         label="Labels"
         free
         value={task().labels}
-        choices={labels().map((value) => ({ value, name: value }))}
+        choices={tasks.keys("label").map((value) => ({ value, name: value }))}
         save={(list) => save("Labels", { labels: list })}
       />
     </div>

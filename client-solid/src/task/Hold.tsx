@@ -75,7 +75,7 @@ function Why(props: { task: Task }) {
     const all = reasons();
     if (props.task.status === "done" || props.task.lease) return null;
     if (all.length > 0) {
-      return `It cannot be picked up now: ${all.map(({ text }) => text).join("; ")}.`;
+      return `It cannot be picked up now: ${all.map(({ text }) => text.replace(/\.$/, "").replace("in_progress", "in progress")).join("; ")}.`;
     }
     const { owner, specialist } = props.task;
     if (owner) return `It is ready for ${nameOf(wire, owner)}.`;

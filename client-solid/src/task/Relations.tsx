@@ -18,14 +18,10 @@ import type { TaskEdit } from "./edit.ts";
 import { Part } from "./Part.tsx";
 
 export function Relations(props: { task: Task; edit: TaskEdit }) {
-  const { wire } = usePage().mirror;
+  const { tasks } = usePage().mirror;
   const [adding, setAdding] = createSignal(false);
   const task = () => props.task;
-  const dependents = createMemo(() =>
-    Object.values(wire.tasks)
-      .filter(({ depends_on }) => depends_on.includes(task().id))
-      .map(({ id }) => id),
-  );
+  const dependents = () => tasks.ids("dependents", task().id);
   const count = () => task().depends_on.length + dependents().length + task().links.length;
   const waitsFor = (depends_on: string[]) =>
     props.edit.update({ depends_on }, `What ${task().id} waits for saved.`);

@@ -20,7 +20,6 @@ import { useTaskHref } from "../parts/links.tsx";
 import { Menu, type MenuItem } from "../parts/Menu.tsx";
 import { Ago, StatusIcon } from "../parts/signs.tsx";
 import { plural } from "../parts/words.ts";
-import { columns } from "../sync/reading.ts";
 import { Ask, type Asked } from "./Ask.tsx";
 import { createTaskEdit } from "./edit.ts";
 import { Facts } from "./Facts.tsx";
@@ -65,7 +64,8 @@ export default function TaskPanel(props: { id: string }) {
     (back ?? shown("[data-task-id]") ?? document.getElementById("main"))?.focus();
   };
   const around = createMemo(() => {
-    const order = taskOrder() ?? TASK_STATUSES.flatMap((status) => columns(wire)[status]);
+    const order =
+      taskOrder() ?? TASK_STATUSES.flatMap((status) => mirror.tasks.ids("status", status));
     const at = order.indexOf(props.id);
     return { before: at > 0 ? order[at - 1] : undefined, after: order[at + 1] };
   });
@@ -280,9 +280,7 @@ function More(props: {
   ];
   async function remove(): Promise<void> {
     const { id, title, lease, comments, links } = props.task;
-    const waiting = Object.values(mirror.wire.tasks).filter(({ depends_on }) =>
-      depends_on.includes(id),
-    );
+    const waiting = mirror.tasks.ids("dependents", id);
     const yes = await props.ask({
       title: `Delete ${id}?`,
       yes: "Delete",
@@ -293,7 +291,7 @@ function More(props: {
             “{title}” goes for good, with {plural(comments.length, "comment")}.
           </p>
           <Show when={waiting.length > 0}>
-            <p>{waiting.map((one) => one.id).join(", ")} will not wait for it any more.</p>
+            <p>{waiting.join(", ")} will not wait for it any more.</p>
           </Show>
           <Show when={links.length > 0}>
             <p>{plural(links.length, "link")} to other tasks will go.</p>
