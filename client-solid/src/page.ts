@@ -3,7 +3,14 @@
  * the toasts. Neighbours: `main.tsx` opens it, views reach it by `usePage`. Here, and only here, the
  * sync modules meet the real browser. Invariant: `close` ends every timer, listener and socket.
  */
-import { type Accessor, createContext, createRoot, createSignal, useContext } from "solid-js";
+import {
+  type Accessor,
+  batch,
+  createContext,
+  createRoot,
+  createSignal,
+  useContext,
+} from "solid-js";
 import { type Commands, createCommands } from "./commands.ts";
 import { type Confirm, createConfirm } from "./parts/confirm.ts";
 import { createToasts, type Toasts } from "./parts/toasts.ts";
@@ -11,12 +18,15 @@ import "./prefs.ts";
 import { type Api, createApi } from "./sync/api.ts";
 import { type ConnectionState, createConnection } from "./sync/connection.ts";
 import { createIntake } from "./sync/intake.ts";
+import { createReading, type Reading } from "./sync/reading.ts";
 import { createMirror, type Mirror } from "./sync/store.ts";
 import { createTokenKeeper, type TokenKeeper } from "./sync/token.ts";
 import { SOCKET_PATH } from "./sync/wire.ts";
 
 export interface Page {
   mirror: Mirror;
+  /** Lists and counts that are cheap to follow: see `sync/reading.ts`. */
+  read: Reading;
   connection: Accessor<ConnectionState>;
   /** By the server's clock, in milliseconds; moves every 15 s. */
   now: Accessor<number>;
@@ -40,7 +50,11 @@ export function openPage(): Page {
   const [now, setNow] = createSignal(Date.now());
   let aheadMs = 0;
   const serverNow = () => Date.now() + aheadMs;
-  const tick = () => setNow(serverNow());
+  const tick = () =>
+    batch(() => {
+      setNow(serverNow());
+      mirror.exceptions.tick(now());
+    });
 
   const token = createTokenKeeper({
     fragment: () => location.hash,
@@ -127,6 +141,7 @@ export function openPage(): Page {
 
   return {
     mirror,
+    read: createReading(mirror, now),
     connection,
     now,
     api,

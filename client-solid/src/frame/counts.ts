@@ -1,7 +1,5 @@
 /** The numbers beside the views' names: what waits there. Neighbours: sidebar and bottom bar. */
-import { createMemo, createRoot } from "solid-js";
 import { usePage } from "../page.ts";
-import type { Mirror } from "../sync/store.ts";
 
 export interface Count {
   number: number;
@@ -10,27 +8,10 @@ export interface Count {
   tone?: "bad";
 }
 
-const made = new WeakMap<Mirror, (href: string) => Count | undefined>();
-
-/** Shared by all who ask: counted once for each change. */
 export function useCounts(): (href: string) => Count | undefined {
-  const { mirror } = usePage();
-  let counts = made.get(mirror);
-  if (!counts) {
-    counts = createRoot(() => countsOf(mirror));
-    made.set(mirror, counts);
-  }
-  return counts;
-}
-
-function countsOf({ wire }: Mirror): (href: string) => Count | undefined {
-  const approvals = createMemo(
-    () => Object.values(wire.tasks).filter(({ status }) => status === "validation").length,
-  );
+  const { read } = usePage();
   return (href) => {
-    if (href === "/approvals" && approvals() > 0) {
-      return { number: approvals(), what: "wait for approval" };
-    }
-    return undefined;
+    const approvals = href === "/approvals" ? read.taskIdsBy("status", "validation").length : 0;
+    return approvals > 0 ? { number: approvals, what: "wait for approval" } : undefined;
   };
 }

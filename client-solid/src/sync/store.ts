@@ -6,6 +6,7 @@
  */
 import { type Accessor, batch, createSignal } from "solid-js";
 import type { WireState } from "../../../core/state/state.ts";
+import { createExceptionIndex, type ExceptionIndex } from "./exception-index.ts";
 import { createEffects, type Effects } from "./optimistic.ts";
 import { createRecords } from "./records.ts";
 import { createTaskIndex, type TaskIndex } from "./task-index.ts";
@@ -16,8 +17,9 @@ export const MAX_EVENTS = 200;
 export interface Mirror {
   /** Reactive; to be read only. */
   readonly wire: WireState;
-  /** The ids of tasks in groups, each in the order it is shown. */
-  readonly tasks: TaskIndex;
+  /** The ids of tasks in groups, and of those that need an eye; `reading.ts` has the words for views. */
+  readonly tasks: Omit<TaskIndex, "follow">;
+  readonly exceptions: Pick<ExceptionIndex, "ids" | "tick">;
   /** Newest first. */
   events: Accessor<readonly WireEvent[]>;
   /** Of the last entry that is in the state. */
@@ -41,6 +43,7 @@ export function createMirror(): Mirror {
   const records = createRecords();
   const effects = createEffects(records);
   const tasks = createTaskIndex(records.raw);
+  const exceptions = createExceptionIndex(records.raw, tasks);
   const [events, setEvents] = createSignal<readonly WireEvent[]>([]);
   const [seq, setSeq] = createSignal(0);
   const [ready, setReady] = createSignal(false);
@@ -50,7 +53,9 @@ export function createMirror(): Mirror {
   function change(act: () => void): void {
     batch(() => {
       act();
-      tasks.follow(records.takeTouched());
+      const touched = records.takeTouched();
+      tasks.follow(touched);
+      exceptions.follow(touched);
     });
   }
 
@@ -68,6 +73,7 @@ export function createMirror(): Mirror {
   return {
     wire: records.wire,
     tasks,
+    exceptions,
     events,
     seq,
     ready,

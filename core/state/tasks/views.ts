@@ -89,49 +89,70 @@ export const EXCEPTION_BUCKETS = ["blocked", "needs_approval", "stale", "overdue
 export type ExceptionBucket = (typeof EXCEPTION_BUCKETS)[number];
 export type ExceptionDashboard = Record<ExceptionBucket, ExceptionItem[]> & { total: number };
 
+/** Why a task needs the CEO's eye: its buckets, since when, and the reason in words. */
+export interface TaskException {
+  bucket: ExceptionBucket;
+  since: string;
+  reason: string;
+}
+
+export function exceptionsOf(state: State, task: Task, now: number): TaskException[] {
+  if (!isOpen(task)) return [];
+  const found: TaskException[] = [];
+  const { updated_at, status_since } = task;
+  if (task.blocked) {
+    const reason = task.blockers.join("; ") || "blocked";
+    found.push({ bucket: "blocked", since: updated_at, reason });
+  } else if (task.needs_human) {
+    const reason = `needs a human: ${whyHuman(task)}`;
+    found.push({ bucket: "blocked", since: updated_at, reason });
+  }
+  if (task.status === "validation") {
+    const reason = `waits for ${nameOf(state, task.validation_owner || "ceo")}`;
+    found.push({ bucket: "needs_approval", since: status_since, reason });
+  }
+  if (isStale(state, task, now)) {
+    found.push({ bucket: "stale", since: updated_at, reason: staleReason(state, task) });
+  }
+  if (isOverdue(task, now)) {
+    const since = toTime(endOfDate(task.due_date as string));
+    found.push({ bucket: "overdue", since, reason: `was due ${task.due_date}` });
+  }
+  return found;
+}
+
+export function toExceptionItem(
+  state: State,
+  task: Task,
+  { since, reason }: TaskException,
+): ExceptionItem {
+  return {
+    task_id: task.id,
+    title: task.title,
+    owner: task.owner,
+    owner_name: task.owner ? nameOf(state, task.owner) : null,
+    priority: task.priority,
+    project_id: task.project_id,
+    since,
+    reason,
+  };
+}
+
 /** Exceptions first: what the CEO has to look at, most urgent at the top of each bucket. */
 export function exceptionDashboard(state: State, now: number): ExceptionDashboard {
-  const buckets: Record<ExceptionBucket, [Task, string, string][]> = {
+  const buckets: Record<ExceptionBucket, [Task, TaskException][]> = {
     blocked: [],
     needs_approval: [],
     stale: [],
     overdue: [],
   };
   for (const task of values(state.tasks)) {
-    if (!isOpen(task)) continue;
-    if (task.blocked) {
-      buckets.blocked.push([task, task.updated_at, task.blockers.join("; ") || "blocked"]);
-    } else if (task.needs_human) {
-      const reason = `needs a human: ${whyHuman(task)}`;
-      buckets.blocked.push([task, task.updated_at, reason]);
-    }
-    if (task.status === "validation") {
-      const validator = task.validation_owner
-        ? nameOf(state, task.validation_owner)
-        : nameOf(state, "ceo");
-      buckets.needs_approval.push([task, task.status_since, `waits for ${validator}`]);
-    }
-    if (isStale(state, task, now)) {
-      buckets.stale.push([task, task.updated_at, staleReason(state, task)]);
-    }
-    if (isOverdue(task, now)) {
-      const since = toTime(endOfDate(task.due_date as string));
-      buckets.overdue.push([task, since, `was due ${task.due_date}`]);
-    }
+    for (const found of exceptionsOf(state, task, now)) buckets[found.bucket].push([task, found]);
   }
   const items = (bucket: ExceptionBucket) =>
     buckets[bucket]
       .sort(([a], [b]) => compareByUrgency(a, b))
-      .map(([task, since, reason]) => ({
-        task_id: task.id,
-        title: task.title,
-        owner: task.owner,
-        owner_name: task.owner ? nameOf(state, task.owner) : null,
-        priority: task.priority,
-        project_id: task.project_id,
-        since,
-        reason,
-      }));
+      .map(([task, found]) => toExceptionItem(state, task, found));
   const total = EXCEPTION_BUCKETS.reduce((sum, bucket) => sum + buckets[bucket].length, 0);
   return {
     blocked: items("blocked"),

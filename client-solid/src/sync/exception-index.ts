@@ -1,0 +1,63 @@
+/**
+ * Which tasks need the CEO's eye, bucket by bucket, most urgent first. Neighbours: the core says what
+ * an exception is, `store.ts` has this follow the records and the clock, `reading.ts` offers it to the
+ * views. Invariant: the same ids in the same order as the core's `exceptionDashboard`.
+ */
+import type { Touched } from "../../../core/patch.ts";
+import type { WireState } from "../../../core/state/state.ts";
+import { type ExceptionBucket, exceptionsOf } from "../../../core/state/tasks/views.ts";
+import { createSortedGroups, type Place } from "./sorted-groups.ts";
+import type { TaskIndex } from "./task-index.ts";
+
+export interface ExceptionIndex {
+  /** Reactive: the ids of the tasks in a bucket. */
+  ids(bucket: ExceptionBucket): readonly string[];
+  /** Moves on to the records as they are now; after the task index has. */
+  follow(touched: Touched): void;
+  /** Time went on: what became stale or overdue by it. In milliseconds, by the server's clock. */
+  tick(now: number): void;
+}
+
+export function createExceptionIndex(raw: WireState, tasks: TaskIndex): ExceptionIndex {
+  const groups = createSortedGroups<"bucket">(["bucket"]);
+  let now = 0;
+
+  function placeOf(id: string): Place<"bucket"> | undefined {
+    const task = Object.hasOwn(raw.tasks, id) ? raw.tasks[id] : undefined;
+    const buckets = task ? exceptionsOf(raw, task, now).map(({ bucket }) => bucket) : [];
+    if (!task || buckets.length === 0) return undefined;
+    return { rank: `${task.priority} ${task.updated_at}`, keys: { bucket: buckets } };
+  }
+
+  function rebuild(): void {
+    const places = new Map<string, Place<"bucket">>();
+    for (const id of Object.keys(raw.tasks)) {
+      const place = placeOf(id);
+      if (place) places.set(id, place);
+    }
+    groups.rebuild(places);
+  }
+
+  return {
+    ids: (bucket) => groups.ids("bucket", bucket),
+    follow(touched) {
+      const [changed, agents] = [touched.get("tasks"), touched.get("agents")];
+      if (changed === "all" || agents === "all") rebuild();
+      else {
+        for (const id of changed ?? []) groups.move(id, placeOf(id));
+        // Whether work is stale also hangs on whether its owner is there.
+        for (const agent of agents ?? []) {
+          for (const id of tasks.peek("lane", `${agent}/in_progress`)) {
+            groups.move(id, placeOf(id));
+          }
+        }
+      }
+      groups.tell();
+    },
+    tick(at) {
+      now = at;
+      rebuild();
+      groups.tell();
+    },
+  };
+}
