@@ -37,6 +37,7 @@ async function startOurs(): Promise<number> {
       begin: "blank",
       logLevel: "silent",
       webhookPrivate: false,
+      readAuth: false,
     },
     log: SILENT,
   });

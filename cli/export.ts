@@ -15,7 +15,7 @@ const TIMEOUT_MS = 60_000;
 const MAX_STATE_BYTES = 512 * 1024 * 1024;
 
 export async function exportCompany(args: Common & { file?: string | undefined }): Promise<void> {
-  const { version, journal, seq, state } = await readHello(args.url);
+  const { version, journal, seq, state } = await readHello(args);
   const origin = { version, exported_at: toTime(Date.now()), journal, seq };
   const lines = toLines(origin, state as WireState);
   if (args.file === undefined || args.file === "-") {
@@ -45,12 +45,13 @@ async function writeWhole(file: string, lines: Iterable<string>): Promise<void> 
 }
 
 /** The first message of the socket: the state as of one entry. */
-function readHello(url: string): Promise<Hello> {
+function readHello({ url, token }: Common): Promise<Hello> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(
       `${url.replace(/^http/, "ws").replace(/\/+$/, "")}${SOCKET_PATH}`,
       {
         handshakeTimeout: TIMEOUT_MS,
+        headers: { Authorization: `Bearer ${token}` },
         maxPayload: MAX_STATE_BYTES,
       },
     );
@@ -63,7 +64,8 @@ function readHello(url: string): Promise<Hello> {
     };
     socket.once("message", (data) => settle(JSON.parse(String(data)) as Hello));
     socket.once("unexpected-response", (_request, { statusCode }) => {
-      settle(new CliFailure(EXIT.failed, `the server at ${url} refused the socket: ${statusCode}`));
+      const why = statusCode === 401 ? "it asks for a token; set --token" : String(statusCode);
+      settle(new CliFailure(EXIT.failed, `the server at ${url} refused the socket: ${why}`));
     });
     socket.once("error", () => settle(unreachable(url)));
     socket.once("close", () => settle(unreachable(url)));

@@ -132,7 +132,7 @@ function toEntry(head: Archive["head"], seq: number, patches: Patch[], at: numbe
     action: {
       name: meta.action,
       payload: { journal, seq: asOf },
-      stamp: { at, seq, actor: "system", actionId: randomUUID() },
+      stamp: { at, seq, actor: "system", by: "system", actionId: randomUUID() },
     },
     patches,
     event: {

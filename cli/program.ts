@@ -63,6 +63,29 @@ export function createProgram(
         )
         .demandCommand(1, "say what to do with missions"),
     )
+    .command("tokens", "Give others tokens of their own, and take them back", (program) =>
+      program
+        .command({
+          command: "list",
+          describe: "List the named tokens",
+          handler: run(async () => (await import("./reads.ts")).listTokens),
+        })
+        .command(
+          toWriteCommand({
+            command: "create <name>",
+            describe: "Create a token; it is shown once",
+            action: "tokens/create",
+          }),
+        )
+        .command(
+          toWriteCommand({
+            command: "revoke <name>",
+            describe: "Take a token back",
+            action: "tokens/revoke",
+          }),
+        )
+        .demandCommand(1, "say what to do with tokens"),
+    )
     .command({
       command: "events",
       describe: "Show the latest events",

@@ -97,3 +97,19 @@ export async function showSnapshot(args: Common): Promise<void> {
     ...notifications.slice(0, 10).map(({ kind, title }) => `  ${kind}: ${title}`),
   );
 }
+
+export async function listTokens(args: Common): Promise<void> {
+  const { tokens } = await withServer(args, (client) => client.get("tokens"));
+  if (args.json) return printJson(tokens);
+  printTable(
+    ["name", "role", "agent", "created", "last used", "revoked"],
+    tokens.map(({ name, role, agent_id, created_at, last_used_at, revoked_at }) => [
+      name,
+      role,
+      agent_id,
+      created_at,
+      last_used_at,
+      revoked_at,
+    ]),
+  );
+}

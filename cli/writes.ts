@@ -58,6 +58,9 @@ function linesOf(reply: object): string[] {
   if (comment) lines.push(`${comment.id} added`);
   if (mission) lines.push(`${mission.id} ${mission.status}: ${mission.title}`);
   if (typeof message === "string") lines.push(message);
+  const { token, revoked } = reply as Record<string, unknown>;
+  if (typeof token === "string") lines.push(token);
+  if (typeof revoked === "string") lines.push(`${revoked} revoked`);
   for (const warning of (warnings as unknown as string[] | undefined) ?? []) lines.push(warning);
   return lines.length > 0 ? lines : ["done"];
 }

@@ -87,7 +87,7 @@ export function createClient(options: ClientOptions): Client {
       const path = `/api/${name}${toSearch(params ?? {})}`;
       return withoutOk(await exchange({ method: "GET", path, ...more })) as AnswerOf<N>;
     },
-    subscribe: (more) => subscribe(client, more),
+    subscribe: (more) => subscribe({ ...client, token: options.token }, more),
   };
   return client;
 }

@@ -9,7 +9,7 @@ import type { StreamEvent } from "../core/entry.ts";
 import type { ResetReason } from "../core/feed.ts";
 import type { Client } from "./client.ts";
 import { ClawTaskerError, toError } from "./errors.ts";
-import { backoffMs, type ClientPorts, retryAfterMs } from "./ports.ts";
+import { backoffMs, type ClientPorts, retryAfterMs, type TokenSource } from "./ports.ts";
 
 export type StreamItem =
   | { type: "event"; seq: number; event: StreamEvent }
@@ -25,6 +25,10 @@ export interface SubscribeOptions {
   silenceMs?: number;
 }
 
+interface Server extends Pick<Client, "url" | "ports" | "get"> {
+  token?: TokenSource | undefined;
+}
+
 const SILENCE_MS = 45_000;
 const FIRST_WAIT_MS = 250;
 const MAX_BACKOFF_MS = 15_000;
@@ -32,16 +36,18 @@ const MAX_BACKOFF_MS = 15_000;
 const MAX_FRAME_CHARS = 1024 * 1024;
 
 export async function* subscribe(
-  { url, ports, get }: Pick<Client, "url" | "ports" | "get">,
+  { url, ports, get, token: source }: Server,
   { since, signal, silenceMs = SILENCE_MS }: SubscribeOptions,
 ): AsyncGenerator<StreamItem, void, void> {
   let last = since;
+  // Nobody is asked for one here: a program that may have to ask reads with a token of its own.
+  const token = typeof source === "string" ? source : undefined;
   for (let attempt = 1; !signal.aborted; attempt++) {
     let retryMs: number | undefined;
     try {
       // A stream without a starting point would lose what happens before its first event.
       last ??= (await get("health", {}, { signal })).seq;
-      for await (const item of readStream(ports, url, last, signal, silenceMs)) {
+      for await (const item of readStream(ports, { url, token, since: last }, signal, silenceMs)) {
         attempt = 0;
         if (item === "alive") continue;
         if (item.type === "event" && item.seq <= last) continue;
@@ -64,8 +70,7 @@ export async function* subscribe(
 /** One connection, until it ends. `alive` says that it was accepted. */
 async function* readStream(
   { fetch, clock }: ClientPorts,
-  url: string,
-  since: number,
+  { url, token, since }: { url: string; token: string | undefined; since: number },
   signal: AbortSignal,
   silenceMs: number,
 ): AsyncGenerator<StreamItem | "alive", void, void> {
@@ -76,7 +81,10 @@ async function* readStream(
   signal.addEventListener("abort", abort);
   try {
     const response = await fetch(`${url}/api/events/stream?since=${since}`, {
-      headers: { Accept: "text/event-stream" },
+      headers: {
+        Accept: "text/event-stream",
+        ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+      },
       signal: connection.signal,
     });
     if (!response.ok || !response.body) {

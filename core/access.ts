@@ -1,27 +1,41 @@
 /**
  * Who may speak to the server at all: one check of Host and Origin for every HTTP request and every
- * upgrade, which HTTP middleware never sees. Neighbours: transport-http and transport-ws ask the gate,
- * the server makes it. Invariant: a page of another site gets nothing, whatever name it resolves to us.
+ * upgrade, which HTTP middleware never sees, and one place that knows who holds which token.
+ * Neighbours: the transports ask the gate, the server makes it, `permissions.ts` has the roles.
+ * Invariant: a page of another site gets nothing, whatever name it resolves to us.
  */
 import { type Rejection, rejection } from "./errors.ts";
+import type { Principal } from "./permissions.ts";
+import type { Grant } from "./state/tokens/grant.ts";
 
 export interface Gate {
   /** Null when the request may go on, else the refusal for a 403. */
   admit(headers: { host?: string | undefined; origin?: string | undefined }): Rejection | null;
-  /** Compares in constant time; whatever is no string is no token. */
-  holdsToken(given: unknown): boolean;
+  /** Who holds the token, null for nobody; whatever is no string is no token. */
+  identify(given: unknown): Principal | null;
+  /** Whether reading asks for a token too. */
+  readonly readsAsk: boolean;
+  /** The named tokens, without anything that could be used in their place. */
+  grants(): readonly Grant[];
 }
 
 export interface GateOptions {
   /** Host names beside loopback under which the server is reached, with or without a port. */
   allowedHosts: readonly string[];
-  /** Constant-time comparison with the configured token. */
-  isToken(given: string): boolean;
+  /** Must not tell by its time how much of a wrong token was right. */
+  identify(given: string): Principal | null;
+  readsAsk?: boolean;
+  grants?(): readonly Grant[];
 }
 
 const LOOPBACK = ["localhost", "127.0.0.1", "[::1]"];
 
-export function createGate({ allowedHosts, isToken }: GateOptions): Gate {
+export function createGate({
+  allowedHosts,
+  identify,
+  readsAsk = false,
+  grants = () => [],
+}: GateOptions): Gate {
   const allowed = new Set(allowedHosts.map((host) => host.toLowerCase()));
   const names = new Set([...LOOPBACK, ...allowed]);
   const known = (host: string) => names.has(host) || names.has(withoutPort(host));
@@ -44,7 +58,9 @@ export function createGate({ allowedHosts, isToken }: GateOptions): Gate {
         `origin not allowed: ${origin}; set CLAWTASKER_ALLOWED_HOSTS to serve it`,
       );
     },
-    holdsToken: (given) => typeof given === "string" && given.length > 0 && isToken(given),
+    identify: (given) => (typeof given === "string" && given.length > 0 ? identify(given) : null),
+    readsAsk,
+    grants,
   };
 }
 

@@ -33,6 +33,8 @@ export interface Stamp {
   seq: number;
   /** Who did it: an agent's id, `ceo` or `system`. */
   actor: string;
+  /** Whose token it came with, by the token's name; absent in entries of releases before names. */
+  by?: string;
   actionId: string;
   /** What the archive held when the action was decided, where it asks for that (`recalls`). */
   recalled?: Recalled;

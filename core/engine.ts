@@ -11,6 +11,7 @@ import type { Entry, StreamEvent } from "./entry.ts";
 import { type Rejection, rejection } from "./errors.ts";
 import { createFeed, type Feed } from "./feed.ts";
 import { createOnce } from "./idempotency.ts";
+import { OWNER, type Principal, refuseRole, SYSTEM, speakAs } from "./permissions.ts";
 import { type JournalRecord, JournalRefusal, type Ports, type RecoveryReport } from "./ports.ts";
 import { createRecall } from "./recall.ts";
 import { recover } from "./recover.ts";
@@ -37,8 +38,10 @@ export type Outcome<R extends object = object> = Accepted<R> | Rejection;
 export interface DispatchOptions {
   /** The caller's `Idempotency-Key`: however often it is sent, one effect and one answer. */
   key?: string | undefined;
-  /** Who acts where the payload does not say; `ceo` when absent. */
+  /** Who acts where the payload does not say; `ceo`, or the caller's agent, when absent. */
   actor?: string;
+  /** Who calls, and may do no more than its role; the owner when absent. */
+  by?: Principal | undefined;
   /** Aborted when the caller is gone: what only waits for something to do then does nothing. */
   signal?: AbortSignal;
 }
@@ -91,6 +94,7 @@ interface Request {
   declaration: AnyAction;
   payload: unknown;
   actor: string;
+  by: string;
   key: string | undefined;
   warnings: readonly string[];
 }
@@ -144,13 +148,20 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const unavailable = (why: string) => rejection("unavailable", why);
 
   function decide(request: Request): Promise<Outcome> {
-    const { declaration, payload, actor, key, warnings, recalled } = request;
+    const { declaration, payload, actor, by, key, warnings, recalled } = request;
     if (queue.length >= maxQueue) {
       return Promise.resolve<Outcome>(unavailable("too much is waiting to be written; try again"));
     }
     const before = tentative;
     const seq = before.seq + 1;
-    const stamp = { at: clock(), seq, actor, actionId: newId(), ...(recalled && { recalled }) };
+    const stamp = {
+      at: clock(),
+      seq,
+      actor,
+      by,
+      actionId: newId(),
+      ...(recalled && { recalled }),
+    };
     const action: Action = { name: declaration.name, payload, stamp };
     const result = reduce(before.state, declaration, action, before.relations);
     if (!result.ok) return afterDurable(before.seq, result).then(archive.explain);
@@ -281,18 +292,26 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   async function dispatchUnknown(
     name: string,
     body: unknown,
-    { key, actor = "ceo", signal }: DispatchOptions = {},
+    { key, signal, ...who }: DispatchOptions = {},
   ): Promise<Outcome> {
+    const { by = who.actor === SYSTEM.name ? SYSTEM : OWNER } = who;
     if (state !== "open") return rejection("stopping", "the server is stopping; try again");
     const declaration = actions.get(name);
     if (!declaration) return rejection("unknown_id", `unknown action: ${name}`);
+    const refused = refuseRole(by, "writes", name);
+    if (refused) return refused;
     const validated = validator.validate(declaration, body);
     if (!validated.ok) return validated;
-    const { payload, warnings } = validated;
+    const { warnings } = validated;
+    // Before the key is looked up: nobody is given an answer that was meant for another.
+    const spoken = speakAs(by, declaration, validated.payload, tentative.state);
+    if (!spoken.ok) return spoken;
+    const { payload } = spoken;
     const request: Request = {
       declaration,
       payload,
-      actor: declaration.actor?.(payload) || actor,
+      actor: declaration.actor?.(payload) || who.actor || by.agent_id || "ceo",
+      by: by.name,
       key,
       warnings,
     };

@@ -22,6 +22,15 @@ export { freezeStates } from "./immer.ts";
 export { createMemoryJournal } from "./memory-journal.ts";
 export { applyPatches, fromPointer, type Patch, toPointer } from "./patch.ts";
 export {
+  OWNER,
+  type Principal,
+  RESERVED_NAMES,
+  ROLES,
+  type Role,
+  refuseRole,
+  SYSTEM,
+} from "./permissions.ts";
+export {
   type ArchiveChange,
   type ArchivedRow,
   type ArchivePage,
@@ -55,6 +64,7 @@ export {
   type WireState,
 } from "./state/state.ts";
 export { expiredTasks } from "./state/tasks/leases.ts";
+export type { Grant } from "./state/tokens/grant.ts";
 export * as table from "./table.ts";
 export { fromTime, toTime } from "./time.ts";
 export { createValidator } from "./validate.ts";

@@ -25,7 +25,7 @@ export const stream: Operation = {
       description: "A stream without an end.",
       content: { "text/event-stream": { schema: { type: "string" } } },
     },
-    ...refer(problems.filter(({ status }) => [400, 403, 503].includes(status))),
+    ...refer(problems.filter(({ status }) => [400, 401, 403, 503].includes(status))),
   },
 };
 

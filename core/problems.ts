@@ -56,8 +56,13 @@ export const problems: readonly Problem[] = [
     "A field is missing or wrong, an id unknown, a change not allowed.",
     BAD_REQUEST,
   ),
-  of(401, "Unauthorised", "The write token is missing or wrong.", ["unauthorised"]),
-  of(403, "Forbidden", "The Host or Origin is not one of this server.", ["forbidden"]),
+  of(401, "Unauthorised", "The token is missing or wrong.", ["unauthorised"]),
+  of(
+    403,
+    "Forbidden",
+    "The Host or Origin is not one of this server, or the token's role may not do this.",
+    ["forbidden"],
+  ),
   of(
     409,
     "Conflict",
@@ -85,8 +90,9 @@ export function problemsOfAction({ body, wait }: AnyAction): Problem[] {
   return problems.filter(({ status }) => statuses.includes(status));
 }
 
-export function problemsOfQuery({ auth }: AnyQuery): Problem[] {
-  const statuses = [...ALWAYS, ...(auth ? [401] : [])];
+/** Where reading asks for a token, every read does. */
+export function problemsOfQuery({ open }: AnyQuery): Problem[] {
+  const statuses = [...ALWAYS, ...(open ? [] : [401])];
   return problems.filter(({ status }) => statuses.includes(status));
 }
 

@@ -15,6 +15,7 @@ import { checkRef, find } from "./state/lookup.ts";
 import { explainTask, mostUrgent } from "./state/tasks/routing.ts";
 import { TASK_TEMPLATES } from "./state/tasks/templates.ts";
 import { toTaskView } from "./state/tasks/views.ts";
+import { tokenQueries } from "./state/tokens/views.ts";
 import { webhookQueries } from "./state/webhooks/views.ts";
 import { size } from "./table.ts";
 import { toTime } from "./time.ts";
@@ -184,6 +185,7 @@ const declarations = [
   templates,
   ...archiveQueries,
   ...webhookQueries,
+  ...tokenQueries,
   openApi,
   asyncApi,
 ] as const;

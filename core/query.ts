@@ -6,8 +6,10 @@
 import type { Static, TSchema } from "typebox";
 import type { View } from "./engine.ts";
 import type { StreamEvent } from "./entry.ts";
+import type { Principal } from "./permissions.ts";
 import type { RecoveryReport } from "./ports.ts";
 import type { ArchiveReader } from "./state/archive/archive.ts";
+import type { Grant } from "./state/tokens/grant.ts";
 
 /** What a read may know beside the state. */
 export interface QueryContext {
@@ -19,6 +21,8 @@ export interface QueryContext {
   /** Milliseconds since the epoch at which the server started. */
   bootedAt: number;
   archive: ArchiveReader;
+  /** Absent where nobody is asked for a token. */
+  access?: { caller: Principal | null; readsAsk: boolean; grants(): readonly Grant[] };
 }
 
 export interface QueryDeclaration<N extends string, P extends TSchema, A extends object> {
@@ -28,6 +32,8 @@ export interface QueryDeclaration<N extends string, P extends TSchema, A extends
   params: P;
   /** Asks for the token like a write (reference: tasks/next). */
   auth?: true;
+  /** Answered without a token even where reading asks for one. */
+  open?: true;
   /** The answer stands alone, without `ok`. */
   bare?: true;
   /** The answer changes with the sequence number only: it is cached and has an ETag. */

@@ -21,6 +21,7 @@ import { taskActions } from "./state/tasks/actions.ts";
 import { eventActions } from "./state/tasks/event-action.ts";
 import { leaseActions } from "./state/tasks/lease-actions.ts";
 import { linkActions } from "./state/tasks/link-actions.ts";
+import { tokenActions } from "./state/tokens/actions.ts";
 import { webhookActions } from "./state/webhooks/actions.ts";
 
 const declarations = [
@@ -40,6 +41,7 @@ const declarations = [
   ...runActions,
   ...notificationActions,
   ...webhookActions,
+  ...tokenActions,
   ...companyActions,
   ...systemActions,
 ] as const;

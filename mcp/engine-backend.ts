@@ -3,7 +3,15 @@
  * for each caller, the engine decides. Invariant: a write counts for the caller's write limit like a
  * POST does.
  */
-import { createValidator, type Engine, queries, Refusal, type Rejection } from "../core/index.ts";
+import {
+  createValidator,
+  type Engine,
+  type Principal,
+  queries,
+  Refusal,
+  type Rejection,
+  refuseRole,
+} from "../core/index.ts";
 import { type Backend, type Refused, type Result, refused } from "./backend.ts";
 
 const MAX_EVENTS = 100;
@@ -14,11 +22,18 @@ export interface EngineBackendOptions {
   bootedAt: number;
 }
 
-/** @returns makes a backend whose writes ask `admitWrite`: 0 to go on, else the seconds to wait */
+/** Whose backend it is: all it does is done by the caller, and no more than it may. */
+export interface Sender {
+  caller: Principal;
+  /** Counts a write: 0 to go on, else the seconds to wait. */
+  admitWrite(): number;
+}
+
+/** @returns makes the backend of one sender */
 export function createEngineBackends({
   engine,
   bootedAt,
-}: EngineBackendOptions): (admitWrite: () => number) => Backend {
+}: EngineBackendOptions): (sender: Sender) => Backend {
   const validator = createValidator();
   /** Of the queries that change with the sequence number only, the latest answers. */
   const kept = new Map<string, { seq: number; reply: Record<string, unknown> }>();
@@ -44,17 +59,19 @@ export function createEngineBackends({
     return { ok: true, reply };
   }
 
-  return (admitWrite) => ({
+  return ({ caller, admitWrite }) => ({
     async act(name, body, { signal }) {
       const waitSeconds = admitWrite();
       if (waitSeconds > 0) {
         return refused("rate_limited", `too many writes; try again in ${waitSeconds} s`);
       }
-      const outcome = await engine.dispatchUnknown(name, body, { signal });
+      const outcome = await engine.dispatchUnknown(name, body, { signal, by: caller });
       if (!outcome.ok) return toRefused(outcome);
       return { ok: true, reply: outcome.reply as Record<string, unknown> };
     },
     async ask(name, params) {
+      const refused = refuseRole(caller, "reads", name);
+      if (refused) return toRefused(refused);
       try {
         return await ask(name, params);
       } catch (thrown) {

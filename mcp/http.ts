@@ -6,7 +6,7 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
-import { createEngineBackends, type EngineBackendOptions } from "./engine-backend.ts";
+import { createEngineBackends, type EngineBackendOptions, type Sender } from "./engine-backend.ts";
 import { createMcpServer } from "./server.ts";
 
 /** A body of the API at its largest, in the envelope of a tool call. */
@@ -15,7 +15,7 @@ const MAX_REQUEST_BYTES = 256 * 1024;
 export type McpHandler = (
   req: IncomingMessage,
   res: ServerResponse,
-  admitWrite: () => number,
+  sender: Sender,
 ) => Promise<void>;
 
 export interface McpHandlerOptions extends EngineBackendOptions {
@@ -25,8 +25,8 @@ export interface McpHandlerOptions extends EngineBackendOptions {
 
 export function createMcpHandler({ onError, ...options }: McpHandlerOptions): McpHandler {
   const backendFor = createEngineBackends(options);
-  return async (req, res, admitWrite) => {
-    const server = createMcpServer(backendFor(admitWrite), onError);
+  return async (req, res, sender) => {
+    const server = createMcpServer(backendFor(sender), onError);
     const transport = new StreamableHTTPServerTransport({
       enableJsonResponse: true,
       maxRequestBodySize: MAX_REQUEST_BYTES,

@@ -16,7 +16,8 @@ import { createWsTransport } from "../transport-ws/index.ts";
 import { type Config, inUrl } from "./config.ts";
 import { createHearing } from "./hearing.ts";
 import { startArchiving, startExpiring, startSweeping } from "./timers.ts";
-import { createTokenCheck } from "./token.ts";
+import { openTokenKeeper, type TokenKeeper } from "./tokens/keeper.ts";
+import { withTokens } from "./tokens/token-engine.ts";
 import { createUpgradeHandler } from "./upgrade.ts";
 import { type DeliveryPorts, openWebhooks, type Webhooks } from "./webhooks/index.ts";
 
@@ -83,7 +84,12 @@ export async function startServer({
       log,
       ports: deliveries,
     });
-    return await serve({ config, log, engine: webhooks.engine, webhooks, bootedAt });
+    const keeper = await openTokenKeeper({ dir: config.dataDir, ownToken: config.token, clock });
+    if (keeper.damaged) {
+      const found = { kept_in: keeper.damaged };
+      log.warn(found, "the list of named tokens is unreadable; create them again");
+    }
+    return await serve({ config, log, engine: webhooks.engine, webhooks, keeper, bootedAt });
   } catch (error) {
     await engine.close();
     throw error;
@@ -98,13 +104,26 @@ async function begin(engine: Engine, company: Config["begin"]): Promise<void> {
 interface Parts extends Omit<ServerOptions, "onFatal" | "deliveries"> {
   engine: Engine;
   webhooks: Webhooks;
+  keeper: TokenKeeper;
   bootedAt: number;
 }
 
-async function serve({ config, log, engine, webhooks, bootedAt }: Parts): Promise<RunningServer> {
+async function serve(parts: Parts): Promise<RunningServer> {
+  const { config, log, webhooks, keeper, bootedAt } = parts;
   const gate = createGate({
     allowedHosts: config.allowedHosts,
-    isToken: createTokenCheck(config.token),
+    identify: keeper.identify,
+    readsAsk: config.readAuth,
+    grants: keeper.grants,
+  });
+  const engine = withTokens({
+    engine: parts.engine,
+    keeper,
+    onRevoked(name) {
+      log.info({ token: name }, "a token was revoked");
+      ws.expel(name);
+      sse.expel(name);
+    },
   });
   const onError = (error: Error) => log.error({ err: error }, "a stream failed");
   const sse = createSseTransport({ engine, onError });

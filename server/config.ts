@@ -30,6 +30,8 @@ export interface Config {
   begin: "demo" | "blank";
   /** Webhooks may lead to private and loopback addresses. */
   webhookPrivate: boolean;
+  /** Reading asks for a token too. */
+  readAuth: boolean;
 }
 
 /** What can be set: the flag, the variable, what it means, its default as the help shows it. */
@@ -74,6 +76,7 @@ export function parseConfig(args: readonly string[], env: NodeJS.ProcessEnv): Pa
         ) as Record<Setting, { type: "string" }>),
         blank: { type: "boolean" },
         "webhook-private": { type: "boolean" },
+        "read-auth": { type: "boolean" },
         help: { type: "boolean", short: "h" },
         version: { type: "boolean", short: "v" },
       },
@@ -128,6 +131,10 @@ export function parseConfig(args: readonly string[], env: NodeJS.ProcessEnv): Pa
     const { called } = read("allowed-hosts");
     problems.push(`${called} must list host names such as console.example:8080, not "${odd}"`);
   }
+  const readAuth = env.CLAWTASKER_READ_AUTH || undefined;
+  if (readAuth !== undefined && !/^[01]$/.test(readAuth)) {
+    problems.push(`CLAWTASKER_READ_AUTH must be 0 or 1, not "${readAuth}"`);
+  }
   const webhooks = env.CLAWTASKER_WEBHOOK_PRIVATE || "0";
   if (!/^[01]$/.test(webhooks)) {
     problems.push(`CLAWTASKER_WEBHOOK_PRIVATE must be 0 or 1, not "${webhooks}"`);
@@ -145,6 +152,8 @@ export function parseConfig(args: readonly string[], env: NodeJS.ProcessEnv): Pa
     logLevel: logLevel ?? "info",
     begin: flags.blank ? "blank" : "demo",
     webhookPrivate: flags["webhook-private"] === true || webhooks === "1",
+    // Whoever reaches us over a network reads only what it was told a token for, unless it is said.
+    readAuth: flags["read-auth"] === true || (readAuth ? readAuth === "1" : !isLoopback(host)),
   };
   // A name that we were told to listen on is a name under which we are reached.
   if (isIP(host) === 0) config.allowedHosts.push(host.toLowerCase());
@@ -184,6 +193,7 @@ Usage: clawtasker serve [options]
 ${"  flag".padEnd(26)}${"variable".padEnd(28)}meaning (default)
 ${lines.join("\n")}
 ${"".padEnd(26)}${"CLAWTASKER_API_TOKEN".padEnd(28)}token for writes (${DEFAULT_TOKEN})
+${"  --read-auth".padEnd(26)}${"CLAWTASKER_READ_AUTH".padEnd(28)}reading asks for a token too (0; off loopback 1)
 ${"  --webhook-private".padEnd(26)}${"CLAWTASKER_WEBHOOK_PRIVATE".padEnd(28)}webhooks may lead to private addresses (0)
 ${"  --blank".padEnd(54)}a first start begins empty, not with the demo company
 ${"  -h, --help".padEnd(54)}this text

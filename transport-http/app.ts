@@ -12,6 +12,7 @@ import {
   INTERNAL,
   methodNotAllowed,
   problem,
+  READING_ASKS,
   tooManyWrites,
   toProblem,
   UNAUTHORISED,
@@ -89,9 +90,19 @@ export function createHttpApp(options: HttpOptions): HttpApp {
       if (answer instanceof Promise) return answer.then((late) => send(res, late));
       send(res, answer);
     } else if (route.kind === "socket") send(res, UPGRADE);
+    else answerStream(route, req, res);
+  }
+
+  function answerStream(
+    { handler }: { handler: StreamHandler },
+    req: IncomingMessage,
+    res: ServerResponse,
+  ): void {
+    const caller = gate.readsAsk ? gate.identify(bearerOf(req)) : null;
+    if (gate.readsAsk && !caller) send(res, READING_ASKS);
     else {
       secure(res);
-      route.handler(req, res);
+      handler(req, res, caller?.name);
     }
   }
 
@@ -116,9 +127,10 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     res: ServerResponse,
   ): Promise<void> {
     const admitWrite = () => limit.admit(req.socket.remoteAddress ?? "unknown");
-    if (gate.holdsToken(bearerOf(req))) {
+    const caller = gate.identify(bearerOf(req));
+    if (caller) {
       secure(res);
-      return handler(req, res, admitWrite);
+      return handler(req, res, { admitWrite, caller });
     }
     const waitSeconds = admitWrite();
     const answer = waitSeconds > 0 ? tooManyWrites(limit.perMinute, waitSeconds) : UNAUTHORISED;

@@ -28,8 +28,12 @@ const INDEX = `<!doctype html>
 </html>
 `;
 
-/** Without a validator, which would be a foreign host; the token is forgotten with the page. */
-const START = `const dark = matchMedia("(prefers-color-scheme: dark)");
+/**
+ * Without a validator, which would be a foreign host; a token typed here is forgotten with the page.
+ * The one that the console keeps for this tab reads the document where reading asks for one.
+ */
+const START = `const kept = sessionStorage.getItem("clawtasker-token");
+const dark = matchMedia("(prefers-color-scheme: dark)");
 const paint = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
 dark.addEventListener("change", paint);
 paint();
@@ -42,6 +46,10 @@ SwaggerUIBundle({
   filter: true,
   persistAuthorization: false,
   validatorUrl: null,
+  requestInterceptor(request) {
+    if (kept && request.loadSpec) request.headers.Authorization = "Bearer " + kept;
+    return request;
+  },
 });
 `;
 

@@ -48,6 +48,14 @@ export const UNAUTHORISED = problem(
   { "WWW-Authenticate": "Bearer" },
 );
 
+/** Where reading asks for a token too. */
+export const READING_ASKS = problem(
+  401,
+  "unauthorised",
+  "reading needs a token here (CLAWTASKER_READ_AUTH); send Authorization: Bearer <token>",
+  { "WWW-Authenticate": "Bearer" },
+);
+
 export function tooManyWrites(perMinute: number, waitSeconds: number): Answer {
   return problem(
     429,

@@ -9,14 +9,16 @@ import {
   createValidator,
   type Engine,
   type Gate,
+  type Principal,
   type QueryContext,
   Refusal,
   type Rejection,
+  refuseRole,
   rejection,
 } from "../core/index.ts";
 import type { Answer } from "./answer.ts";
 import { bearerOf } from "./auth.ts";
-import { toProblem, UNAUTHORISED } from "./problem.ts";
+import { READING_ASKS, toProblem, UNAUTHORISED } from "./problem.ts";
 import { createSnapshotCache, isCurrent } from "./snapshot-cache.ts";
 
 /** How many of the latest events an answer may show. */
@@ -29,6 +31,11 @@ export interface ReaderOptions {
   bootedAt: number;
 }
 
+interface Admitted {
+  caller: Principal | null;
+  barred?: Answer;
+}
+
 /** At once, or a promise where the journal must be asked. */
 export type Reader = (query: AnyQuery, req: IncomingMessage) => Answer | Promise<Answer>;
 
@@ -36,23 +43,25 @@ export function createReader({ engine, gate, bootedAt }: ReaderOptions): Reader 
   const validator = createValidator();
   const cache = createSnapshotCache(engine);
 
-  const context = (): QueryContext => ({
+  const context = (caller: Principal | null): QueryContext => ({
     view: engine.view(),
     now: engine.clock(),
     events: engine.recentEvents(MAX_EVENTS),
     recovery: engine.recovery(),
     archive: engine.archive,
     bootedAt,
+    access: { caller, readsAsk: gate.readsAsk, grants: gate.grants },
   });
 
   function read(query: AnyQuery, req: IncomingMessage): Answer | Promise<Answer> {
-    if (query.auth && !gate.holdsToken(bearerOf(req))) return UNAUTHORISED;
+    const { caller, barred } = callerOf(query, req);
+    if (barred) return barred;
     const given = parametersOf(req.url ?? "");
     const repeated = findRepeated(query, given);
     if (repeated) return toProblem(repeated);
     const checked = validator.check(query.params, given);
     if (!checked.ok) return toProblem(checked);
-    const answer = () => query.answer(context(), checked.value);
+    const answer = () => query.answer(context(caller), checked.value);
     if (query.cached) {
       // A cached read takes no parameters, so its name says all.
       const { tag, bytes } = cache.get(query.name, answer);
@@ -66,6 +75,16 @@ export function createReader({ engine, gate, bootedAt }: ReaderOptions): Reader 
     });
     const answered = answer();
     return answered instanceof Promise ? answered.then(show).catch(refused) : show(answered);
+  }
+
+  /** Who asks, where it matters: looking at a token costs a digest. */
+  function callerOf(query: AnyQuery, req: IncomingMessage): Admitted {
+    if (query.open) return { caller: gate.identify(bearerOf(req)) };
+    if (!query.auth && !gate.readsAsk) return { caller: null };
+    const caller = gate.identify(bearerOf(req));
+    if (!caller) return { caller, barred: query.auth ? UNAUTHORISED : READING_ASKS };
+    const forbidden = refuseRole(caller, "reads", query.name);
+    return forbidden ? { caller, barred: toProblem(forbidden) } : { caller };
   }
 
   return (query, req) => {

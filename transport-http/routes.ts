@@ -3,16 +3,25 @@
  * the queries of the core, `app.ts`, which looks a path up. Invariant: a path has exactly one meaning.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type AnyQuery, actions, queries, SOCKET_PATH } from "../core/index.ts";
+import { type AnyQuery, actions, type Principal, queries, SOCKET_PATH } from "../core/index.ts";
 
-/** Answers a GET for as long as it likes; it is called once Host and Origin are checked. */
-export type StreamHandler = (req: IncomingMessage, res: ServerResponse) => void;
+/**
+ * Answers a GET for as long as it likes; it is called once Host and Origin are checked, and with the
+ * name of the token where reading asks for one.
+ */
+export type StreamHandler = (req: IncomingMessage, res: ServerResponse, token?: string) => void;
 
-/** Answers a POST that has come with the token; `admitWrite` counts one for the write limit. */
+/** Who sent a POST, and what counts one for its write limit: 0 to go on, else the seconds to wait. */
+export interface Sender {
+  caller: Principal;
+  admitWrite(): number;
+}
+
+/** Answers a POST that has come with a token. */
 export type MountHandler = (
   req: IncomingMessage,
   res: ServerResponse,
-  admitWrite: () => number,
+  sender: Sender,
 ) => Promise<void>;
 
 export type Route =

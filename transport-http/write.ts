@@ -4,7 +4,7 @@
  * anybody else sees it, and every attempt that gets past the limit counts, whatever becomes of it.
  */
 import type { IncomingMessage } from "node:http";
-import { actions, type Engine, type Gate } from "../core/index.ts";
+import { actions, type DispatchOptions, type Engine, type Gate } from "../core/index.ts";
 import type { Answer } from "./answer.ts";
 import { bearerOf, takeToken } from "./auth.ts";
 import { readBody } from "./body.ts";
@@ -40,13 +40,14 @@ export function createWriter({ engine, gate, limit }: WriterOptions): Writer {
     if (!body) return null;
     if (!body.ok) return body.answer;
     const { token, payload } = takeToken(body.value);
-    if (!gate.holdsToken(bearerOf(req)) && !gate.holdsToken(token)) return UNAUTHORISED;
+    const by = gate.identify(bearerOf(req)) ?? gate.identify(token);
+    if (!by) return UNAUTHORISED;
     const key = keyOf(req);
     if (key === null) return BAD_KEY;
     const expected = expectedVersion(req);
     if (expected === null || (expected !== undefined && !hasVersion(name))) return BAD_VERSION;
     const changed = expected === undefined ? payload : { ...payload, expected_version: expected };
-    const outcome = await dispatch(name, changed, key, req);
+    const outcome = await dispatch(name, changed, { key, by }, req);
     if (!outcome.ok) return toProblem(outcome);
     return {
       status: 200,
@@ -62,15 +63,15 @@ export function createWriter({ engine, gate, limit }: WriterOptions): Writer {
   async function dispatch(
     name: string,
     payload: object,
-    key: string | undefined,
+    options: DispatchOptions,
     req: IncomingMessage,
   ) {
-    if (!actions.get(name)?.wait) return engine.dispatchUnknown(name, payload, { key });
+    if (!actions.get(name)?.wait) return engine.dispatchUnknown(name, payload, options);
     const gone = new AbortController();
     const onClose = () => gone.abort();
     req.socket.on("close", onClose);
     try {
-      return await engine.dispatchUnknown(name, payload, { key, signal: gone.signal });
+      return await engine.dispatchUnknown(name, payload, { ...options, signal: gone.signal });
     } finally {
       req.socket.off("close", onClose);
     }

@@ -16,8 +16,10 @@ export interface SseTransportOptions extends Partial<SessionLimits> {
 }
 
 export interface SseTransport {
-  /** Answers one GET; the request has passed the gate. */
-  handle(req: IncomingMessage, res: ServerResponse): void;
+  /** Answers one GET; the request has passed the gate, with this token where one was asked for. */
+  handle(req: IncomingMessage, res: ServerResponse, token?: string): void;
+  /** Ends the streams that this token, by its name, was let in with. */
+  expel(token: string): void;
   /** Ends all streams; resolves when the last one is gone. */
   close(): Promise<void>;
   clients(): number;
@@ -43,13 +45,14 @@ export function createSseTransport({
   maxClients = 1_000,
   onError = () => {},
 }: SseTransportOptions): SseTransport {
-  const sessions = new Set<Session>();
+  /** With the name of the token each was let in with. */
+  const sessions = new Map<Session, string | undefined>();
   const fanOut = engine.feed.fanOut({ encode: toChunks, now, later });
   let closing: Promise<void> | null = null;
   let allGone = () => {};
 
   return {
-    handle(req, res) {
+    handle(req, res, token) {
       // Gone before it was served: its close has passed, and would never be heard.
       if (res.destroyed) return;
       const since = toSince(req);
@@ -77,14 +80,17 @@ export function createSseTransport({
             if (sessions.size === 0) allGone();
           },
         });
-        sessions.add(session);
+        sessions.set(session, token);
       }
+    },
+    expel(token) {
+      for (const [session, name] of sessions) if (name === token) session.end();
     },
     close() {
       closing ??= new Promise((resolve) => {
         allGone = resolve;
         if (sessions.size === 0) resolve();
-        for (const session of sessions) session.end();
+        for (const session of sessions.keys()) session.end();
       });
       return closing;
     },

@@ -10,7 +10,7 @@ import { CLOSE_CODES, type Engine, type Gate, KEEPALIVE_MS } from "../core/index
 import { commitChunks } from "./codec.ts";
 import { openSession, type Session, type SessionLimits } from "./session.ts";
 import { createStateSource } from "./state-bytes.ts";
-import { isRefusal, readUpgrade, refuseUpgrade } from "./upgrade.ts";
+import { chooseProtocol, isRefusal, readUpgrade, refuseUpgrade } from "./upgrade.ts";
 
 export interface WsTransportOptions extends Partial<SessionLimits> {
   engine: Engine;
@@ -23,6 +23,8 @@ export interface WsTransportOptions extends Partial<SessionLimits> {
 export interface WsTransport {
   /** For the `upgrade` event of an HTTP server; answers every upgrade, also those it refuses. */
   handleUpgrade(req: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Closes the sockets that this token, by its name, was let in with. */
+  expel(token: string): void;
   /** Closes every socket with 1012; resolves when the last one is gone. */
   close(): Promise<void>;
   clients(): number;
@@ -50,7 +52,8 @@ export function createWsTransport({
   onError = () => {},
 }: WsTransportOptions): WsTransport {
   const limits = { keepaliveMs, pingMs, maxBufferBytes, stallMs, maxBehind, graceMs };
-  const sessions = new Set<Session>();
+  /** With the name of the token each was let in with. */
+  const sessions = new Map<Session, string | undefined>();
   const states = createStateSource(engine);
   const fanOut = engine.feed.fanOut({ encode: commitChunks, now, later });
   const server = new WebSocketServer({
@@ -58,6 +61,7 @@ export function createWsTransport({
     clientTracking: false,
     maxPayload: MAX_PAYLOAD_BYTES,
     perMessageDeflate: false,
+    handleProtocols: chooseProtocol,
   });
   let closing: Promise<void> | null = null;
   let allGone = () => {};
@@ -100,7 +104,7 @@ export function createWsTransport({
           fanOut,
           ws,
           socket,
-          resume: asked,
+          resume: asked.resume,
           limits,
           onError,
           onGone() {
@@ -108,8 +112,13 @@ export function createWsTransport({
             if (sessions.size === 0) allGone();
           },
         });
-        sessions.add(session);
+        sessions.set(session, asked.token);
       });
+    },
+    expel(token) {
+      for (const [session, name] of sessions) {
+        if (name === token) session.close(CLOSE_CODES.revoked, "the token was revoked");
+      }
     },
     close() {
       closing ??= new Promise((resolve) => {
@@ -117,7 +126,8 @@ export function createWsTransport({
         states.close();
         server.close();
         if (sessions.size === 0) resolve();
-        for (const session of sessions) session.close(CLOSE_CODES.restart, "the server restarts");
+        for (const session of sessions.keys())
+          session.close(CLOSE_CODES.restart, "the server restarts");
       });
       return closing;
     },

@@ -5,7 +5,23 @@
  */
 import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
-import { type Gate, type RejectionCode, rejection, SOCKET_PATH } from "../core/index.ts";
+import {
+  type Gate,
+  type Principal,
+  type RejectionCode,
+  rejection,
+  SOCKET_PATH,
+  SOCKET_PROTOCOL,
+  TOKEN_PROTOCOL,
+} from "../core/index.ts";
+
+/** A request that may become a socket. */
+export interface Joining {
+  /** Null for one who knows nothing yet. */
+  resume: Resume | null;
+  /** The name of the token it came with, where reading asks for one. */
+  token: string | undefined;
+}
 
 /** What a page that joins knows already. */
 export interface Resume {
@@ -17,29 +33,54 @@ export interface Resume {
 export interface UpgradeRefusal {
   status: number;
   error: string;
-  code?: RejectionCode;
+  code?: RejectionCode | "unauthorised";
   headers?: Record<string, string>;
 }
 
-/** Null for one who knows nothing yet. */
-export function readUpgrade(req: IncomingMessage, gate: Gate): Resume | null | UpgradeRefusal {
+export function readUpgrade(req: IncomingMessage, gate: Gate): Joining | UpgradeRefusal {
   const { host, origin } = req.headers;
   const forbidden = gate.admit({ host, origin });
   if (forbidden) return { status: 403, error: forbidden.message, code: forbidden.code };
   const [path = "", search = ""] = (req.url ?? "").split("?", 2);
   if (path !== SOCKET_PATH) return { status: 404, error: "unknown route" };
+  const caller = gate.readsAsk ? callerOf(req, gate) : null;
+  if (gate.readsAsk && !caller) return READING_ASKS;
+  const token = caller?.name;
   const asked = new URLSearchParams(search);
   const since = asked.get("since");
-  if (since === null) return null;
+  if (since === null) return { resume: null, token };
   if (!/^\d{1,15}$/.test(since)) {
     const { code, message } = rejection("invalid", "since must be a whole number, 0 or more");
     return { status: 400, error: message, code };
   }
-  return { since: Number(since), journal: asked.get("journal") };
+  return { resume: { since: Number(since), journal: asked.get("journal") }, token };
 }
 
-export function isRefusal(answer: Resume | null | UpgradeRefusal): answer is UpgradeRefusal {
-  return answer !== null && "status" in answer;
+const READING_ASKS: UpgradeRefusal = {
+  status: 401,
+  error: `reading needs a token here; send Authorization: Bearer <token>, or the subprotocol ${TOKEN_PROTOCOL}<token in base64url>`,
+  code: "unauthorised",
+  headers: { "WWW-Authenticate": "Bearer" },
+};
+
+/** A program has the header; a browser can only name subprotocols. Never the address, which is logged. */
+function callerOf({ headers }: IncomingMessage, gate: Gate): Principal | null {
+  const bearer = /^bearer\s+(\S+)\s*$/i.exec(headers.authorization ?? "")?.[1];
+  const named = (headers["sec-websocket-protocol"] ?? "")
+    .split(",")
+    .map((name) => name.trim())
+    .find((name) => name.startsWith(TOKEN_PROTOCOL))
+    ?.slice(TOKEN_PROTOCOL.length);
+  return gate.identify(bearer ?? (named && Buffer.from(named, "base64url").toString()));
+}
+
+/** The one that is spoken here, if it was offered; what else was offered is not repeated. */
+export function chooseProtocol(offered: ReadonlySet<string>): string | false {
+  return offered.has(SOCKET_PROTOCOL) && SOCKET_PROTOCOL;
+}
+
+export function isRefusal(answer: Joining | UpgradeRefusal): answer is UpgradeRefusal {
+  return "status" in answer;
 }
 
 /** Answers on the raw socket and ends it. */

@@ -15,13 +15,14 @@ import { type Commands, createCommands } from "./commands.ts";
 import { type Confirm, createConfirm } from "./parts/confirm.ts";
 import { createToasts, type Toasts } from "./parts/toasts.ts";
 import "./prefs.ts";
+import { createAdmission } from "./sync/admission.ts";
 import { type Api, createApi } from "./sync/api.ts";
 import { type ConnectionState, createConnection } from "./sync/connection.ts";
 import { createIntake } from "./sync/intake.ts";
 import { createReading, type Reading } from "./sync/reading.ts";
 import { createMirror, type Mirror } from "./sync/store.ts";
 import { createTokenKeeper, type TokenKeeper } from "./sync/token.ts";
-import { SOCKET_PATH } from "./sync/wire.ts";
+import { SOCKET_PATH, socketProtocols } from "./sync/wire.ts";
 
 export interface Page {
   mirror: Mirror;
@@ -95,9 +96,16 @@ export function openPage(): Page {
   const wire = createConnection({
     url: new URL(SOCKET_PATH, location.href.replace(/^http/, "ws")).href,
     createSocket(url, { onMessage, onClose }) {
-      const socket = new WebSocket(url);
+      const socket = new WebSocket(url, socketProtocols(token.token()));
+      let opened = false;
+      socket.onopen = () => {
+        opened = true;
+      };
       socket.onmessage = ({ data }) => onMessage(String(data));
-      socket.onclose = () => onClose();
+      socket.onclose = () => {
+        onClose();
+        if (!opened) void askToRead();
+      };
       return socket;
     },
     setTimer(run, delayMs) {
@@ -124,6 +132,12 @@ export function openPage(): Page {
   /** Large, and only of use for what the person does next: until then writes are simply pending. */
   const loadReducer = () =>
     void import("./sync/reducer.ts").then(mirror.effects.useReducer, () => {});
+
+  const askToRead = createAdmission({
+    token,
+    fetch: (path, init) => fetch(path, init),
+    onToken: () => wire.wake(),
+  });
 
   const wake = () => document.visibilityState === "visible" && wire.wake();
   const abort = new AbortController();

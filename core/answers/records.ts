@@ -4,6 +4,7 @@
  * documents publish them by their titles. Invariant: a schema that does not say the same as its
  * interface does not compile (`fields.ts`), and the specs hold both against the live server.
  */
+import { grant } from "./access-records.ts";
 import { agent, orgCard, orgStructure, run, workload } from "./agent-records.ts";
 import {
   company,
@@ -41,6 +42,7 @@ export const records = {
   event,
   exception,
   exceptionDashboard,
+  grant,
   lease,
   link,
   message,

@@ -5,6 +5,7 @@
  */
 import { type Static, type TObject, type TProperties, Type } from "typebox";
 import type { agentContract } from "../contract.ts";
+import { ROLES } from "../permissions.ts";
 import type { ActionName, ReplyOf } from "../registry.ts";
 import { AGENT_STATUSES } from "../state/agents/agent.ts";
 import { CATEGORIES } from "../state/conversations/thread.ts";
@@ -163,6 +164,11 @@ const declared: (readonly [string, TObject])[] = [
       since: Type.Optional(count()),
     }),
   ],
+  of("tokens/create", {
+    grant: records.grant,
+    token: Type.Optional(text("Shown this once; nobody can show it again.")),
+  }),
+  of("tokens/revoke", { revoked: text() }),
   of("org/bootstrap", { agents_registered: texts(), projects: texts(), warnings: texts() }),
 ];
 
@@ -269,6 +275,13 @@ const reads: Record<string, TObject> = {
     ),
   }),
   "webhooks/deliveries": Type.Object({ deliveries: Type.Array(records.delivery) }),
+  session: Type.Object({
+    name: optionalText(),
+    role: orNull(oneOf(ROLES)),
+    agent_id: optionalText(),
+    read_auth: Type.Boolean({ description: "Whether reading asks for a token." }),
+  }),
+  tokens: Type.Object({ tokens: Type.Array(records.grant) }),
   "tasks/templates": Type.Object({ templates: Type.Array(records.template) }),
 };
 

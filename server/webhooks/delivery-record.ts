@@ -7,7 +7,7 @@
 import { join } from "node:path";
 import type { Delivery, Progress } from "../../core/state/webhooks/views.ts";
 import type { Webhook } from "../../core/state/webhooks/webhook.ts";
-import { readWhole, removeWhole, writeWhole } from "./whole-file.ts";
+import { readWhole, removeWhole, writeWhole } from "../whole-file.ts";
 
 const MAX_LOGGED = 200;
 /** What a crash makes known again; the journal's own syncs should not have to wait for these. */

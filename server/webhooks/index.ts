@@ -8,12 +8,12 @@ import { join } from "node:path";
 import { type Engine, table } from "../../core/index.ts";
 import type { WebhookFacts } from "../../core/state/webhooks/views.ts";
 import type { Webhook } from "../../core/state/webhooks/webhook.ts";
+import { removeWhole } from "../whole-file.ts";
 import { type Courier, type DeliveryPorts, isDue, startCourier } from "./courier.ts";
 import { type DeliveryRecord, openDeliveryRecord, RECORD_FILE } from "./delivery-record.ts";
 import { resolveName } from "./post.ts";
 import { sealEngine } from "./sealed-engine.ts";
 import { openVault } from "./vault.ts";
-import { removeWhole } from "./whole-file.ts";
 
 export type { DeliveryPorts } from "./courier.ts";
 

@@ -6,7 +6,7 @@
  */
 import { createHmac, randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { readWhole, setAside, writeWhole } from "./whole-file.ts";
+import { readWhole, setAside, writeWhole } from "../whole-file.ts";
 
 export interface Vault {
   /** Makes the value durable and answers its id; the same value has the same id. */

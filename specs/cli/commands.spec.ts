@@ -43,6 +43,23 @@ test("CLI-1: commands that look print a table for people and JSON for programs",
     );
   }));
 
+test("CLI-1: a token is created, listed, used and revoked", () =>
+  withHouse(async ({ cli: run }) => {
+    const made = await run("tokens", "create", "desk", "--role", "agent", "--agent-id", "codex");
+    assert.is(made.code, 0, made.err);
+    const token = made.out.trim();
+    assert.match(token, /^clawtasker_[\w-]{43}$/);
+    const comment = ["tasks", "comment", "T-203", "Hello", "--token", token];
+    assert.match((await run(...comment)).out, /^CM-/);
+    const other = await run(...comment, "--agent-id", "ralph");
+    assert.equal([other.code, other.out], [1, ""]);
+    assert.match(other.err, /agent_id is refused for the token desk/);
+    assert.match((await run("tokens", "list")).out, /desk +agent +codex/);
+    assert.is((await run("tokens", "list", "--token", token)).code, 1);
+    assert.is((await run("tokens", "revoke", "desk")).out, "desk revoked\n");
+    assert.is((await run(...comment)).code, 1);
+  }));
+
 test("CLI-1: commands that write do the action by its name, with flags for its fields", () =>
   withHouse(async ({ cli: run, server, dir }) => {
     const claimed = await run("tasks", "claim", "--agent", "codex", "--json");

@@ -11,7 +11,7 @@ import * as assert from "uvu/assert";
 import { actions } from "../../core/index.ts";
 import { startServer } from "../../server/compose.ts";
 import { CLI, type House, withHouse } from "../support/cli.ts";
-import { makeDataDir, quietConfig, SILENT, TOKEN } from "../support/process.ts";
+import { makeDataDir, postTo, quietConfig, SILENT, TOKEN } from "../support/process.ts";
 
 type Transports = Record<"stdio" | "http", (house: Pick<House, "env">) => Transport>;
 
@@ -286,6 +286,30 @@ async function assertRejects(promise: Promise<unknown>, sentence: RegExp): Promi
 async function until(holds: () => boolean): Promise<void> {
   const deadline = Date.now() + 5_000;
   while (!holds() && Date.now() < deadline) await new Promise((resolve) => setImmediate(resolve));
+}
+
+for (const by of ["stdio", "http"] as const) {
+  test(`ACC-8: by ${by} a model with an agent's token acts as that agent alone`, () =>
+    withHouse(async ({ env }) => {
+      const make = async (body: object) => {
+        const { body: made } = await postTo(env.CLAWTASKER_URL ?? "", "tokens/create", body);
+        return { ...env, CLAWTASKER_API_TOKEN: String(made.token) };
+      };
+      const agent = await make({ name: "m", role: "agent", agent_id: "codex" });
+      await withModel({ env: agent }, by, async ({ call }) => {
+        assert.not.ok((await call("claim_task", { agent_id: "codex" })).isError);
+        const other = await call("claim_task", { agent_id: "ralph" });
+        assert.ok(other.isError);
+        assert.match(other.text, "agent_id is refused for the token m");
+      });
+      const observer = await make({ name: "o", role: "observer" });
+      await withModel({ env: observer }, by, async ({ call }) => {
+        assert.not.ok((await call("company_summary")).isError);
+        const write = await call("heartbeat", { agent_id: "codex" });
+        assert.ok(write.isError);
+        assert.match(write.text, "a token of the role observer");
+      });
+    }));
 }
 
 test.run();

@@ -25,6 +25,7 @@ test("without any setting it listens on loopback, port 3000, with the documented
     maxExpiries: 3,
     archiveDays: 30,
     webhookPrivate: false,
+    readAuth: false,
     allowedHosts: [],
     logLevel: "info",
     begin: "demo",
@@ -61,6 +62,7 @@ const WRONG: [string, string[], Record<string, string>, RegExp][] = [
     {},
     /^--allowed-hosts must list/,
   ],
+  ["a yes that is none", [], { CLAWTASKER_READ_AUTH: "yes" }, /^CLAWTASKER_READ_AUTH must be 0 or/],
   ["an unknown flag", ["--prot", "1"], {}, /--prot.*see --help$/],
 ];
 for (const [what, args, env, sentence] of WRONG) {
@@ -85,6 +87,19 @@ test("ACC-5: off loopback the default token is refused, a secret one is not", ()
   }
 });
 
+test("ACC-10: off loopback reading asks for a token, unless it is said", () => {
+  const secret = { CLAWTASKER_API_TOKEN: "secret" };
+  const asks = (args: string[], env = {}) => configOf(args, { ...secret, ...env }).readAuth;
+  for (const host of ["0.0.0.0", "::", "192.0.2.1", "example.test"]) {
+    assert.is(asks(["--host", host]), true, host);
+    assert.is(asks(["--host", host], { CLAWTASKER_READ_AUTH: "0" }), false, host);
+  }
+  assert.is(asks([]), false);
+  assert.is(asks(["--read-auth"]), true);
+  assert.is(asks([], { CLAWTASKER_READ_AUTH: "1" }), true);
+  assert.is(asks(["--read-auth"], { CLAWTASKER_READ_AUTH: "0" }), true, "a flag wins");
+});
+
 test("the name it listens on is a name under which it may be reached", () => {
   const env = {
     CLAWTASKER_API_TOKEN: "secret",
@@ -105,6 +120,7 @@ test("--help names every variable, and --version asks for the version", () => {
     "STALE_SECONDS",
     "DATA_DIR",
     "ALLOWED_HOSTS",
+    "READ_AUTH",
     "LOG",
   ]) {
     assert.match(helpText(), `CLAWTASKER_${name}`);

@@ -19,6 +19,7 @@ import {
   type Engine,
   type Gate,
   type Journal,
+  OWNER,
   openEngine,
 } from "../../core/index.ts";
 import { answerClientError, createHttpApp, type HttpOptions } from "../../transport-http/index.ts";
@@ -80,7 +81,7 @@ export async function startHttp(options: HttpServerOptions = {}): Promise<HttpSe
   };
   let ids = 0;
   const engine = await openEngine({ journal, clock: () => time.now, newId: () => `id-${++ids}` });
-  const gate = createGate({ allowedHosts, isToken: (given) => given === TOKEN });
+  const gate = createGate({ allowedHosts, identify: (given) => (given === TOKEN ? OWNER : null) });
   const agent = new Agent({ keepAlive: true });
   const server = createServer();
   const close = async () => {

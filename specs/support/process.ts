@@ -29,6 +29,7 @@ export function quietConfig(dataDir: string): Config {
     maxExpiries: 3,
     archiveDays: 30,
     webhookPrivate: false,
+    readAuth: false,
     dataDir,
     allowedHosts: [],
     logLevel: "silent",

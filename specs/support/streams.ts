@@ -312,7 +312,7 @@ export async function startStreams(options: StreamServerOptions = {}): Promise<S
     newId: () => `a-${++ids}`,
     ...options.engine,
   });
-  const gate = createGate({ allowedHosts: [], isToken: () => false });
+  const gate = createGate({ allowedHosts: [], identify: () => null });
   const sse = createSseTransport({ engine, ...options.sse });
   const ws = createWsTransport({ engine, gate, ...options.ws });
   const server = createServer((req, res) => sse.handle(req, res));

@@ -30,8 +30,8 @@ export function TokenForm() {
           The server refused that token.
         </p>
         <p>
-          Reading is open; changes need the server's token, as set in{" "}
-          <code>CLAWTASKER_API_TOKEN</code>. It is kept for this tab only.
+          The server asks for a token: its own, as set in <code>CLAWTASKER_API_TOKEN</code>, or one
+          that was made for you. It is kept for this tab only.
         </p>
         <label>
           Token

@@ -3,4 +3,9 @@
 /** An event as it travels. */
 export type { StreamEvent as WireEvent } from "../../../core/entry.ts";
 export type { Commit, Hello, ServerMessage } from "../../../core/protocol.ts";
-export { KEEPALIVE_MS, PROTOCOL_VERSION, SOCKET_PATH } from "../../../core/wire.ts";
+export {
+  KEEPALIVE_MS,
+  PROTOCOL_VERSION,
+  SOCKET_PATH,
+  socketProtocols,
+} from "../../../core/wire.ts";

@@ -1,6 +1,6 @@
 /**
  * A small file that is there whole or not at all: written beside its place, synced, moved in. For its
- * owner's eyes only. Neighbours: the vault and the records of deliveries keep theirs in such files.
+ * owner's eyes only. Neighbours: the webhooks and the tokens keep theirs in such files.
  */
 import { open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";

@@ -1,0 +1,168 @@
+/**
+ * Who calls, and what each role may do: one table. Neighbours: `access.ts` finds out who holds a token,
+ * the engine asks here before it decides a write, transport-http before it answers a read.
+ * Invariant: what the table does not grant is refused, and an agent speaks for nobody but itself.
+ */
+import type { AnyAction } from "./action.ts";
+import { type Rejection, rejection } from "./errors.ts";
+import { CEO } from "./state/agents/agent.ts";
+import type { State } from "./state/state.ts";
+import { get, has } from "./table.ts";
+
+export const ROLES = ["owner", "operator", "agent", "observer"] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface Principal {
+  /** The token's name; every entry tells it. */
+  name: string;
+  role: Role;
+  /** Whom it speaks for: the role agent only. */
+  agent_id: string | null;
+}
+
+/** Who holds the server's own token, and whoever embeds the engine. */
+export const OWNER: Principal = { name: "owner", role: "owner", agent_id: null };
+/** The server's timers. */
+export const SYSTEM: Principal = { name: "system", role: "owner", agent_id: null };
+
+/** Names that no token may bear. */
+export const RESERVED_NAMES: readonly string[] = [OWNER.name, SYSTEM.name];
+
+type Names = (name: string) => boolean;
+
+const ALL: Names = () => true;
+const NONE: Names = () => false;
+const only =
+  (names: ReadonlySet<string>): Names =>
+  (name) =>
+    names.has(name);
+const allBut =
+  (names: ReadonlySet<string>): Names =>
+  (name) =>
+    !names.has(name);
+
+/** What opens doors, leads data out of the house, or begins the company anew. */
+const KEYS: ReadonlySet<string> = new Set([
+  "tokens",
+  "tokens/create",
+  "tokens/revoke",
+  "system/backup",
+  "webhooks/list",
+  "webhooks/deliveries",
+  "webhooks/configure",
+  "webhooks/delete",
+  "webhooks/redeliver",
+  "demo/reset",
+  "blank/reset",
+  "org/bootstrap",
+]);
+
+/** An agent's day. */
+const WORK: ReadonlySet<string> = new Set([
+  "agents/register",
+  "agents/heartbeat",
+  "agents/update",
+  "tasks/create",
+  "tasks/update",
+  "tasks/comment",
+  "tasks/link",
+  "tasks/event",
+  "tasks/claim",
+  "tasks/renew",
+  "tasks/release",
+  "tasks/reopen",
+  "missions/plan",
+  "conversations/message",
+  "openclaw/publish",
+]);
+
+interface Rights {
+  reads: Names;
+  writes: Names;
+  /** In whose name. */
+  as: "anybody" | "itself" | "nobody";
+}
+
+/** By the names of queries and actions. */
+const RIGHTS: Record<Role, Rights> = {
+  owner: { reads: ALL, writes: ALL, as: "anybody" },
+  operator: { reads: allBut(KEYS), writes: allBut(KEYS), as: "anybody" },
+  agent: { reads: allBut(KEYS), writes: only(WORK), as: "itself" },
+  observer: { reads: allBut(KEYS), writes: NONE, as: "nobody" },
+};
+
+/** Null when the role may do it, else the refusal with who may. */
+export function refuseRole(
+  { name: token, role }: Principal,
+  what: "reads" | "writes",
+  name: string,
+): Rejection | null {
+  if (RIGHTS[role][what](name)) return null;
+  const able = ROLES.filter((one) => RIGHTS[one][what](name)).join(" or ");
+  return rejection(
+    "forbidden",
+    `${name} is not for ${token}, a token of the role ${role}; use one of the role ${able}`,
+  );
+}
+
+/** The fields of a body that say who acts; the first one that a body knows is filled in. */
+const SPEAKERS = ["agent_id", "sender", "author"] as const;
+/** Said for the record, any text; but another's name in it would be borrowed. */
+const CREDITS = ["source", "reporter"] as const;
+
+type Spoken = { ok: true; payload: unknown } | Rejection;
+
+/**
+ * The payload as this caller may say it: an agent is filled in where it did not name itself.
+ * @param state what was decided so far: an agent that has left, or not come yet, says nothing
+ */
+export function speakAs(
+  caller: Principal,
+  { name, body }: AnyAction,
+  payload: unknown,
+  state: State,
+): Spoken {
+  const { agent_id: self, role } = caller;
+  if (RIGHTS[role].as === "anybody") return { ok: true, payload };
+  if (self === null) return notAllowed(caller, "agent_id", "it speaks for no agent");
+  const agent = get(state.agents, self);
+  if (agent ? agent.standing !== "active" : name !== "agents/register") {
+    const why = agent ? `${self} is ${agent.standing}` : `${self} is not registered`;
+    const remedy = agent ? "ask the owner to bring it back" : "POST /api/agents/register first";
+    return notAllowed(caller, "agent_id", `${why}; ${remedy}`);
+  }
+  const known = Object.keys((body as { properties?: object }).properties ?? {});
+  const said: Record<string, unknown> = { ...(payload as object) };
+  const speaker = SPEAKERS.find((field) => known.includes(field));
+  if (speaker && !said[speaker]) said[speaker] = self;
+  const borrowed = findBorrowed(said, self, state);
+  if (borrowed) {
+    return notAllowed(caller, borrowed, `it speaks for ${self} only; leave ${borrowed} out`);
+  }
+  if (said.needs_human === false) {
+    return notAllowed(caller, "needs_human", "only a human ends that; use a token of an operator");
+  }
+  return { ok: true, payload: said };
+}
+
+/** The field by which the body names somebody else as who acts, in the tasks of a plan too. */
+function findBorrowed(said: Record<string, unknown>, self: string, state: State): string | null {
+  const spoken = SPEAKERS.find((field) => said[field] && said[field] !== self);
+  const credited = CREDITS.find((field) => namesAnother(said[field], self, state));
+  if (spoken ?? credited) return spoken ?? credited ?? null;
+  if (!Array.isArray(said.tasks)) return null;
+  for (const [index, task] of said.tasks.entries()) {
+    const field = findBorrowed(task as Record<string, unknown>, self, state);
+    if (field) return `tasks[${index}].${field}`;
+  }
+  return null;
+}
+
+function namesAnother(text: unknown, self: string, state: State): boolean {
+  if (typeof text !== "string" || text === self) return false;
+  return text === CEO || has(state.agents, text);
+}
+
+function notAllowed({ name }: Principal, field: string, why: string): Rejection {
+  return rejection("forbidden", `${field} is refused for the token ${name}: ${why}`, { field });
+}

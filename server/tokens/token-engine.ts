@@ -1,0 +1,120 @@
+/**
+ * The engine as the transports see it: what creates or revokes a token also does so. Neighbours: the
+ * core's `tokens/…` actions leave the entry, `keeper.ts` keeps the hashes. Invariants: no token is in
+ * force before its entry is durable; a revoked one is out of force before anybody is told.
+ */
+import {
+  actions,
+  createValidator,
+  type DispatchOptions,
+  type Engine,
+  type Grant,
+  type Outcome,
+  OWNER,
+  RESERVED_NAMES,
+  refuseRole,
+  rejection,
+} from "../../core/index.ts";
+import { MAX_TOKENS, type TokenKeeper } from "./keeper.ts";
+
+export interface TokenEngineOptions {
+  engine: Engine;
+  keeper: TokenKeeper;
+  /** Told of each token that is nobody's any more. */
+  onRevoked(name: string): void;
+}
+
+/** So many tokens may be shown again to who retries with the key of their creation. */
+const MAX_SHOWN = 100;
+const GONE =
+  "the token was shown once, to an earlier request with this key; revoke it and create another";
+
+export function withTokens({ engine, keeper, onRevoked }: TokenEngineOptions): Engine {
+  const validator = createValidator();
+  /** By idempotency key, for who lost the answer; in memory only. */
+  const shown = new Map<string, string>();
+  /** Creations, one after the other, so that a name has one owner. */
+  let creating: Promise<unknown> = Promise.resolve();
+
+  function dispatchUnknown(name: string, body: unknown, options: DispatchOptions = {}) {
+    if (name === "tokens/create") {
+      const created = creating.then(() => create(body, options));
+      creating = created.catch(() => {});
+      return created;
+    }
+    if (name === "tokens/revoke") return revoke(body, options);
+    return engine.dispatchUnknown(name, body, options);
+  }
+
+  async function create(body: unknown, options: DispatchOptions): Promise<Outcome> {
+    const refused = refuseRole(options.by ?? OWNER, "writes", "tokens/create");
+    if (refused) return refused;
+    const { key } = options;
+    const name = nameIn(body);
+    if (name !== null && keeper.has(name) && !keeper.isRetry(name, key)) {
+      return rejection("conflict", `there is a token ${name} already; choose another name`, {
+        field: "name",
+      });
+    }
+    if (keeper.grants().length >= MAX_TOKENS && !(name !== null && keeper.has(name))) {
+      return rejection("conflict", `there are ${MAX_TOKENS} tokens, revoked ones too`);
+    }
+    const outcome = await engine.dispatchUnknown("tokens/create", body, options);
+    if (!outcome.ok) return outcome;
+    const { grant } = outcome.reply as { grant: Grant };
+    if (outcome.replayed && keeper.has(grant.name)) {
+      const token = key === undefined ? undefined : shown.get(key);
+      const more = token === undefined ? { warnings: [GONE] } : { token };
+      return { ...outcome, reply: { ...outcome.reply, ...more } };
+    }
+    try {
+      const token = await keeper.issue(grant, key);
+      if (key !== undefined) remember(key, token);
+      return { ...outcome, reply: { ...outcome.reply, token } };
+    } catch {
+      return rejection("unavailable", `the token ${grant.name} could not be kept; try again`);
+    }
+  }
+
+  function remember(key: string, token: string): void {
+    shown.set(key, token);
+    for (const oldest of shown.keys()) {
+      if (shown.size <= MAX_SHOWN) break;
+      shown.delete(oldest);
+    }
+  }
+
+  async function revoke(body: unknown, options: DispatchOptions): Promise<Outcome> {
+    const refused = refuseRole(options.by ?? OWNER, "writes", "tokens/revoke");
+    if (refused) return refused;
+    const declaration = actions.get("tokens/revoke");
+    if (!declaration) throw new Error("tokens/revoke is not declared");
+    const validated = validator.validate(declaration, body);
+    if (!validated.ok) return validated;
+    const name = nameIn(body);
+    if (name !== null && !RESERVED_NAMES.includes(name)) {
+      if (!keeper.has(name)) return rejection("unknown_id", `unknown token: ${name}`);
+      try {
+        await keeper.revoke(name);
+      } catch {
+        const why = `${name} is revoked until the server restarts, but could not be written down`;
+        return rejection("unavailable", `${why}; free some space and try again`);
+      } finally {
+        onRevoked(name);
+      }
+    }
+    return engine.dispatchUnknown("tokens/revoke", body, options);
+  }
+
+  return {
+    ...engine,
+    dispatchUnknown,
+    dispatch: (name, body, options) =>
+      dispatchUnknown(name, body, options) as Promise<Outcome<never>>,
+  };
+}
+
+function nameIn(body: unknown): string | null {
+  const name = (body as { name?: unknown } | null)?.name;
+  return typeof name === "string" ? name : null;
+}
