@@ -1,107 +1,149 @@
 /**
- * The first look: what needs the CEO, who is there, what just happened. Neighbours: `reading.ts`
- * derives, the parts show. Invariant: nothing here is kept beside the mirror.
+ * The first look: what needs the CEO and what to do about it, what changed, how missions, sprint,
+ * projects and agents stand, what happens now. Neighbours: the core's selectors derive, the cards beside
+ * show. Invariant: nothing here is kept beside the mirror.
  */
 import "./dashboard.css";
 import { A } from "@solidjs/router";
-import { createMemo, createSignal, For, Show } from "solid-js";
+import Megaphone from "lucide-solid/icons/megaphone";
+import { createEffect, createMemo, createSignal, For, on, Show } from "solid-js";
+import { unwrap } from "solid-js/store";
+import type { Task } from "../../../../core/state/tasks/task.ts";
 import { EXCEPTION_BUCKETS, exceptionDashboard } from "../../../../core/state/tasks/views.ts";
+import { size } from "../../../../core/table.ts";
+import { useCommands } from "../../commands.ts";
 import { usePage } from "../../page.ts";
+import { useAct } from "../../parts/act.ts";
 import { EventList } from "../../parts/EventList.tsx";
+import { useSettled } from "../../parts/settled.ts";
 import { ViewHead } from "../../parts/ViewHead.tsx";
 import { plural } from "../../parts/words.ts";
-import { rosterIds } from "../../sync/reading.ts";
-import { AgentCard } from "../team/AgentCard.tsx";
 import { Bucket } from "./Bucket.tsx";
+import { Fleet } from "./Fleet.tsx";
+import { MissionFocus } from "./MissionFocus.tsx";
+import { ProjectsHealth } from "./ProjectsHealth.tsx";
+import { RemedyDialog } from "./RemedyDialog.tsx";
+import { REMEDIES, REMEDIES_OF, type RemedyName, remedyAtOnce } from "./remedies.ts";
+import { createRows } from "./rows.ts";
+import { Since, useMarkSeen } from "./Since.tsx";
+import { SprintCard } from "./SprintCard.tsx";
+import { Welcome } from "./Welcome.tsx";
 
-const MAX_AGENTS = 24;
-const MAX_EVENTS = 12;
+const MAX_EVENTS = 7;
 
 export default function Dashboard() {
-  const { mirror, now } = usePage();
-  const { wire } = mirror;
-  const exceptions = createMemo(() => exceptionDashboard(wire, now()));
-  const roster = createMemo(() => rosterIds(wire));
-  const taskCount = createMemo(() => Object.keys(wire.tasks).length);
-  const blank = () => taskCount() === 0 && roster().length === 0;
+  const { mirror } = usePage();
+  const { act } = useAct();
+  const markSeen = useMarkSeen();
+  const exceptions = useSettled(exceptionDashboard);
+  const blank = useSettled(
+    ({ tasks, agents, missions }) => size(tasks) + size(agents) + size(missions) === 0,
+  );
+  const [asking, setAsking] = createSignal<{ name: RemedyName; task: Task } | null>(null);
+  let buckets!: HTMLDivElement;
+  const rows = createRows(() => buckets);
+  const ids = createMemo(() =>
+    EXCEPTION_BUCKETS.flatMap((bucket) => exceptions()[bucket].map(({ task_id }) => task_id)),
+  );
+  createEffect(on(ids, () => queueMicrotask(rows.restore), { defer: true }));
+
+  function remedy(name: RemedyName, taskId: string): void {
+    const task = unwrap(mirror.wire).tasks[taskId];
+    if (!task || (name === "message" && !task.owner)) return;
+    rows.note();
+    if (!remedyAtOnce(name, task, act)) setAsking({ name, task });
+  }
+
+  function close(): void {
+    setAsking(null);
+    queueMicrotask(rows.restore);
+  }
+
+  useCommands(() => [
+    {
+      id: "dashboard next",
+      name: "Next exception",
+      group: "Dashboard",
+      keys: "j",
+      hidden: true,
+      run: () => rows.step(1),
+    },
+    {
+      id: "dashboard previous",
+      name: "Previous exception",
+      group: "Dashboard",
+      keys: "k",
+      hidden: true,
+      run: () => rows.step(-1),
+    },
+    ...(Object.keys(REMEDIES) as RemedyName[]).map((name) => ({
+      id: `dashboard ${name}`,
+      name: `${REMEDIES[name].name}: the exception in focus`,
+      group: "Dashboard",
+      keys: REMEDIES[name].keys,
+      hidden: true,
+      run() {
+        const row = rows.current();
+        if (row && REMEDIES_OF[row.bucket].includes(name)) remedy(name, row.id);
+      },
+    })),
+    {
+      id: "dashboard seen",
+      name: "Mark what changed as seen",
+      group: "Dashboard",
+      keys: "s",
+      run: markSeen,
+    },
+  ]);
+
   return (
     <>
-      <ViewHead title="Dashboard" />
-      <div class="view-body">
-        <p class="dim" data-testid="summary">
-          {exceptions().total === 0
-            ? "Nothing needs"
-            : plural(exceptions().total, "thing needs", "things need")}{" "}
-          your eye · {plural(roster().length, "agent")} · {plural(taskCount(), "task")}
-        </p>
-        <Show when={blank()}>
-          <Welcome />
-        </Show>
-        <div class="buckets">
-          <For each={EXCEPTION_BUCKETS}>
-            {(bucket) => <Bucket bucket={bucket} items={exceptions()[bucket]} />}
-          </For>
-        </div>
-        <div class="split">
-          <section aria-labelledby="roster-title">
-            <h2 id="roster-title">
-              <A href="/team">Agents</A>
-            </h2>
-            <div class="roster small">
-              <For each={roster().slice(0, MAX_AGENTS)} fallback={<NoAgents />}>
-                {(id) => <AgentCard id={id} load={undefined} />}
-              </For>
-            </div>
-            <Show when={roster().length > MAX_AGENTS}>
-              <A href="/team" class="more">
-                and {roster().length - MAX_AGENTS} more
-              </A>
-            </Show>
-          </section>
-          <section aria-labelledby="feed-title">
-            <h2 id="feed-title">
-              <A href="/events">Live events</A>
-            </h2>
-            <div class="card">
+      <ViewHead title="Dashboard">
+        <A href="/conversations/directives" class="button" data-kind="plain" data-small="">
+          <Megaphone size={15} aria-hidden="true" />
+          Directive
+        </A>
+      </ViewHead>
+      <div class="view-body dashboard">
+        <Show when={!blank()} fallback={<Welcome />}>
+          <div class="lead">
+            <p class="strong" data-testid="summary">
+              {exceptions().total === 0
+                ? "Nothing needs your eye"
+                : `${plural(exceptions().total, "thing needs", "things need")} your eye`}
+            </p>
+            <Since />
+          </div>
+          <div class="buckets" ref={buckets} onFocusIn={rows.note}>
+            <For each={EXCEPTION_BUCKETS}>
+              {(bucket) => (
+                <Bucket bucket={bucket} items={exceptions()[bucket]} onRemedy={remedy} />
+              )}
+            </For>
+          </div>
+          <div class="thirds">
+            <MissionFocus />
+            <SprintCard />
+            <ProjectsHealth />
+          </div>
+          <div class="split">
+            <Fleet />
+            <section class="card live" aria-labelledby="live-title">
+              <header class="row">
+                <h2 id="live-title">Live activity</h2>
+                <span class="grow" />
+                <A href="/events" class="link small dim">
+                  All events
+                </A>
+              </header>
               <EventList limit={MAX_EVENTS} />
-            </div>
-          </section>
-        </div>
+            </section>
+          </div>
+        </Show>
       </div>
+      <Show when={asking()} keyed>
+        {({ name, task }) => <RemedyDialog name={name} task={task} onClose={close} />}
+      </Show>
     </>
-  );
-}
-
-export function NoAgents() {
-  return (
-    <p class="empty">
-      No agents yet. An agent joins with <code>POST /api/agents/register</code>; the contract it
-      needs is at <code>/api/openclaw/contract</code>.
-    </p>
-  );
-}
-
-/** For a company without anything in it: the one next step that shows what this is. */
-function Welcome() {
-  const { api, toasts } = usePage();
-  const [busy, setBusy] = createSignal(false);
-  async function load(): Promise<void> {
-    if (busy()) return;
-    setBusy(true);
-    const result = await api.post("demo/reset", {});
-    setBusy(false);
-    if (!result.ok) toasts.show("refused", result.message);
-  }
-  return (
-    <div class="card welcome">
-      <h2>Nothing here yet</h2>
-      <p>
-        Connect an agent, or look around first in a demo company with 13 agents and 15 tasks. It can
-        be replaced at any time.
-      </p>
-      <button type="button" class="main" aria-disabled={busy()} onClick={() => void load()}>
-        Load the demo company
-      </button>
-    </div>
   );
 }

@@ -7,7 +7,6 @@ import { AgentCard } from "./AgentCard.tsx";
 import "./team.css";
 import { plural } from "../../parts/words.ts";
 import { rosterIds } from "../../sync/reading.ts";
-import { NoAgents } from "../dashboard/Dashboard.tsx";
 
 const PAGE = 60;
 
@@ -33,5 +32,14 @@ export default function Team() {
         </Show>
       </div>
     </>
+  );
+}
+
+function NoAgents() {
+  return (
+    <p class="empty">
+      No agents yet. An agent joins with <code>POST /api/agents/register</code>; the contract it
+      needs is at <code>/api/openclaw/contract</code>.
+    </p>
   );
 }

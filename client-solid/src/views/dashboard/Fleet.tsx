@@ -1,0 +1,122 @@
+/**
+ * Who is there, at what, and with how much on the table: those who need an eye first, then who works.
+ * Neighbour: the team view has them all. Invariant: bounded, however large the company.
+ */
+import { A } from "@solidjs/router";
+import { createMemo, For, Show } from "solid-js";
+import { type AgentStatus, MAX_OPEN_TASKS } from "../../../../core/state/agents/agent.ts";
+import { derivedStatus, type Workload, workloads } from "../../../../core/state/agents/views.ts";
+import { list } from "../../../../core/table.ts";
+import { usePage } from "../../page.ts";
+import { Avatar } from "../../parts/Avatar.tsx";
+import { AgentLink, TaskLink } from "../../parts/links.tsx";
+import { useSettled } from "../../parts/settled.ts";
+import { Presence } from "../../parts/signs.tsx";
+import { plural } from "../../parts/words.ts";
+
+const MAX_SHOWN = 14;
+const RANK: Record<AgentStatus, number> = {
+  blocked: 0,
+  validation: 2,
+  working: 2,
+  idle: 3,
+  offline: 4,
+};
+const COUNTED: readonly [AgentStatus, string][] = [
+  ["working", "working"],
+  ["validation", "validating"],
+  ["blocked", "blocked"],
+  ["idle", "idle"],
+  ["offline", "offline"],
+];
+
+export function Fleet() {
+  const { wire } = usePage().mirror;
+  const fleet = useSettled((state) => {
+    const loads = workloads(state);
+    const agents = list(state.agents).filter(({ standing }) => standing === "active");
+    const counts = new Map<AgentStatus, number>();
+    for (const agent of agents) {
+      const status = derivedStatus(agent);
+      counts.set(status, (counts.get(status) ?? 0) + 1);
+    }
+    const rank = (agent: (typeof agents)[number]) =>
+      loads.get(agent.id)?.overloaded ? 1 : RANK[derivedStatus(agent)];
+    agents.sort((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1));
+    return { ids: agents.map(({ id }) => id), loads, counts };
+  });
+  // The same list is the same rows.
+  const shown = createMemo(() => fleet().ids.slice(0, MAX_SHOWN), [], {
+    equals: (a, b) => a.length === b.length && a.every((id, at) => id === b[at]),
+  });
+  return (
+    <section class="card fleet" aria-labelledby="fleet-title" data-testid="fleet">
+      <header class="row">
+        <h2 id="fleet-title">
+          Fleet <span class="count">{fleet().ids.length}</span>
+        </h2>
+        <span class="small dim cut">
+          {COUNTED.flatMap(([status, word]) => {
+            const count = fleet().counts.get(status);
+            return count ? `${count} ${word}` : [];
+          }).join(" · ")}
+        </span>
+        <span class="grow" />
+        <A href="/team" class="link small dim">
+          {fleet().ids.length > MAX_SHOWN ? `All ${fleet().ids.length}` : "Team"}
+        </A>
+      </header>
+      <ul class="fleet-rows">
+        <For each={shown()} fallback={<li class="dim none">Nobody has joined yet.</li>}>
+          {(id) => (
+            <Show when={wire.agents[id]}>
+              {(agent) => (
+                <li class="row">
+                  <Avatar id={id} size={26} />
+                  <span class="grow stack tight">
+                    <span class="row">
+                      <span class="cut">
+                        <AgentLink id={id} />
+                      </span>
+                      <Presence agent={agent()} />
+                    </span>
+                    <span class="small dim cut">
+                      <Show when={agent().current_task_id}>
+                        {(taskId) => (
+                          <>
+                            <TaskLink id={taskId()} />{" "}
+                          </>
+                        )}
+                      </Show>
+                      {agent().doing_summary || agent().note || agent().role}
+                    </span>
+                  </span>
+                  <Load load={fleet().loads.get(id)} />
+                </li>
+              )}
+            </Show>
+          )}
+        </For>
+      </ul>
+    </section>
+  );
+}
+
+/** Open tasks against what one agent carries. */
+function Load(props: { load: Workload | undefined }) {
+  const open = () => props.load?.open ?? 0;
+  return (
+    <span
+      class="load"
+      data-over={props.load?.overloaded ? "" : undefined}
+      title={`${plural(open(), "open task")}${props.load?.overloaded ? ": overloaded" : ""}`}
+    >
+      <meter
+        max={MAX_OPEN_TASKS}
+        value={Math.min(open(), MAX_OPEN_TASKS)}
+        aria-label={`${plural(open(), "open task")}${props.load?.overloaded ? ", overloaded" : ""}`}
+      />
+      <span class="number small">{props.load?.overloaded ? `${open()} over` : open()}</span>
+    </span>
+  );
+}

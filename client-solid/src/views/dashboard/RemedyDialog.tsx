@@ -1,0 +1,139 @@
+/**
+ * Asks for the words or the value that a remedy needs, and sends it. Neighbour: `remedies.ts`.
+ * Invariant: what is typed stays until it went through or the person closes it.
+ */
+import { createMemo, createSignal, Match, Switch } from "solid-js";
+import { nameOf } from "../../../../core/state/lookup.ts";
+import type { Task } from "../../../../core/state/tasks/task.ts";
+import { usePage } from "../../page.ts";
+import { useAct } from "../../parts/act.ts";
+import { Button } from "../../parts/Button.tsx";
+import { Dialog } from "../../parts/Dialog.tsx";
+import { SelectField, TextArea, TextField } from "../../parts/Field.tsx";
+import { isNamed, Refusal } from "../../parts/Refusal.tsx";
+import { rosterIds } from "../../sync/reading.ts";
+import { REMEDIES, type RemedyName } from "./remedies.ts";
+
+export function RemedyDialog(props: { name: RemedyName; task: Task; onClose(): void }) {
+  // What the form is about is fixed when it opens; the task may change under it.
+  const { name, task } = props;
+  const { wire } = usePage().mirror;
+  const { submit, busy, refusal } = useAct();
+  const owner = () => (task.owner ? nameOf(wire, task.owner) : "nobody");
+  const [text, setText] = createSignal(
+    name === "message" ? `How is ${task.id} (${task.title}) coming along? What do you need?` : "",
+  );
+  const [chosen, setChosen] = createSignal(
+    (name === "due" ? task.due_date : name === "reassign" ? task.owner : null) ?? "",
+  );
+  const people = createMemo(() =>
+    rosterIds(wire).map((id) => ({ value: id, name: `${nameOf(wire, id)} (${id})` })),
+  );
+
+  function send(): Promise<object | null> {
+    const task_id = task.id;
+    switch (name) {
+      case "return":
+        return submit(
+          "tasks/update",
+          { task_id, status: "in_progress", note: text().trim() },
+          { done: `${task_id} returned to ${owner()}` },
+        );
+      case "message":
+        return submit(
+          "conversations/message",
+          { sender: "ceo", target: task.owner, text: text().trim(), project_id: task.project_id },
+          { done: `Message sent to ${owner()}` },
+        );
+      case "reassign":
+        return submit(
+          "tasks/update",
+          { task_id, owner: chosen() || null },
+          {
+            done: `${task_id} given to ${chosen() ? nameOf(wire, chosen()) : "nobody"}`,
+            undo: { name: "tasks/update", payload: { task_id, owner: task.owner } },
+          },
+        );
+      default:
+        return submit(
+          "tasks/update",
+          { task_id, due_date: chosen() || null },
+          {
+            done: chosen() ? `${task_id} is due ${chosen()}` : `${task_id} has no due date`,
+            undo: { name: "tasks/update", payload: { task_id, due_date: task.due_date } },
+          },
+        );
+    }
+  }
+
+  return (
+    <Dialog
+      title={`${REMEDIES[name].name}: ${task.id}`}
+      open={true}
+      onClose={() => props.onClose()}
+      testid="remedy"
+    >
+      <form
+        class="form"
+        onSubmit={async (event) => {
+          event.preventDefault();
+          if (!busy() && (await send())) props.onClose();
+        }}
+      >
+        <p class="dim">{task.title}</p>
+        <Switch>
+          <Match when={name === "return"}>
+            <TextArea
+              label="What is missing"
+              hint={`It goes back to ${owner()}, in progress, with this note.`}
+              value={text()}
+              onInput={setText}
+              required
+              autofocus
+              invalid={isNamed(refusal(), "note")}
+            />
+          </Match>
+          <Match when={name === "message"}>
+            <TextArea
+              label={`Message to ${owner()}`}
+              value={text()}
+              onInput={setText}
+              required
+              autofocus
+              invalid={isNamed(refusal(), "text")}
+            />
+          </Match>
+          <Match when={name === "reassign"}>
+            <SelectField
+              label="Owner"
+              none="Nobody"
+              value={chosen()}
+              choices={people()}
+              onInput={setChosen}
+              invalid={isNamed(refusal(), "owner")}
+            />
+          </Match>
+          <Match when={name === "due"}>
+            <TextField
+              label="Due date"
+              type="date"
+              value={chosen()}
+              onInput={setChosen}
+              hint="Empty for no due date."
+              invalid={isNamed(refusal(), "due_date")}
+            />
+          </Match>
+        </Switch>
+        <Refusal of={refusal()} />
+        <div class="foot">
+          <Button kind="quiet" onClick={() => props.onClose()}>
+            Cancel
+          </Button>
+          <Button kind="main" type="submit" busy={busy()}>
+            {name === "message" ? "Send" : REMEDIES[name].name}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,76 @@
+/**
+ * What can be done about an exception: its name, its key, and the write behind it where it takes no
+ * words. Neighbours: `ExceptionRow` shows the buttons, `Dashboard` binds the keys, `RemedyDialog` asks
+ * for the rest. Invariant: the first of a bucket is what one most likely wants.
+ */
+import CalendarClock from "lucide-solid/icons/calendar-clock";
+import Check from "lucide-solid/icons/check";
+import LockOpen from "lucide-solid/icons/lock-open";
+import MessageSquare from "lucide-solid/icons/message-square";
+import Undo2 from "lucide-solid/icons/undo-2";
+import UserRoundCog from "lucide-solid/icons/user-round-cog";
+import type { Task } from "../../../../core/state/tasks/task.ts";
+import type { ExceptionBucket } from "../../../../core/state/tasks/views.ts";
+import type { useAct } from "../../parts/act.ts";
+import type { Icon } from "../../parts/Button.tsx";
+
+export type RemedyName = "unblock" | "approve" | "return" | "message" | "reassign" | "due";
+
+export const REMEDIES: Record<RemedyName, { name: string; keys: string; icon: Icon }> = {
+  unblock: { name: "Unblock", keys: "u", icon: LockOpen },
+  approve: { name: "Approve", keys: "a", icon: Check },
+  return: { name: "Return", keys: "r", icon: Undo2 },
+  message: { name: "Message the owner", keys: "m", icon: MessageSquare },
+  reassign: { name: "Reassign", keys: "o", icon: UserRoundCog },
+  due: { name: "Move the due date", keys: "d", icon: CalendarClock },
+};
+
+/** What the button in the row says, where the whole name would not fit. */
+export const SHORT: Partial<Record<RemedyName, string>> = { message: "Nudge", due: "Move date" };
+
+export const REMEDIES_OF: Record<ExceptionBucket, readonly RemedyName[]> = {
+  blocked: ["unblock", "message", "reassign", "due"],
+  needs_approval: ["approve", "return", "message"],
+  stale: ["message", "reassign", "due"],
+  overdue: ["due", "message", "reassign"],
+};
+
+type Act = ReturnType<typeof useAct>["act"];
+
+/** Does what needs no words, with its way back; false when it needs some. */
+export function remedyAtOnce(name: RemedyName, task: Task, act: Act): boolean {
+  const task_id = task.id;
+  if (name === "approve") {
+    void act(
+      "tasks/update",
+      { task_id, status: "done" },
+      {
+        done: `${task_id} approved`,
+        undo: { name: "tasks/update", payload: { task_id, status: "validation" } },
+      },
+    );
+    return true;
+  }
+  if (name !== "unblock") return false;
+  const { blocked, blockers, needs_human } = task;
+  void act(
+    "tasks/update",
+    {
+      task_id,
+      ...(blocked && { blockers: [] }),
+      ...(needs_human && { needs_human: false }),
+    },
+    {
+      done: `${task_id} unblocked`,
+      undo: {
+        name: "tasks/update",
+        payload: {
+          task_id,
+          ...(blocked && { blocked, blockers: [...blockers] }),
+          ...(needs_human && { needs_human }),
+        },
+      },
+    },
+  );
+  return true;
+}
