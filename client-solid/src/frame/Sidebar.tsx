@@ -13,14 +13,14 @@ export function Sidebar(props: { onSearch(): void }) {
   const { wire } = usePage().mirror;
   return (
     <aside class="sidebar" aria-label="Navigation">
-      <A href="/" class="brand" aria-label="ClawTasker, dashboard">
+      <A href="/" class="brand">
         <img src="/favicon.svg" alt="" width="24" height="24" />
         <span class="text cut">{wire.company.name || "ClawTasker"}</span>
       </A>
       <button
         type="button"
         class="search-button"
-        aria-label="Search and commands"
+        title="Search and commands"
         onClick={() => props.onSearch()}
       >
         <Search size={15} aria-hidden="true" />

@@ -43,10 +43,10 @@ export function ExceptionRow(props: {
           small
           off={why(first()) !== undefined}
           title={why(first()) ?? REMEDIES[first()].name}
-          aria-label={`${REMEDIES[first()].name}: ${props.item.task_id}`}
           onClick={() => run(first())}
         >
           {SHORT[first()] ?? REMEDIES[first()].name}
+          <span class="unseen"> {props.item.task_id}</span>
           <Kbd keys={REMEDIES[first()].keys} />
         </Button>
         <Show when={props.remedies.length > 1}>

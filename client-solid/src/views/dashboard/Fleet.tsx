@@ -14,7 +14,7 @@ import { useSettled } from "../../parts/settled.ts";
 import { Presence } from "../../parts/signs.tsx";
 import { plural } from "../../parts/words.ts";
 
-const MAX_SHOWN = 14;
+const MAX_SHOWN = 13;
 const RANK: Record<AgentStatus, number> = {
   blocked: 0,
   validation: 2,
@@ -71,23 +71,19 @@ export function Fleet() {
           {(id) => (
             <Show when={wire.agents[id]}>
               {(agent) => (
-                <li class="row">
-                  <Avatar id={id} size={26} />
-                  <span class="grow stack tight">
-                    <span class="row">
-                      <span class="cut">
-                        <AgentLink id={id} />
-                      </span>
-                      <Presence agent={agent()} />
+                <li>
+                  <AgentLink id={id}>
+                    <span class="row who">
+                      <Avatar id={id} size={22} />
+                      <span class="cut">{agent().name}</span>
                     </span>
-                    <span class="small dim cut">
-                      <Show when={agent().current_task_id}>
-                        {(taskId) => (
-                          <>
-                            <TaskLink id={taskId()} />{" "}
-                          </>
-                        )}
-                      </Show>
+                  </AgentLink>
+                  <Presence agent={agent()} />
+                  <span class="doing">
+                    <Show when={agent().current_task_id}>
+                      {(taskId) => <TaskLink id={taskId()} />}
+                    </Show>
+                    <span class="dim cut">
                       {agent().doing_summary || agent().note || agent().role}
                     </span>
                   </span>
