@@ -7,7 +7,7 @@ import { usePage } from "../page.ts";
 
 export type Read = <N extends QueryName>(name: N, params: ParamsOf<N>) => Promise<AnswerOf<N>>;
 
-/** @returns a read that rejects with the server's own sentence */
+/** @returns a read that asks the person for a token where it takes one, and rejects with the server's own sentence */
 export function useRead(): Read {
   const { token } = usePage();
   return async <N extends QueryName>(name: N, params: ParamsOf<N>) => {
@@ -16,10 +16,16 @@ export function useRead(): Read {
       if (value !== undefined && value !== "") query.set(key, String(value));
     }
     const text = query.toString();
-    const held = token.token();
-    const response = await fetch(`/api/${name}${text && `?${text}`}`, {
-      headers: held ? { Authorization: `Bearer ${held}` } : {},
-    });
+    const ask = (held: string | null) =>
+      fetch(`/api/${name}${text && `?${text}`}`, {
+        headers: held ? { Authorization: `Bearer ${held}` } : {},
+      });
+    let response = await ask(token.token());
+    while (response.status === 401) {
+      const given = await token.request();
+      if (given === null) break;
+      response = await ask(given);
+    }
     const answer = (await response.json()) as { error?: string };
     if (!response.ok) throw new Error(answer.error ?? `the server answered ${response.status}`);
     return answer as AnswerOf<N>;

@@ -3,8 +3,9 @@
  * Invariant: the count is of all, the list is bounded.
  */
 import { A } from "@solidjs/router";
-import { createMemo, For, Show } from "solid-js";
-import type { ExceptionBucket, ExceptionItem } from "../../../../core/state/tasks/views.ts";
+import { For, Show } from "solid-js";
+import type { ExceptionBucket } from "../../../../core/state/tasks/views.ts";
+import { usePage } from "../../page.ts";
 import { BUCKET_WORDS } from "../../parts/words.ts";
 import { ExceptionRow } from "./ExceptionRow.tsx";
 import { REMEDIES_OF, type RemedyName } from "./remedies.ts";
@@ -20,36 +21,37 @@ const ALL: Record<ExceptionBucket, string> = {
 
 export function Bucket(props: {
   bucket: ExceptionBucket;
-  items: readonly ExceptionItem[];
   onRemedy(name: RemedyName, taskId: string): void;
 }) {
+  const { read } = usePage();
   const heading = () => `bucket-${props.bucket}`;
-  // By id, so that an item that stays keeps its row.
-  const byId = createMemo(() => new Map(props.items.map((item) => [item.task_id, item])));
-  const shown = createMemo(() => props.items.slice(0, MAX_SHOWN).map(({ task_id }) => task_id));
+  const ids = () => read.exceptionIds(props.bucket);
   return (
     <section
       class="card bucket"
       aria-labelledby={heading()}
       data-bucket={props.bucket}
       data-testid={heading()}
-      data-some={props.items.length > 0 ? "" : undefined}
+      data-some={ids().length > 0 ? "" : undefined}
     >
       <header class="row">
         <h2 id={heading()}>
-          {BUCKET_WORDS[props.bucket].title} <span class="count">{props.items.length}</span>
+          {BUCKET_WORDS[props.bucket].title} <span class="count">{ids().length}</span>
         </h2>
         <span class="grow" />
-        <Show when={props.items.length > MAX_SHOWN}>
+        <Show when={ids().length > MAX_SHOWN}>
           <A href={ALL[props.bucket]} class="link small dim">
             See all
           </A>
         </Show>
       </header>
       <ul>
-        <For each={shown()} fallback={<li class="dim none">{BUCKET_WORDS[props.bucket].none}</li>}>
+        <For
+          each={ids().slice(0, MAX_SHOWN)}
+          fallback={<li class="dim none">{BUCKET_WORDS[props.bucket].none}</li>}
+        >
           {(id) => (
-            <Show when={byId().get(id)}>
+            <Show when={read.exception(props.bucket, id)}>
               {(item) => (
                 <ExceptionRow
                   item={item()}

@@ -9,7 +9,7 @@ import Megaphone from "lucide-solid/icons/megaphone";
 import { createEffect, createMemo, createSignal, For, on, Show } from "solid-js";
 import { unwrap } from "solid-js/store";
 import type { Task } from "../../../../core/state/tasks/task.ts";
-import { EXCEPTION_BUCKETS, exceptionDashboard } from "../../../../core/state/tasks/views.ts";
+import { EXCEPTION_BUCKETS } from "../../../../core/state/tasks/views.ts";
 import { size } from "../../../../core/table.ts";
 import { useCommands } from "../../commands.ts";
 import { usePage } from "../../page.ts";
@@ -32,19 +32,16 @@ import { Welcome } from "./Welcome.tsx";
 const MAX_EVENTS = 7;
 
 export default function Dashboard() {
-  const { mirror } = usePage();
+  const { mirror, read } = usePage();
   const { act } = useAct();
   const markSeen = useMarkSeen();
-  const exceptions = useSettled(exceptionDashboard);
   const blank = useSettled(
     ({ tasks, agents, missions }) => size(tasks) + size(agents) + size(missions) === 0,
   );
   const [asking, setAsking] = createSignal<{ name: RemedyName; task: Task } | null>(null);
   let buckets!: HTMLDivElement;
   const rows = createRows(() => buckets);
-  const ids = createMemo(() =>
-    EXCEPTION_BUCKETS.flatMap((bucket) => exceptions()[bucket].map(({ task_id }) => task_id)),
-  );
+  const ids = createMemo(() => EXCEPTION_BUCKETS.flatMap((bucket) => read.exceptionIds(bucket)));
   createEffect(on(ids, () => queueMicrotask(rows.restore), { defer: true }));
 
   function remedy(name: RemedyName, taskId: string): void {
@@ -108,17 +105,15 @@ export default function Dashboard() {
         <Show when={!blank()} fallback={<Welcome />}>
           <div class="lead">
             <p class="strong" data-testid="summary">
-              {exceptions().total === 0
+              {read.exceptionCount() === 0
                 ? "Nothing needs your eye"
-                : `${plural(exceptions().total, "thing needs", "things need")} your eye`}
+                : `${plural(read.exceptionCount(), "thing needs", "things need")} your eye`}
             </p>
             <Since />
           </div>
           <div class="buckets" ref={buckets} onFocusIn={rows.note}>
             <For each={EXCEPTION_BUCKETS}>
-              {(bucket) => (
-                <Bucket bucket={bucket} items={exceptions()[bucket]} onRemedy={remedy} />
-              )}
+              {(bucket) => <Bucket bucket={bucket} onRemedy={remedy} />}
             </For>
           </div>
           <div class="thirds">
