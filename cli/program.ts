@@ -52,6 +52,13 @@ export function createProgram(
       handler: run(async () => (await import("./reads.ts")).showAgents),
     })
     .command("tasks", "Look at tasks and work on them", addTasks)
+    .command(
+      toWriteCommand({
+        command: "batch",
+        describe: "Do many actions at once, with -f from a JSON file",
+        action: "batch",
+      }),
+    )
     .command("missions", "Plan missions", (program) =>
       program
         .command(

@@ -5,6 +5,7 @@
 import type { ArgumentsCamelCase, Argv } from "yargs";
 import type { RouteName } from "../client/index.ts";
 import { type Common, withServer } from "./connection.ts";
+import { CliFailure, EXIT } from "./failure.ts";
 import { printJson, printLines } from "./output.ts";
 
 export interface WriteDeclaration {
@@ -33,8 +34,8 @@ export function toWriteCommand({ command, describe, action }: WriteDeclaration) 
 }
 
 async function bodyOf(action: RouteName): Promise<object> {
-  const { actions } = await import("../core/index.ts");
-  const declaration = actions.get(action);
+  const { writes } = await import("../core/index.ts");
+  const declaration = writes.get(action);
   if (!declaration) throw new Error(`no action ${action}`);
   return declaration.body;
 }
@@ -45,6 +46,13 @@ async function runWrite(action: RouteName, args: Common): Promise<void> {
   const reply = await withServer(args, (client) => client.post(action, body as never));
   if (args.json) printJson(reply);
   else printLines(...linesOf(reply));
+  const refused = resultsOf(reply).filter(({ ok }) => !ok).length;
+  if (refused > 0) throw new CliFailure(EXIT.failed, `${refused} of the actions were refused`);
+}
+
+/** What became of each action of a batch. */
+function resultsOf(reply: object): Fields[] {
+  return (reply as { results?: Fields[] }).results ?? [];
 }
 
 type Fields = Record<string, unknown>;
@@ -61,6 +69,9 @@ function linesOf(reply: object): string[] {
   const { token, revoked } = reply as Record<string, unknown>;
   if (typeof token === "string") lines.push(token);
   if (typeof revoked === "string") lines.push(`${revoked} revoked`);
+  for (const [index, result] of resultsOf(reply).entries()) {
+    lines.push(`${index}: ${result.ok ? linesOf(result).join("; ") : result.error}`);
+  }
   for (const warning of (warnings as unknown as string[] | undefined) ?? []) lines.push(warning);
   return lines.length > 0 ? lines : ["done"];
 }

@@ -4,13 +4,13 @@
  * Invariant: nothing is said here about a route that its declaration does not say.
  */
 import type { AnswerOf, ParamsOf, QueryName } from "../core/queries.ts";
-import type { ActionName, PayloadOf, ReplyOf } from "../core/registry.ts";
+import type { PayloadOf, ReplyOf, WriteName } from "../core/registry.ts";
 import { createExchange, type ExchangeOptions } from "./exchange.ts";
 import { type ClientPorts, defaultPorts } from "./ports.ts";
 import { type StreamItem, type SubscribeOptions, subscribe } from "./stream.ts";
 
-/** The actions that have a route. */
-export type RouteName = Exclude<ActionName, `system/${string}`>;
+/** What can be posted. */
+export type RouteName = WriteName;
 
 /** What was sent but is not known, or was not kept, is named in `warnings`. */
 export type Reply<N extends RouteName> = ReplyOf<N> & { warnings?: readonly string[] };

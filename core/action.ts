@@ -107,24 +107,35 @@ export type Check = (
   value: unknown,
 ) => { ok: true; value: Record<string, unknown>; warnings: string[] } | Rejection;
 
-export interface ActionDeclaration<N extends string, B extends TSchema, R extends object> {
+/** What there is to know of a write from outside: its route, its body, its documentation. */
+export interface WriteDeclaration<N extends string, B extends TSchema> {
   /** As in its route: `tasks/update`. */
   name: N;
   summary: string;
   body: B;
-  kind: EventKind;
   forms?: Forms;
-  /** Dispatched by timers only: no route. */
-  internal?: true;
   /** Bodies that work on the demo company as it stands, the reference's own where it has one. */
   examples: readonly Static<B>[];
   /** What must have been done to the demo company before the examples work. */
   given?: readonly (readonly [name: string, body: object])[];
+  /** May be refused over a lease or a version, though its own body has neither. */
+  contended?: true;
   /** How long a dispatch may wait for something to do, and whether there is something (tasks/claim). */
   wait?: {
     seconds(payload: Static<B>): number;
     isReady(state: State, relations: Relations, payload: Static<B>): boolean;
   };
+}
+
+export type AnyWrite = WriteDeclaration<string, TSchema>;
+
+export interface ActionDeclaration<N extends string, B extends TSchema, R extends object>
+  extends WriteDeclaration<N, B> {
+  kind: EventKind;
+  /** Dispatched by timers only: no route. */
+  internal?: true;
+  /** Never part of a batch, for the reason given: `it replaces the whole company`. */
+  alone?: string;
   /** The archived task that the reducer needs, where there is one (tasks/reopen); it finds it in its stamp. */
   recalls?(payload: Static<B>): string;
   /** Splits a permissive body before it is reduced (org/bootstrap); must be pure. */

@@ -7,6 +7,7 @@
  */
 import rfdc from "rfdc";
 import type { Action, AnyAction, Recalled } from "./action.ts";
+import { type BatchPorts, batch, createBatchDispatch, inBatch, toResult } from "./batch.ts";
 import type { Entry, StreamEvent } from "./entry.ts";
 import { type Rejection, rejection } from "./errors.ts";
 import { createFeed, type Feed } from "./feed.ts";
@@ -16,7 +17,13 @@ import { type JournalRecord, JournalRefusal, type Ports, type RecoveryReport } f
 import { createRecall } from "./recall.ts";
 import { recover } from "./recover.ts";
 import { type Reduction, reduce } from "./reduce.ts";
-import { type ActionName, actions, type PayloadOf, type ReplyOf } from "./registry.ts";
+import {
+  type ActionName,
+  actions,
+  type PayloadOf,
+  type ReplyOf,
+  type WriteName,
+} from "./registry.ts";
 import { createRelations, type Relations } from "./relations.ts";
 import { toParts } from "./snapshot-parts.ts";
 import { type ArchiveReader, toArchiveChange } from "./state/archive/archive.ts";
@@ -55,7 +62,7 @@ export interface View {
 }
 
 export interface Engine {
-  dispatch<N extends ActionName>(
+  dispatch<N extends ActionName | WriteName>(
     name: N,
     body: PayloadOf<N>,
     options?: DispatchOptions,
@@ -89,7 +96,7 @@ export interface EngineOptions extends Ports {
 }
 
 /** A validated dispatch. */
-interface Request {
+export interface Request {
   recalled?: Recalled | undefined;
   declaration: AnyAction;
   payload: unknown;
@@ -103,11 +110,21 @@ interface Pending {
   record: JournalRecord;
   entry: Entry;
   reduction: Reduction;
+  /** Written together with the one before it, or not at all. */
+  joined: boolean;
   settle(outcome: Outcome): void;
+}
+
+/** An entry that was decided and is not queued yet. */
+interface Taken {
+  before: State;
+  entry: Entry;
+  reduction: Reduction;
 }
 
 const clone = rfdc();
 const RECENT_EVENTS = 200;
+const FULL_QUEUE = "too much is waiting to be written; try again";
 
 /**
  * Opens an engine on a journal, recovering what the journal holds.
@@ -146,12 +163,23 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   let snapshotting: Promise<void> | null = null;
 
   const unavailable = (why: string) => rejection("unavailable", why);
+  const stopping = () => rejection("stopping", "the server is stopping; try again");
 
   function decide(request: Request): Promise<Outcome> {
-    const { declaration, payload, actor, by, key, warnings, recalled } = request;
-    if (queue.length >= maxQueue) {
-      return Promise.resolve<Outcome>(unavailable("too much is waiting to be written; try again"));
-    }
+    if (queue.length >= maxQueue) return Promise.resolve(unavailable(FULL_QUEUE));
+    const taken: Taken[] = [];
+    const outcome = take(request, taken);
+    return taken.length > 0
+      ? enqueue(taken, outcome)
+      : afterDurable(tentative.seq, outcome).then(archive.explain);
+  }
+
+  /** Reduces on what was decided before; what is to be written joins `taken`. */
+  function take(
+    { declaration, payload, actor, by, key, warnings, recalled }: Request,
+    taken: Taken[],
+    keyed = key !== undefined,
+  ): Outcome {
     const before = tentative;
     const seq = before.seq + 1;
     const stamp = {
@@ -164,11 +192,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     };
     const action: Action = { name: declaration.name, payload, stamp };
     const result = reduce(before.state, declaration, action, before.relations);
-    if (!result.ok) return afterDurable(before.seq, result).then(archive.explain);
+    if (!result.ok) return result;
     const reply = withWarnings(result.reply, warnings);
     // With a key it is journaled all the same, or the key would be free again once it is no repetition.
-    if (result.idle || (result.repeated && key === undefined)) {
-      return afterDurable(before.seq, { ok: true, seq: before.seq, reply, replayed: false });
+    if (result.idle || (result.repeated && !keyed)) {
+      return { ok: true, seq: before.seq, reply, replayed: false };
     }
     const entry: Entry = {
       seq,
@@ -179,22 +207,70 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       ...(key !== undefined && { key, reply }),
       ...(key !== undefined && warnings.length > 0 && { warnings }),
     };
-    const record = {
-      seq,
-      json: JSON.stringify(entry),
-      key: key ?? null,
-      ...(result.archive && { archive: toArchiveChange(result.archive) }),
-    };
+    taken.push({ before: before.state, entry, reduction: result });
     before.relations.advance(before.state, result.state, result.touched);
     tentative = { state: result.state, seq, relations: before.relations };
+    return { ok: true, seq, reply, replayed: false };
+  }
+
+  /** As if none of these had been decided: they are the last ones. */
+  function giveBack(taken: readonly Taken[]): void {
+    for (const { before, entry, reduction } of [...taken].reverse()) {
+      tentative.relations.advance(reduction.state, before, reduction.touched);
+      tentative = { state: before, seq: entry.seq - 1, relations: tentative.relations };
+    }
+  }
+
+  const decideAll: BatchPorts["decideAll"] = async (requests, { atomic, warnings, key }) => {
+    if (state !== "open") return { whole: stopping(), outcomes: [] };
+    if (queue.length >= maxQueue) return { whole: unavailable(FULL_QUEUE), outcomes: [] };
+    const taken: Taken[] = [];
+    const outcomes: Outcome[] = [];
+    let refused: Rejection | undefined;
+    try {
+      for (const request of requests) {
+        const outcome = "ok" in request ? request : take(request, taken, key && true);
+        if (atomic && !outcome.ok) refused = outcome;
+        if (refused) break;
+        outcomes.push(outcome);
+      }
+    } catch (error) {
+      giveBack(taken);
+      throw error;
+    }
+    if (refused) {
+      giveBack(taken);
+      const told = await afterDurable(tentative.seq, refused).then(archive.explain);
+      return { whole: told.ok ? told : inBatch(told, outcomes.length), outcomes };
+    }
+    const reply = withWarnings({ results: outcomes.map(toResult) }, warnings);
+    const last = taken.at(-1);
+    if (last && key) {
+      const { key: name, payload } = key;
+      last.entry = { ...last.entry, key: name, reply, batch: payload, warnings };
+    }
+    const whole: Outcome = { ok: true, seq: tentative.seq, reply, replayed: false };
+    return {
+      whole: await (last ? enqueue(taken, whole) : afterDurable(tentative.seq, whole)),
+      outcomes,
+    };
+  };
+
+  /** Written in one group; the outcome is given once it is durable. */
+  function enqueue(taken: readonly Taken[], accepted: Outcome): Promise<Outcome> {
     return new Promise<Outcome>((resolve) => {
-      const accepted: Outcome = { ok: true, seq, reply, replayed: false };
-      queue.push({
-        record,
-        entry,
-        reduction: result,
-        settle: (outcome) => resolve(outcome.ok ? accepted : outcome),
-      });
+      for (const [index, { entry, reduction }] of taken.entries()) {
+        queue.push({
+          record: toRecord(entry, reduction),
+          entry,
+          reduction,
+          joined: index > 0,
+          settle: (outcome) => {
+            if (!outcome.ok) resolve(outcome);
+            else if (index === taken.length - 1) resolve(accepted);
+          },
+        });
+      }
       writing ??= write();
     });
   }
@@ -221,31 +297,38 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     // One turn of the loop, so that what arrives together is written together.
     await Promise.resolve();
     while (queue.length > 0) {
-      const batch = queue.splice(0, maxBatch);
-      const records = batch.map(({ record }) => record);
+      const group = queue.splice(0, nextGroup());
+      const records = group.map(({ record }) => record);
       try {
         await journal.append(durable.seq, records);
       } catch (error) {
-        fail(batch, error as Error);
+        fail(group, error as Error);
         continue;
       }
-      publish(batch);
+      publish(group);
     }
     writing = null;
   }
 
-  function publish(batch: readonly Pending[]): void {
+  /** How many to write next: what is joined is never taken apart. */
+  function nextGroup(): number {
+    let end = Math.min(queue.length, maxBatch);
+    while (queue[end]?.joined) end++;
+    return end;
+  }
+
+  function publish(group: readonly Pending[]): void {
     let bytes = 0;
     const { relations } = durable;
-    for (const { record, entry, reduction } of batch) {
+    for (const { record, entry, reduction } of group) {
       relations.advance(durable.state, reduction.state, reduction.touched);
       durable = { state: reduction.state, seq: entry.seq, relations };
       bytes += record.json.length;
       events.push(entry.event);
     }
     if (events.length > 2 * RECENT_EVENTS) events = events.slice(-RECENT_EVENTS);
-    const entries = batch.map(({ entry }) => entry);
-    for (const { settle, entry } of batch) {
+    const entries = group.map(({ entry }) => entry);
+    for (const { settle, entry } of group) {
       settle({ ok: true, seq: entry.seq, reply: {}, replayed: false });
     }
     settleWaiting();
@@ -254,8 +337,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   }
 
   /** Nothing of what is not durable has happened: the old state is simply kept. */
-  function fail(batch: readonly Pending[], error: Error): void {
-    const lost = [...batch, ...queue];
+  function fail(group: readonly Pending[], error: Error): void {
+    const lost = [...group, ...queue];
     queue = [];
     tentative = { ...durable, relations: createRelations(durable.state) };
     const clean = error instanceof JournalRefusal && error.reason === "full";
@@ -289,13 +372,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     return snapshotting;
   }
 
-  async function dispatchUnknown(
+  function toRequest(
     name: string,
     body: unknown,
-    { key, signal, ...who }: DispatchOptions = {},
-  ): Promise<Outcome> {
+    { key, ...who }: DispatchOptions,
+  ): Request | Rejection {
     const { by = who.actor === SYSTEM.name ? SYSTEM : OWNER } = who;
-    if (state !== "open") return rejection("stopping", "the server is stopping; try again");
     const declaration = actions.get(name);
     if (!declaration) return rejection("unknown_id", `unknown action: ${name}`);
     const refused = refuseRole(by, "writes", name);
@@ -307,17 +389,32 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const spoken = speakAs(by, declaration, validated.payload, tentative.state);
     if (!spoken.ok) return spoken;
     const { payload } = spoken;
-    const request: Request = {
-      declaration,
-      payload,
-      actor: declaration.actor?.(payload) || who.actor || by.agent_id || "ceo",
-      by: by.name,
-      key,
-      warnings,
-    };
+    const actor = declaration.actor?.(payload) || who.actor || by.agent_id || "ceo";
+    return { declaration, payload, actor, by: by.name, key, warnings };
+  }
+
+  const dispatchBatch = createBatchDispatch({
+    find: (name) => actions.get(name),
+    check: validator.check,
+    toRequest,
+    once,
+    decideAll,
+  });
+
+  async function dispatchUnknown(
+    name: string,
+    body: unknown,
+    options: DispatchOptions = {},
+  ): Promise<Outcome> {
+    if (state !== "open") return stopping();
+    if (name === batch.name) return dispatchBatch(body, options);
+    const request = toRequest(name, body, options);
+    if ("ok" in request) return request;
+    const { declaration, payload, warnings } = request;
+    const { key, signal } = options;
     const decideNow = async () => {
       if (signal?.aborted) return unavailable("the caller is gone");
-      if (state !== "open") return rejection("stopping", "the server is stopping; try again");
+      if (state !== "open") return stopping();
       return decide(request);
     };
     const { wait } = declaration;
@@ -398,6 +495,15 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       state = "closed";
       await journal.close();
     },
+  };
+}
+
+function toRecord(entry: Entry, { archive }: Reduction): JournalRecord {
+  return {
+    seq: entry.seq,
+    json: JSON.stringify(entry),
+    key: entry.key ?? null,
+    ...(archive && { archive: toArchiveChange(archive) }),
   };
 }
 

@@ -24,6 +24,8 @@ export interface Entry {
   /** The caller's idempotency key, and the answer a retry with it gets again. */
   key?: string;
   reply?: object;
+  /** The whole batch that ended with this entry, where the key was that of all of it. */
+  batch?: unknown;
   /** What the request said beside the payload, where it came with a key: the fields nobody knows. */
   warnings?: readonly string[];
 }

@@ -36,9 +36,14 @@ export interface Rejection {
   missingTask?: string;
   /** What else was noticed: a misspelt field beside the one that is missing. */
   warnings?: readonly string[];
+  /** Which action of a batch it was, from 0. */
+  index?: number;
 }
 
-type Details = Pick<Rejection, "field" | "allowed" | "holder" | "current" | "missingTask">;
+type Details = Pick<
+  Rejection,
+  "field" | "allowed" | "holder" | "current" | "missingTask" | "index"
+>;
 
 /** Not an Error: a refusal is no fault, and a stack trace would cost more than the reduction. */
 export class Refusal {

@@ -4,6 +4,7 @@
  * Invariant: between the look into the journal and the entry nothing else runs with the same key.
  */
 import { dequal } from "dequal/lite";
+import { batch } from "./batch.ts";
 import type { Outcome } from "./engine.ts";
 import type { Entry } from "./entry.ts";
 import { type Rejection, rejection } from "./errors.ts";
@@ -16,7 +17,7 @@ export interface Said {
   warnings: readonly string[];
 }
 
-type Once = (key: string, said: Said, run: () => Promise<Outcome>) => Promise<Outcome>;
+export type Once = (key: string, said: Said, run: () => Promise<Outcome>) => Promise<Outcome>;
 
 /** Joins the dispatch under way with the key, else asks the journal, else runs. */
 export function createOnce(journal: Pick<Journal, "findByKey">): Once {
@@ -25,8 +26,14 @@ export function createOnce(journal: Pick<Journal, "findByKey">): Once {
   async function answer(key: string, said: Said, run: () => Promise<Outcome>): Promise<Outcome> {
     const record = await journal.findByKey(key);
     if (!record) return run();
-    const { action, reply = {}, seq, warnings = [] } = JSON.parse(record.json) as Entry;
-    const { name, payload } = action;
+    const {
+      action,
+      batch: whole,
+      reply = {},
+      seq,
+      warnings = [],
+    } = JSON.parse(record.json) as Entry;
+    const { name, payload } = whole ? { name: batch.name, payload: whole } : action;
     if (!dequal({ name, payload, warnings }, said)) return keyReused(key);
     return { ok: true, seq, reply, replayed: true };
   }

@@ -3,7 +3,7 @@
  * everything else may change. Neighbours: embedders, transports, the server, the page.
  */
 export { createGate, type Gate } from "./access.ts";
-export type { Action, AnyAction, EventKind, Stamp } from "./action.ts";
+export type { Action, AnyAction, AnyWrite, EventKind, Stamp } from "./action.ts";
 export { EVENT_KINDS } from "./action.ts";
 export {
   type Accepted,
@@ -43,12 +43,19 @@ export {
   type Ports,
   type RecoveryReport,
 } from "./ports.ts";
-export { problems } from "./problems.ts";
+export { problems, statusOf } from "./problems.ts";
 export * from "./protocol.ts";
 export { type AnswerOf, endpoints, type ParamsOf, type QueryName, queries } from "./queries.ts";
 export type { AnyQuery, QueryContext } from "./query.ts";
 export { type Reduction, reduce } from "./reduce.ts";
-export { type ActionName, actions, type PayloadOf, type ReplyOf } from "./registry.ts";
+export {
+  type ActionName,
+  actions,
+  type PayloadOf,
+  type ReplyOf,
+  type WriteName,
+  writes,
+} from "./registry.ts";
 export { createRelations, type Relations } from "./relations.ts";
 export { toParts, toWireJson } from "./snapshot-parts.ts";
 export { MAX_ARCHIVED_AT_ONCE } from "./state/archive/actions.ts";

@@ -4,7 +4,7 @@
  * refusals. Invariant: a pure function of the declarations; the specs hold it against the live server.
  */
 import { Type } from "typebox";
-import type { AnyAction } from "./action.ts";
+import type { AnyWrite } from "./action.ts";
 import { answers, replies } from "./answers/replies.ts";
 import {
   headers,
@@ -22,28 +22,26 @@ import {
   toProblemResponse,
 } from "./openapi-document.ts";
 import { socket, stream } from "./openapi-streams.ts";
-import { problems, problemsOfAction, problemsOfQuery, toErrorSchema } from "./problems.ts";
+import { problems, problemsOfQuery, problemsOfWrite, toErrorSchema } from "./problems.ts";
 import { createPublisher, type Publisher } from "./published.ts";
 import type { AnyQuery } from "./query.ts";
 import { VERSION } from "./version.ts";
 import { SOCKET_PATH } from "./wire.ts";
 
 export interface Declarations {
-  actions: Iterable<AnyAction>;
+  writes: Iterable<AnyWrite>;
   queries: Iterable<AnyQuery>;
 }
 
 const BEARER = [{ bearer: [] }];
 
-export function toOpenApi({ actions, queries }: Declarations): OpenApiDocument {
+export function toOpenApi({ writes, queries }: Declarations): OpenApiDocument {
   const publisher = createPublisher();
   const paths: Record<string, PathItem> = {};
   for (const query of queries) paths[`/api/${query.name}`] = { get: toRead(query, publisher) };
   paths[STREAM_PATH] = { get: stream };
   paths[SOCKET_PATH] = { get: socket };
-  for (const action of actions) {
-    if (!action.internal) paths[`/api/${action.name}`] = { post: toWrite(action, publisher) };
-  }
+  for (const write of writes) paths[`/api/${write.name}`] = { post: toWrite(write, publisher) };
   const tags = new Set(Object.values(paths).flatMap((item) => operationOf(item).tags));
   return {
     openapi: "3.1.1",
@@ -73,13 +71,13 @@ export function toOpenApi({ actions, queries }: Declarations): OpenApiDocument {
 }
 
 const ABOUT =
-  "Mission control for one human CEO and many AI agents. Every POST is one entry of a durable " +
-  "journal and one event of the streams. Fields that are not described here are ignored, and " +
+  "Mission control for one human CEO and many AI agents. Every POST but a batch is one entry of a " +
+  "durable journal and one event of the streams. Fields that are not described here are ignored, and " +
   "named in `warnings`. Bodies hold at most 163,840 bytes of JSON.";
 
-function toWrite(action: AnyAction, { publish }: Publisher): Operation {
-  const { name, summary, body } = action;
-  const description = describe(action);
+function toWrite(write: AnyWrite, { publish }: Publisher): Operation {
+  const { name, summary, body } = write;
+  const description = describe(write);
   const reply = replies.get(name)?.properties ?? {};
   return {
     ...heading(name, summary),
@@ -92,7 +90,7 @@ function toWrite(action: AnyAction, { publish }: Publisher): Operation {
     requestBody: {
       required: requiredOf(body).length > 0,
       content: {
-        [JSON_TYPE]: { schema: publish(withToken(body)), examples: toExamples(action) },
+        [JSON_TYPE]: { schema: publish(withToken(body)), examples: toExamples(write) },
       },
     },
     responses: {
@@ -110,7 +108,7 @@ function toWrite(action: AnyAction, { publish }: Publisher): Operation {
           },
         },
       },
-      ...refer(problemsOfAction(action)),
+      ...refer(problemsOfWrite(write)),
     },
   };
 }
@@ -157,7 +155,7 @@ const WARNINGS = Type.Optional(
 );
 
 /** What the schema of the body cannot say. */
-function describe({ forms, wait }: AnyAction): string {
+function describe({ forms, wait }: AnyWrite): string {
   const { envelope, id, metadata = [], aliases = {} } = forms ?? {};
   const also = [
     envelope && `all of it in an envelope \`${envelope}\``,
@@ -177,7 +175,7 @@ function quoted(names: readonly string[]): string {
   return names.map((name) => `\`${name}\``).join(", ");
 }
 
-function toExamples({ given, examples }: AnyAction): NonNullable<Media["examples"]> {
+function toExamples({ given, examples }: AnyWrite): NonNullable<Media["examples"]> {
   const first = (given ?? []).map(([name, body]) => `POST /api/${name} ${JSON.stringify(body)}`);
   const description = first.length > 0 && `After ${first.join(", then ")}.`;
   return Object.fromEntries(

@@ -3,7 +3,7 @@
  * Neighbours: `errors.ts` has the core's codes, transport-http answers with them, `openapi.ts` publishes.
  * Invariant: the specs hold every code and status here against those of the live server.
  */
-import type { AnyAction } from "./action.ts";
+import type { AnyWrite } from "./action.ts";
 import { REJECTION_CODES, type RejectionCode } from "./errors.ts";
 import type { AnyQuery } from "./query.ts";
 
@@ -80,12 +80,21 @@ export const problems: readonly Problem[] = [
   of(503, "Unavailable", "Not now; nothing was changed. Try again.", ["unavailable", "stopping"]),
 ];
 
+/** The status of each code. */
+const STATUS = new Map<string, number>(
+  problems.flatMap(({ status, codes }) => codes.map((code) => [code, status] as const)),
+);
+
+export function statusOf(code: RejectionCode): number {
+  return STATUS.get(code) ?? 500;
+}
+
 const ALWAYS = [400, 403, 500];
 
 /** Those that a POST may meet; 409 where the body can speak of a lease or a version. */
-export function problemsOfAction({ body, wait }: AnyAction): Problem[] {
+export function problemsOfWrite({ body, wait, contended: said }: AnyWrite): Problem[] {
   const { properties = {} } = body as { properties?: object };
-  const contended = wait || "lease_token" in properties || "expected_version" in properties;
+  const contended = said || wait || "lease_token" in properties || "expected_version" in properties;
   const statuses = [...ALWAYS, 401, 413, 415, 422, 429, 503, ...(contended ? [409] : [])];
   return problems.filter(({ status }) => statuses.includes(status));
 }
@@ -109,6 +118,7 @@ export function toErrorSchema(): object {
       allowed: { type: "array", items: { type: "string" } },
       holder: { type: "string", description: "Who holds the task (code held)." },
       current: { type: "object", description: "The record as it is now (code stale)." },
+      index: { type: "integer", description: "Which action of a batch was refused, from 0." },
     },
   };
 }

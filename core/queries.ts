@@ -7,7 +7,7 @@ import { toAsyncApi } from "./asyncapi.ts";
 import { agentContract, SCHEMA_ROUTES } from "./contract.ts";
 import { toOpenApi } from "./openapi.ts";
 import { type AnyQuery, defineQuery } from "./query.ts";
-import { actions } from "./registry.ts";
+import { writes } from "./registry.ts";
 import { id, line } from "./schema.ts";
 import { toSnapshot } from "./snapshot.ts";
 import { archiveQueries } from "./state/archive/views.ts";
@@ -68,14 +68,16 @@ export function endpoints(): { method: "GET" | "POST"; path: string; summary: st
     path: `/api/${name}`,
     summary,
   }));
-  const writes = [...actions.values()]
-    .filter(({ internal }) => !internal)
-    .map(({ name, summary }) => ({ method: "POST" as const, path: `/api/${name}`, summary }));
+  const posts = [...writes.values()].map(({ name, summary }) => ({
+    method: "POST" as const,
+    path: `/api/${name}`,
+    summary,
+  }));
   return [
     ...reads,
     { method: "GET", path: "/api/events/stream", summary: "Server-sent events of every write." },
     { method: "GET", path: "/api/ws", summary: "WebSocket: the state, then patches." },
-    ...writes,
+    ...posts,
   ];
 }
 
@@ -92,7 +94,7 @@ const schemas = Object.entries(SCHEMA_ROUTES).map(([route, name]) =>
 
 /** The published form of the schema that validates the body of an action. */
 export function bodySchema(name: string): object {
-  const declaration = actions.get(name);
+  const declaration = writes.get(name);
   if (!declaration) throw new Error(`no action ${name}`);
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
@@ -161,7 +163,7 @@ const openApi = defineQuery({
   bare: true,
   cached: true,
   examples: [{}],
-  answer: (): object => toOpenApi({ actions: actions.values(), queries: queries.values() }),
+  answer: (): object => toOpenApi({ writes: writes.values(), queries: queries.values() }),
 });
 
 const asyncApi = defineQuery({

@@ -1,9 +1,11 @@
 /**
- * All actions, collected from their slices. Neighbours: the engine and every transport find an action
- * here by its name; types for payloads and replies are read off it. Invariant: names are unique.
+ * All actions, collected from their slices, and all writes: the actions that have a route, and the
+ * batch of them. Neighbours: the engine and every transport find an action here by its name; types for
+ * payloads and replies are read off it. Invariant: names are unique.
  */
 import type { Static } from "typebox";
-import type { AnyAction } from "./action.ts";
+import type { AnyAction, AnyWrite } from "./action.ts";
+import { type BatchReply, batch } from "./batch.ts";
 import { agentActions } from "./state/agents/actions.ts";
 import { leaveActions } from "./state/agents/leave-actions.ts";
 import { rosterActions } from "./state/agents/roster-actions.ts";
@@ -49,11 +51,39 @@ const declarations = [
 type Declared = (typeof declarations)[number];
 export type ActionName = Declared["name"];
 type Of<N extends ActionName> = Extract<Declared, { name: N }>;
-/** What an action takes. */
-export type PayloadOf<N extends ActionName> = Static<Of<N>["body"]>;
+/** The actions that have a route of their own. */
+type PublicName = Exclude<ActionName, `system/${string}`>;
+/** What can be posted. */
+export type WriteName = PublicName | typeof batch.name;
+type PayloadOfAction<N extends ActionName> = Static<Of<N>["body"]>;
+/** What an action takes, or a batch of them. */
+export type PayloadOf<N extends ActionName | WriteName> = N extends ActionName
+  ? PayloadOfAction<N>
+  : Batch;
 /** What its caller is told, beside `ok`. */
-export type ReplyOf<N extends ActionName> = ReturnType<ReturnType<Of<N>["reduce"]>["reply"]>;
+export type ReplyOf<N extends ActionName | WriteName> = N extends ActionName
+  ? ReturnType<ReturnType<Of<N>["reduce"]>["reply"]>
+  : BatchReply;
+
+/** One action of a batch. */
+export type BatchAction = {
+  [N in PublicName]: { action: N; body: PayloadOfAction<N>; idempotency_key?: string };
+}[PublicName];
+
+export interface Batch {
+  actions: readonly BatchAction[];
+  /** All of them or none. */
+  atomic?: boolean;
+}
 
 export const actions: ReadonlyMap<string, AnyAction> = new Map(
   (declarations as readonly AnyAction[]).map((declaration) => [declaration.name, declaration]),
+);
+
+/** Everything that can be posted, by its name. */
+export const writes: ReadonlyMap<string, AnyWrite> = new Map(
+  [...[...actions.values()].filter(({ internal }) => !internal), batch].map((write) => [
+    write.name,
+    write,
+  ]),
 );

@@ -4,7 +4,7 @@
  * MCP and embedders meet one set of rules; `schema.ts` holds the bounds.
  * Invariant: a payload holds nothing that its schema does not describe.
  */
-import { Ajv2020, type ErrorObject } from "ajv/dist/2020.js";
+import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import type { TSchema } from "typebox";
 import type { AnyAction, Check } from "./action.ts";
@@ -26,20 +26,26 @@ export interface Validator {
   check: Check;
 }
 
-export function createValidator(): Validator {
-  // verbose: the sentence for a broken pattern stands in the schema that broke.
-  const ajv = new Ajv2020({ allowUnionTypes: true, strictRequired: false, verbose: true });
-  addFormats.default(ajv, ["date"]);
-  ajv.addKeyword(RULE);
-  const compiled = new WeakMap<object, ReturnType<typeof ajv.compile>>();
+/** Compiled once for all validators of the process: that costs milliseconds a schema. */
+const compiled = new WeakMap<object, ValidateFunction>();
+let ajv: Ajv2020 | undefined;
 
+function compile(schema: TSchema): ValidateFunction {
+  if (!ajv) {
+    // verbose: the sentence for a broken pattern stands in the schema that broke.
+    ajv = new Ajv2020({ allowUnionTypes: true, strictRequired: false, verbose: true });
+    addFormats.default(ajv, ["date"]);
+    ajv.addKeyword(RULE);
+  }
+  const conforms = ajv.compile(schema);
+  compiled.set(schema, conforms);
+  return conforms;
+}
+
+export function createValidator(): Validator {
   function check(schema: TSchema, value: unknown): ReturnType<Check> {
     if (!isObject(value)) return rejection("invalid", "the body must be a JSON object");
-    let conforms = compiled.get(schema);
-    if (!conforms) {
-      conforms = ajv.compile(schema);
-      compiled.set(schema, conforms);
-    }
+    const conforms = compiled.get(schema) ?? compile(schema);
     const unknown: string[] = [];
     const known = keepKnown(schema as SchemaNode, value, "", unknown) as Record<string, unknown>;
     const warnings = unknown.map((field) => `unknown field: ${field}`);

@@ -4,8 +4,8 @@
  * `server.ts` offers and runs the tools, `company.ts` has the reads that are no query.
  * Invariant: no rule of an action is said here; only when and why to use it.
  */
-import { type ActionName, actions, queries } from "../core/index.ts";
-import type { Asking, Backend, Result } from "./backend.ts";
+import { queries, type WriteName, writes } from "../core/index.ts";
+import { type Asking, type Backend, type Result, refused } from "./backend.ts";
 import { findTask, summarise } from "./company.ts";
 import { type InputSchema, taskSchema, toInputSchema, toWriteSchema } from "./schema.ts";
 
@@ -26,8 +26,8 @@ const LEFT_OUT: ReadonlySet<string> = new Set([
   "contract",
 ]);
 
-function write(name: string, action: ActionName, title: string, description: string): Tool {
-  const declaration = actions.get(action);
+function write(name: string, action: WriteName, title: string, description: string): Tool {
+  const declaration = writes.get(action);
   if (!declaration) throw new Error(`no action ${action}`);
   return {
     name,
@@ -57,8 +57,27 @@ function read(name: string, query: string, title: string, description: string): 
   };
 }
 
+const BATCH = write(
+  "batch",
+  "batch",
+  "Do many things at once",
+  "Does up to 500 actions in one call, in order, each with its own result; with atomic all or none. Each names its action as the HTTP API does (tasks/update, tasks/create, tasks/comment, tasks/link, agents/heartbeat and so on) and has as body what the tool of that action takes, with your agent_id. It cannot wait: claim with claim_task.",
+);
+
 function lean(reply: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(reply).filter(([key]) => !LEFT_OUT.has(key)));
+}
+
+/** In a batch, too, whoever does not say who it is would write as the CEO. */
+function findUnnamed(given: unknown): string | null {
+  if (!Array.isArray(given)) return null;
+  for (const [index, one] of given.entries()) {
+    const { action, body } = Object(one) as { action?: string; body?: { agent_id?: unknown } };
+    const declared = writes.get(String(action));
+    const asks = declared && toWriteSchema(declared.body).required?.includes("agent_id");
+    if (asks && !body?.agent_id) return `actions[${index}].body.agent_id is required`;
+  }
+  return null;
 }
 
 export const tools: readonly Tool[] = [
@@ -152,6 +171,13 @@ export const tools: readonly Tool[] = [
     "Plan a mission",
     "Proposes a mission with its tasks, all of it or nothing: title and objective are required for a new one, each entry of tasks becomes a backlog task. With mission_id it updates that mission.",
   ),
+  {
+    ...BATCH,
+    async run(backend, input, asking) {
+      const unnamed = findUnnamed(input.actions);
+      return unnamed ? refused("required", unnamed) : BATCH.run(backend, input, asking);
+    },
+  },
   {
     name: "get_task",
     title: "Read a task",

@@ -4,13 +4,8 @@
  * whatever the environment.
  */
 import type { Duplex } from "node:stream";
-import { problems, type Rejection } from "../core/index.ts";
+import { type Rejection, statusOf } from "../core/index.ts";
 import type { Answer } from "./answer.ts";
-
-/** The status of each code, as the published documents say it. */
-const STATUS = new Map<string, number>(
-  problems.flatMap(({ status, codes }) => codes.map((code) => [code, status] as const)),
-);
 
 /** A problem of the transport's own; those of the core come by `toProblem`. */
 export function problem(
@@ -29,7 +24,7 @@ export function toProblem({
   missingTask: _task,
   ...details
 }: Rejection): Answer {
-  const status = STATUS.get(code) ?? 500;
+  const status = statusOf(code);
   return {
     status,
     body: JSON.stringify({ error: message, code, ...details }),

@@ -3,7 +3,7 @@
  * the queries of the core, `app.ts`, which looks a path up. Invariant: a path has exactly one meaning.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type AnyQuery, actions, type Principal, queries, SOCKET_PATH } from "../core/index.ts";
+import { type AnyQuery, type Principal, queries, SOCKET_PATH, writes } from "../core/index.ts";
 
 /**
  * Answers a GET for as long as it likes; it is called once Host and Origin are checked, and with the
@@ -47,8 +47,8 @@ export function createRoutes(
   for (const query of queries.values()) {
     add(`/api/${query.name}`, { kind: "read", allow: GET, query });
   }
-  for (const { name, internal } of actions.values()) {
-    if (!internal) add(`/api/${name}`, { kind: "write", allow: POST, name });
+  for (const { name } of writes.values()) {
+    add(`/api/${name}`, { kind: "write", allow: POST, name });
   }
   for (const [path, handler] of Object.entries(streams)) {
     add(path, { kind: "stream", allow: GET, handler });

@@ -4,7 +4,7 @@
  * anybody else sees it, and every attempt that gets past the limit counts, whatever becomes of it.
  */
 import type { IncomingMessage } from "node:http";
-import { actions, type DispatchOptions, type Engine, type Gate } from "../core/index.ts";
+import { type DispatchOptions, type Engine, type Gate, writes } from "../core/index.ts";
 import type { Answer } from "./answer.ts";
 import { bearerOf, takeToken } from "./auth.ts";
 import { readBody } from "./body.ts";
@@ -66,7 +66,7 @@ export function createWriter({ engine, gate, limit }: WriterOptions): Writer {
     options: DispatchOptions,
     req: IncomingMessage,
   ) {
-    if (!actions.get(name)?.wait) return engine.dispatchUnknown(name, payload, options);
+    if (!writes.get(name)?.wait) return engine.dispatchUnknown(name, payload, options);
     const gone = new AbortController();
     const onClose = () => gone.abort();
     req.socket.on("close", onClose);
@@ -87,7 +87,7 @@ function expectedVersion({ headers }: IncomingMessage): number | undefined | nul
 }
 
 function hasVersion(name: string): boolean {
-  const body = actions.get(name)?.body as { properties?: object } | undefined;
+  const body = writes.get(name)?.body as { properties?: object } | undefined;
   return body?.properties !== undefined && "expected_version" in body.properties;
 }
 

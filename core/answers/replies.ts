@@ -4,6 +4,7 @@
  * own does not compile; the specs hold all of them against the live server, and miss one that is not here.
  */
 import { type Static, type TObject, type TProperties, Type } from "typebox";
+import { batch } from "../batch.ts";
 import type { agentContract } from "../contract.ts";
 import { ROLES } from "../permissions.ts";
 import type { ActionName, ReplyOf } from "../registry.ts";
@@ -169,10 +170,34 @@ const declared: (readonly [string, TObject])[] = [
     token: Type.Optional(text("Shown this once; nobody can show it again.")),
   }),
   of("tokens/revoke", { revoked: text() }),
+  [
+    batch.name,
+    Type.Object({
+      results: Type.Array(
+        Type.Union([
+          Type.Object(
+            { status: Type.Literal(200), ok: Type.Literal(true), seq: count("Of its entry.") },
+            {
+              description: "Done; what its own route answers stands beside.",
+              additionalProperties: true,
+            },
+          ),
+          Type.Object(
+            { status: count("As its own route would have answered."), error: text(), code: text() },
+            {
+              description: "Refused; the other fields of a refusal stand beside.",
+              additionalProperties: true,
+            },
+          ),
+        ]),
+        { description: "One for each action, in their order." },
+      ),
+    }),
+  ],
   of("org/bootstrap", { agents_registered: texts(), projects: texts(), warnings: texts() }),
 ];
 
-/** By the action's name. */
+/** By the name of the write. */
 export const replies: ReadonlyMap<string, TObject> = new Map(declared);
 
 const snapshot = Type.Object({

@@ -104,6 +104,17 @@ test("CLI-1: commands that write do the action by its name, with flags for its f
     assert.match((await run("missions", "plan", "-f", file)).out, /^M-\d+ planned: A plan/);
     const last = server.engine.recentEvents(1)[0];
     assert.is(last?.kind, "mission_planned");
+
+    const note = (task_id: string) => ({ action: "tasks/update", body: { task_id, note: "x" } });
+    writeFileSync(file, JSON.stringify({ actions: [note("T-208"), note("T-999")] }));
+    const some = await run("batch", "-f", file);
+    assert.is(some.code, 1);
+    assert.match(some.out, /^0: T-208 validation.*\n1: unknown task: T-999\n$/);
+    assert.match(some.err, /1 of the actions were refused/);
+    writeFileSync(file, JSON.stringify({ atomic: true, actions: [note("T-208"), note("T-999")] }));
+    const none = await run("batch", "-f", file);
+    assert.equal([none.code, none.out], [1, ""]);
+    assert.match(none.err, /actions\[1\]: unknown task: T-999/);
   }));
 
 test("CLI-1: events --follow goes on live, and ends with 0 on SIGINT", () =>

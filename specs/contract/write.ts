@@ -4,12 +4,12 @@
  */
 import { writeFileSync } from "node:fs";
 import { toAsyncApi } from "../../core/asyncapi.ts";
-import { actions, queries } from "../../core/index.ts";
+import { queries, writes } from "../../core/index.ts";
 import { toOpenApi } from "../../core/openapi.ts";
 import { root } from "../support/core.ts";
 
 const documents: Record<string, object> = {
-  "openapi.json": toOpenApi({ actions: actions.values(), queries: queries.values() }),
+  "openapi.json": toOpenApi({ writes: writes.values(), queries: queries.values() }),
   "asyncapi.json": toAsyncApi(),
 };
 

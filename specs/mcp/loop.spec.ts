@@ -105,6 +105,7 @@ for (const by of ["stdio", "http"] as const) {
           ["publish_run", { ...on, title: "A pass", summary: "words" }],
           ["send_message", { sender: "mina", text: "nearly there" }],
           ["plan_mission", { agent_id: "mina", title: "More", objective: "More words" }],
+          ["batch", { actions: [{ action: "tasks/update", body: { ...on, progress: 60 } }] }],
         ] as const) {
           const { isError, text } = await call(name, input);
           assert.not.ok(isError, `${name}: ${text}`);
@@ -139,6 +140,15 @@ for (const by of ["stdio", "http"] as const) {
         // By REST a body without it is the CEO's, whom no lease holds back; a model never is.
         const nobody = await call("update_task", { task_id: "T-203", progress: 1 });
         assert.is(nobody.text, "agent_id is required");
+        for (const one of [{ action: "tasks/update", body: { task_id: "T-203" } }, null]) {
+          const actions = [{ action: "tasks/comment", body: { agent_id: "codex" } }, one];
+          const hidden = await call("batch", { actions });
+          assert.ok(hidden.isError);
+          const asked = one
+            ? "actions[1].body.agent_id is required"
+            : "actions[1] must be an object";
+          assert.is(hidden.text, asked);
+        }
         assert.is((await call("get_task", { task_id: "T-999" })).text, "unknown task: T-999");
         const stale = await client.callTool({
           name: "update_task",

@@ -81,7 +81,7 @@ function close(node: unknown): unknown {
   );
   const { type, properties, $ref } = closed;
   if (typeof $ref === "string") closed.$ref = $ref.replace(SCHEMAS, "schema:");
-  if (type === "object" && typeof properties === "object") closed.additionalProperties = false;
+  if (type === "object" && typeof properties === "object") closed.additionalProperties ??= false;
   return closed;
 }
 

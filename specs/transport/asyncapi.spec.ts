@@ -2,7 +2,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type AsyncApiDocument, toAsyncApi } from "../../core/asyncapi.ts";
-import { actions, CLOSE_CODES, queries } from "../../core/index.ts";
+import { actions, CLOSE_CODES, queries, writes } from "../../core/index.ts";
 import { toOpenApi } from "../../core/openapi.ts";
 import { at, checkReferences, createJudge, isCommitted } from "../support/document.ts";
 import { withHttp } from "../support/http.ts";
@@ -31,7 +31,7 @@ test("API-2: the document that is served is the one that is committed", () =>
 test("API-1: the document is well-formed, and its channels are routes of the other one", () => {
   assert.is(document.asyncapi, "3.0.0");
   checkReferences(document);
-  const { paths } = toOpenApi({ actions: actions.values(), queries: queries.values() });
+  const { paths } = toOpenApi({ writes: writes.values(), queries: queries.values() });
   const channels = Object.values(document.channels);
   assert.equal(channels.map(({ address }) => address).sort(), ["/api/events/stream", "/api/ws"]);
   for (const { address, messages } of channels) {

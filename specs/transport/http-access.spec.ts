@@ -4,11 +4,11 @@
  */
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { actions, queries } from "../../core/index.ts";
+import { queries, writes } from "../../core/index.ts";
 import { createWriteLimit } from "../../transport-http/limits.ts";
 import { type HttpServer, START, TOKEN, withHttp } from "../support/http.ts";
 
-const POSTS = [...actions.values()].filter(({ internal }) => !internal);
+const POSTS = [...writes.values()];
 const GETS = [...queries.keys(), "events/stream"].map((name) => `/api/${name}`);
 
 const WRONG_HEADERS = [

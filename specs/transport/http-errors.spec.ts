@@ -5,10 +5,10 @@
  */
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { actions } from "../../core/index.ts";
+import { writes } from "../../core/index.ts";
 import { type HttpServer, isRefusal, withHttp } from "../support/http.ts";
 
-const POSTS = [...actions.values()].filter(({ internal }) => !internal);
+const POSTS = [...writes.values()];
 
 async function refused(
   http: HttpServer,

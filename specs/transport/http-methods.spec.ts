@@ -6,16 +6,16 @@ import { connect } from "node:net";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
-  actions,
   createMemoryJournal,
   JournalRefusal,
   queries,
   SOCKET_PATH,
+  writes,
 } from "../../core/index.ts";
 import { createRoutes } from "../../transport-http/routes.ts";
 import { isRefusal, TOKEN, withHttp } from "../support/http.ts";
 
-const POSTS = [...actions.values()].filter(({ internal }) => !internal);
+const POSTS = [...writes.values()];
 
 const STREAMS = { "/api/events/stream": () => {} };
 

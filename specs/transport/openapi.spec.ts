@@ -3,13 +3,13 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { REJECTION_CODES } from "../../core/errors.ts";
 import {
-  type AnyAction,
   type AnyQuery,
-  actions,
+  type AnyWrite,
   createMemoryJournal,
   JournalRefusal,
   queries,
   rejection,
+  writes,
 } from "../../core/index.ts";
 import { toOpenApi } from "../../core/openapi.ts";
 import { type OpenApiDocument, operationOf } from "../../core/openapi-document.ts";
@@ -19,11 +19,10 @@ import { createRoutes } from "../../transport-http/routes.ts";
 import { checkReferences, createJudge, isCommitted, pointerPart } from "../support/document.ts";
 import { type Answer, type HttpServer, TOKEN, withHttp } from "../support/http.ts";
 
-const document = toOpenApi({ actions: actions.values(), queries: queries.values() });
+const document = toOpenApi({ writes: writes.values(), queries: queries.values() });
 const plain = JSON.parse(JSON.stringify(document)) as OpenApiDocument;
 const judge = createJudge(plain);
 const STREAM = "/api/events/stream";
-const writes = [...actions.values()].filter(({ internal }) => !internal);
 const operations = Object.entries(plain.paths).map(([path, item]) => ({
   path,
   method: "get" in item ? "GET" : "POST",
@@ -57,7 +56,7 @@ const NAMES: Record<string, string> = {
   etag: "ETag",
 };
 
-async function prepare(http: HttpServer, { given = [] }: AnyAction): Promise<void> {
+async function prepare(http: HttpServer, { given = [] }: AnyWrite): Promise<void> {
   for (const [name, body] of given) {
     const answer = await http.post(`/api/${name}`, body);
     assert.is(answer.status, 200, answer.text);
@@ -120,7 +119,7 @@ test("API-1: the document is well-formed: names, tags, references, schemas", () 
 });
 
 test("API-1: the body of a POST is the very schema that validates it, and the token", () => {
-  for (const { name, body } of writes) {
+  for (const { name, body } of writes.values()) {
     const item = plain.paths[`/api/${name}`];
     assert.ok(item && "post" in item, name);
     const schema = item.post.requestBody?.content["application/json"]?.schema;
@@ -131,7 +130,7 @@ test("API-1: the body of a POST is the very schema that validates it, and the to
   }
 });
 
-for (const action of writes) {
+for (const action of writes.values()) {
   test(`API-1: POST /api/${action.name}: each example, and what it answers`, async () => {
     const path = `/api/${action.name}`;
     const place = `/paths/${pointerPart(path)}/post/requestBody/content/application~1json/schema`;
@@ -165,7 +164,7 @@ test("API-1: each read, on the demo company, on a blank one, and after every exa
     const explain = queries.get("tasks/explain") as AnyQuery;
     const next = queries.get("tasks/next") as AnyQuery;
     await readAll();
-    for (const action of writes.filter(({ name }) => !/reset|bootstrap/.test(name))) {
+    for (const action of [...writes.values()].filter(({ name }) => !/reset|bootstrap/.test(name))) {
       for (const example of action.examples) {
         // What an earlier example took away may be asked for by a later one.
         await prepare(http, action).catch(() => {});
@@ -242,7 +241,7 @@ test("API-1 AGT-3: whatever can be refused with 409 says so", () =>
   withHttp({}, async (http) => {
     await http.post("/api/tasks/claim", { agent_id: "codex", task_id: "T-208" });
     let held = 0;
-    for (const { name, body, examples } of writes) {
+    for (const { name, body, examples } of writes.values()) {
       const { properties = {} } = body as { properties?: object };
       if (!("task_id" in properties)) continue;
       const others = ["agent_id", "author"].filter((field) => field in properties);

@@ -97,6 +97,7 @@ const reopenTask = defineAction({
   examples: [{ task_id: "T-202", note: "The scaffold misses the second project." }],
   actor: ({ agent_id, author }) => agent_id || author,
   recalls: ({ task_id }) => task_id,
+  alone: "the task is first looked up in the archive",
   reduce(draft, { task_id, agent_id, author: named, note }, context) {
     checkPerson(draft, agent_id);
     const author = agent_id || named || CEO;

@@ -101,6 +101,7 @@ function clear(
 
 const resetBlank = defineAction({
   name: "blank/reset",
+  alone: "it replaces the whole company",
   summary: "Begin again with an empty company. Destructive.",
   body: Type.Object({ source }),
   kind: "state_saved",
@@ -118,6 +119,7 @@ const resetBlank = defineAction({
 
 const resetDemo = defineAction({
   name: "demo/reset",
+  alone: "it replaces the whole company",
   summary: "Begin again with the demo company. Destructive.",
   body: Type.Object({ source }),
   kind: "state_saved",

@@ -15,6 +15,7 @@ const name = slug("The token's name, never given twice; entries tell it.");
 
 const createToken = defineAction({
   name: "tokens/create",
+  alone: "the token is kept apart from the journal",
   summary: "Create a named token of a role; it is shown once.",
   body: Type.Object(
     {
@@ -70,6 +71,7 @@ const createToken = defineAction({
 
 const revokeToken = defineAction({
   name: "tokens/revoke",
+  alone: "the token is kept apart from the journal",
   summary: "Revoke a named token: from now on it is nobody's.",
   body: Type.Object({ name, source }),
   kind: "state_saved",

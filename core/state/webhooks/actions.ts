@@ -42,6 +42,7 @@ const sealedId = Type.Optional(
 
 const configure = defineAction({
   name: "webhooks/configure",
+  alone: "its address and secret are kept apart from the journal",
   summary: "Create a webhook or change it; active true also ends a pause.",
   body: Type.Object(
     {

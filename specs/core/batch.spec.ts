@@ -1,0 +1,349 @@
+/**
+ * The batch against the same actions sent one by one: state, events, results, keys, and that a refused
+ * or failed one leaves nothing. Neighbours: `http-batch.spec.ts` for its route, `engine.spec.ts`.
+ */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import {
+  actions,
+  createMemoryJournal,
+  type Engine,
+  type Entry,
+  type Journal,
+  JournalRefusal,
+  type Outcome,
+  openEngine,
+  toWireState,
+} from "../../core/index.ts";
+import { AT, createIds, frozen } from "../support/core.ts";
+import { createHeldJournal, withoutClose } from "../support/journals.ts";
+import { createRandom, seedOf } from "../support/random.ts";
+import { randomAction } from "./random-actions.ts";
+
+const test = suite("batch");
+frozen(test);
+
+const opened: Engine[] = [];
+
+async function open(journal: Journal = createMemoryJournal(), company = true): Promise<Engine> {
+  const engine = await openEngine({ journal, clock: () => AT, newId: createIds() });
+  opened.push(engine);
+  if (company) await engine.dispatch("demo/reset", {});
+  return engine;
+}
+
+test.after.each(async () => {
+  for (const engine of opened.splice(0)) await engine.close();
+});
+
+interface One {
+  action: string;
+  body: unknown;
+  idempotency_key?: string;
+}
+
+const send = (engine: Engine, actions: readonly unknown[], more: object = {}, key?: string) =>
+  engine.dispatchUnknown("batch", { actions, ...more }, { key });
+
+type Result = { status: number } & Record<string, unknown>;
+
+function resultsOf(outcome: Outcome): Result[] {
+  if (!outcome.ok) throw new Error(outcome.message);
+  return (outcome.reply as { results: Result[] }).results;
+}
+
+async function entriesOf(journal: Journal): Promise<Entry[]> {
+  return (await journal.read(0, 10_000)).map(({ json }) => JSON.parse(json) as Entry);
+}
+
+/** Actions that a batch takes, of all kinds, good and bad. */
+function randomActions(seed: number, engine: Engine, count: number): One[] {
+  const random = createRandom(seed);
+  const drawn: One[] = [];
+  while (drawn.length < count) {
+    const { name, body } = randomAction(random, engine.view().state);
+    const declaration = actions.get(name);
+    const isObject = typeof body === "object" && body !== null && !Array.isArray(body);
+    if (!declaration || declaration.internal || declaration.alone || !isObject) continue;
+    const { wait_seconds: _waits, ...rest } = body as Record<string, unknown>;
+    drawn.push({ action: name, body: rest });
+  }
+  return drawn;
+}
+
+test("HTTP-10: a batch does what its actions do one by one: state, entries, results", async () => {
+  const from = seedOf(510);
+  let refused = 0;
+  for (let seed = from; seed < from + 4; seed++) {
+    const [whole, single] = [createMemoryJournal(), createMemoryJournal()];
+    const [together, apart] = [await open(whole), await open(single)];
+    for (let round = 0; round < 2; round++) {
+      const said = randomActions(seed * 10 + round, apart, 40);
+      const results = resultsOf(await send(together, said));
+      for (const [index, { action, body }] of said.entries()) {
+        const at = `seed ${seed}, action ${index} of round ${round}: ${action}`;
+        const outcome = await apart.dispatchUnknown(action, body);
+        const result = results[index] as Result;
+        if (outcome.ok) {
+          assert.equal(result, { status: 200, ok: true, ...outcome.reply, seq: outcome.seq }, at);
+        } else {
+          refused++;
+          assert.is(result.error, outcome.message, at);
+          assert.is(result.code, outcome.code, at);
+          assert.ok(result.status >= 400, at);
+        }
+      }
+      assert.equal(
+        toWireState(together.view().state),
+        toWireState(apart.view().state),
+        `seed ${seed}`,
+      );
+      assert.equal(together.recentEvents(200), apart.recentEvents(200), `seed ${seed}`);
+    }
+    assert.equal(await entriesOf(whole), await entriesOf(single), `seed ${seed}`);
+  }
+  assert.ok(refused > 50, `only ${refused} were refused`);
+});
+
+test("HTTP-11: an atomic batch that is refused leaves nothing, also nothing that later actions would see", async () => {
+  const from = seedOf(620);
+  let steps = 0;
+  for (let seed = from; seed < from + 4; seed++) {
+    const [tried, spared] = [await open(), await open()];
+    const before = tried.view();
+    const said = randomActions(seed, tried, 40);
+    const bad = { action: "tasks/update", body: { task_id: "T-9", owner: "codex" } };
+    // What would be done, up to the first refusal, is done and taken back.
+    const good: One[] = [];
+    const dry = await open();
+    for (const one of said)
+      if ((await dry.dispatchUnknown(one.action, one.body)).ok) good.push(one);
+    const outcome = await send(tried, [...good, bad], { atomic: true });
+    assert.not.ok(outcome.ok);
+    assert.is(!outcome.ok && outcome.index, good.length, `seed ${seed}`);
+    assert.is(!outcome.ok && outcome.message, `actions[${good.length}]: unknown task: T-9`);
+    steps += good.length;
+    assert.is(tried.view().state, before.state);
+    assert.is(tried.view().seq, 1);
+    for (const { action, body } of randomActions(seed + 1, spared, 40)) {
+      const [one, other] = [
+        await tried.dispatchUnknown(action, body),
+        await spared.dispatchUnknown(action, body),
+      ];
+      assert.equal(one, other, `seed ${seed}: ${action}`);
+    }
+    assert.equal(toWireState(tried.view().state), toWireState(spared.view().state));
+  }
+  assert.ok(steps > 30, `only ${steps} steps were taken back`);
+});
+
+test("HTTP-11: an atomic batch without a refusal is done whole; the field of a refusal has its place", async () => {
+  const engine = await open();
+  const done = await send(
+    engine,
+    [
+      { action: "tasks/update", body: { task_id: "T-211", status: "ready" } },
+      { action: "tasks/update", body: { task_id: "T-211", status: "in_progress" } },
+    ],
+    { atomic: true },
+  );
+  assert.equal(
+    resultsOf(done).map(({ status, seq }) => [status, seq]),
+    [
+      [200, 2],
+      [200, 3],
+    ],
+  );
+  assert.equal(await send(engine, [{ action: "tasks/create", body: {} }], { atomic: true }), {
+    ok: false,
+    code: "required",
+    message: "actions[0]: title is required",
+    field: "actions[0].body.title",
+    index: 0,
+  });
+});
+
+test("DUR-7 HTTP-11: a batch is one group of the journal, whatever waits before it; a full disk leaves nothing of it", async () => {
+  const journal = createHeldJournal();
+  const engine = await open(journal);
+  const note = (n: number) => ({
+    action: "tasks/update",
+    body: { task_id: "T-208", note: `${n}` },
+  });
+  journal.hold();
+  const first = engine.dispatch("tasks/create", { title: "x" });
+  await journal.held();
+  const before = Array.from({ length: 300 }, () => engine.dispatch("tasks/create", { title: "x" }));
+  const batch = send(
+    engine,
+    Array.from({ length: 500 }, (_, n) => note(n)),
+  );
+  journal.release();
+  await Promise.all([first, ...before]);
+  assert.is(resultsOf(await batch).length, 500);
+  assert.equal(journal.batches.slice(-2), [1, 800]);
+
+  const { state, seq } = engine.view();
+  journal.failNext(new JournalRefusal("full", "the disk is full"));
+  const key = [{ ...note(1), idempotency_key: "k" }, note(2)];
+  const lost = await send(engine, key);
+  assert.is(!lost.ok && lost.code, "unavailable");
+  assert.is(engine.view().state, state);
+  assert.is(engine.view().seq, seq);
+  assert.equal(
+    resultsOf(await send(engine, key)).map((result) => result.replayed),
+    [undefined, undefined],
+    "the keys of what was lost are free",
+  );
+});
+
+test("HTTP-10: what no batch takes is refused by itself, and the others are done", async () => {
+  const engine = await open();
+  const results = resultsOf(
+    await send(engine, [
+      { action: "system/sweep", body: {} },
+      { action: "demo/reset", body: {} },
+      { action: "webhooks/configure", body: { url: "https://example.org/" } },
+      { action: "tokens/create", body: { name: "t", role: "operator" } },
+      { action: "tasks/claim", body: { agent_id: "codex", wait_seconds: 5 } },
+      { action: "tasks/reopen", body: { task_id: "T-202" } },
+      { action: "batch", body: { actions: [] } },
+      { action: "no/such", body: {} },
+      { action: "tasks/create" },
+      { action: "tasks/claim", body: { agent_id: "codex", wait_seconds: 0 } },
+    ]),
+  );
+  assert.equal(
+    results.map((result) => ("error" in result ? result.error : "done")),
+    [
+      "unknown action: system/sweep",
+      "demo/reset is never part of a batch: it replaces the whole company; send it by itself",
+      "webhooks/configure is never part of a batch: its address and secret are kept apart from the journal; send it by itself",
+      "tokens/create is never part of a batch: the token is kept apart from the journal; send it by itself",
+      "a batch does not wait: leave out wait_seconds, or send tasks/claim by itself",
+      "tasks/reopen is never part of a batch: the task is first looked up in the archive; send it by itself",
+      "unknown action: batch",
+      "unknown action: no/such",
+      "title is required",
+      "done",
+    ],
+  );
+  assert.is(engine.view().seq, 2);
+});
+
+test("ACC-1 HTTP-10: in a batch, too, each action is refused to who may not do it, and an agent is itself", async () => {
+  const engine = await open();
+  const by = { name: "c", role: "agent", agent_id: "codex" } as const;
+  const update = { task_id: "T-203", progress: 50 };
+  const given = [
+    { action: "tasks/update", body: update },
+    { action: "tasks/update", body: { ...update, agent_id: "pixel" } },
+    { action: "projects/delete", body: { project_id: "atlas-core" } },
+  ];
+  const outcome = await engine.dispatchUnknown("batch", { actions: given }, { by });
+  assert.equal(
+    resultsOf(outcome).map(({ status, code, field }) => [status, code, field]),
+    [
+      [200, undefined, undefined],
+      [403, "forbidden", "agent_id"],
+      [403, "forbidden", undefined],
+    ],
+  );
+  const event = engine.recentEvents(1)[0];
+  assert.match(event?.title ?? "", /^Codex updated/);
+});
+
+test("DUR-10: the key of a whole batch has one effect and one answer, at once and after a restart", async () => {
+  const journal = createMemoryJournal();
+  const engine = await open(withoutClose(journal));
+  const said = [
+    { action: "tasks/create", body: { title: "Once", misspelt: 1 } },
+    { action: "tasks/create", body: {} },
+    { action: "tasks/comment", body: { task_id: "T-208", author: "ceo", text: "Once" } },
+  ];
+  const all = await Promise.all(Array.from({ length: 5 }, () => send(engine, said, {}, "all")));
+  const first = resultsOf(all[0] as Outcome);
+  for (const one of all) assert.equal(resultsOf(one), first);
+  assert.is(engine.view().seq, 3);
+  const other = await send(engine, said.slice(0, 1), {}, "all");
+  assert.is(!other.ok && other.code, "key_reused");
+  await engine.close();
+
+  const again = await open(journal, false);
+  const late = await send(again, said, {}, "all");
+  assert.ok(late.ok && late.replayed && late.seq === 3);
+  assert.equal(resultsOf(late), JSON.parse(JSON.stringify(first)));
+  for (const different of [said.slice(0, 1), [...said].reverse()]) {
+    const refused = await send(again, different, {}, "all");
+    assert.is(!refused.ok && refused.code, "key_reused");
+  }
+  const alone = await again.dispatchUnknown("tasks/create", { title: "Once" }, { key: "all" });
+  assert.is(!alone.ok && alone.code, "key_reused");
+  const atomic = await send(again, said, { atomic: true }, "all");
+  assert.is(!atomic.ok && atomic.code, "key_reused");
+  assert.is(again.view().seq, 3);
+});
+
+test("DUR-10: the keys of the actions count across batches and single requests, in any order", async () => {
+  const engine = await open();
+  const create = (key: string) => ({
+    action: "tasks/create",
+    body: { title: key },
+    idempotency_key: key,
+  });
+  const alone = await engine.dispatch("tasks/create", { title: "a" }, { key: "a" });
+  const [one, other] = await Promise.all([
+    send(engine, [create("a"), create("b"), create("c")]),
+    send(engine, [create("c"), create("b"), create("d")]),
+  ]);
+  const seqs = (outcome: Outcome) => resultsOf(outcome).map(({ seq, replayed }) => [seq, replayed]);
+  assert.is(alone.ok && alone.seq, 2);
+  assert.equal(seqs(one), [
+    [2, true],
+    [3, undefined],
+    [4, undefined],
+  ]);
+  assert.equal(seqs(other), [
+    [4, true],
+    [3, true],
+    [5, undefined],
+  ]);
+  const after = await engine.dispatch("tasks/create", { title: "d" }, { key: "d" });
+  assert.ok(after.ok && after.replayed && after.seq === 5);
+
+  const refused = await send(engine, [create("e"), { action: "tasks/create" }], { atomic: true });
+  assert.not.ok(refused.ok);
+  const free = await engine.dispatch("tasks/create", { title: "e" }, { key: "e" });
+  assert.ok(free.ok && !free.replayed, "the key of what was taken back is free");
+});
+
+test("DUR-10: a repetition that a batch with a key recognised stays one", async () => {
+  const engine = await open();
+  const run = { agent_id: "codex", title: "A run", summary: "Done" };
+  const said = [{ action: "openclaw/publish", body: run }];
+  await send(engine, said);
+  const repeated = await send(engine, said, {}, "key");
+  const again = await send(engine, said, {}, "key");
+  assert.ok(again.ok && again.replayed);
+  assert.equal(again.ok && again.reply, repeated.ok && repeated.reply);
+});
+
+test("HTTP-10: keys that say two things are refused, naming the field", async () => {
+  const engine = await open();
+  const one = { action: "tasks/create", body: { title: "x" }, idempotency_key: "k" };
+  for (const [said, key, field] of [
+    [[one, one], undefined, "actions[1].idempotency_key"],
+    [[one], "whole", "actions[0].idempotency_key"],
+    [[{ ...one, idempotency_key: "two words" }], undefined, "actions[0].idempotency_key"],
+    [[], undefined, "actions"],
+    [Array(501).fill({ action: "tasks/create" }), undefined, "actions"],
+    [[{ body: {} }], undefined, "actions[0].action"],
+    [[{ action: "tasks/create", body: [] }], undefined, "actions[0].body"],
+  ] as const) {
+    const outcome = await send(engine, said, {}, key);
+    assert.is(!outcome.ok && outcome.field, field);
+  }
+  assert.is(engine.view().seq, 1);
+});
+
+test.run();
