@@ -6,6 +6,7 @@
  */
 import { type RouteSectionProps, useNavigate } from "@solidjs/router";
 import Keyboard from "lucide-solid/icons/keyboard";
+import Plus from "lucide-solid/icons/plus";
 import Search from "lucide-solid/icons/search";
 import { createEffect, createSignal, lazy, on, onCleanup, Show, Suspense } from "solid-js";
 import { useCommands } from "./commands.ts";
@@ -22,7 +23,9 @@ import { Confirm } from "./parts/Confirm.tsx";
 import { Skeleton } from "./parts/Skeleton.tsx";
 import { Toasts } from "./parts/Toasts.tsx";
 import { VIEWS, viewOf } from "./routes.ts";
+import { createTask, newTaskAsked } from "./task/new-task.ts";
 
+const NewTask = lazy(() => import("./task/NewTask.tsx"));
 const TaskPanel = lazy(() => import("./task/TaskPanel.tsx"));
 
 export function App(props: RouteSectionProps) {
@@ -57,6 +60,14 @@ export function App(props: RouteSectionProps) {
       keys: "?",
       icon: Keyboard,
       run: () => setShortcuts(true),
+    },
+    {
+      id: "create task",
+      name: "Create a task",
+      group: "Everywhere",
+      keys: "c",
+      icon: Plus,
+      run: () => createTask(),
     },
     ...VIEWS.map(({ href, name, keys, icon }) => ({
       id: `go ${href}`,
@@ -102,6 +113,13 @@ export function App(props: RouteSectionProps) {
       </div>
       <Palette open={searching()} onClose={() => setSearching(false)} />
       <ShortcutSheet open={shortcuts()} onClose={() => setShortcuts(false)} />
+      <Show when={newTaskAsked()}>
+        {(presets) => (
+          <Suspense>
+            <NewTask presets={presets()} />
+          </Suspense>
+        )}
+      </Show>
       <Confirm />
       <Toasts />
       <TokenForm />
