@@ -2,7 +2,8 @@
 import { createRenderEffect, createRoot } from "solid-js";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { type ApiResult, createApi } from "../../client-solid/src/sync/api.ts";
+import { type ApiPorts, type ApiResult, createApi } from "../../client-solid/src/sync/api.ts";
+import type { Ask } from "../../client-solid/src/sync/write.ts";
 import type { QueueState } from "../../client-solid/src/sync/write-queue.ts";
 
 const NOW = Date.parse("2026-03-21T09:30:00Z");
@@ -21,7 +22,11 @@ function answer(status: number, body: object, headers: Record<string, string> = 
 const ok = () => answer(200, { ok: true, task_id: "T-1" });
 
 /** An api whose server gives these answers in turn. */
-function against(answers: (() => Response)[], tokens: (string | null)[] = []) {
+function against(
+  answers: (() => Response)[],
+  tokens: (string | null)[] = [],
+  effects?: ApiPorts["effects"],
+) {
   const sent: Sent[] = [];
   const waits: number[] = [];
   let asked = 0;
@@ -40,6 +45,7 @@ function against(answers: (() => Response)[], tokens: (string | null)[] = []) {
       if (!next) throw new Error("one request too many");
       return next();
     },
+    ...(effects && { effects }),
     token: () => token,
     async requestToken() {
       asked++;
@@ -153,6 +159,60 @@ test("HTTP-9: an answer that is no JSON is still told in a sentence", async () =
   const { api } = against([() => new Response("<html>", { status: 500 })]);
   const result = await api.post("tasks/delete", { task_id: "T-1" });
   assert.match(message(result), /500/);
+});
+
+test("PAGE-6: a bulk edit is one request with a result for each action", async () => {
+  const no = { error: "unknown task: T-9", code: "unknown_id", status: 400 };
+  const results = [{ ok: true, seq: 7, task_id: "T-1" }, no];
+  const { api, sent } = against([() => answer(200, { ok: true, results })]);
+  const outcome = await api.batch([
+    { action: "tasks/delete", body: { task_id: "T-1" } },
+    { action: "tasks/delete", body: { task_id: "T-9" } },
+  ]);
+  assert.equal(outcome, [
+    { ok: true, reply: { task_id: "T-1" }, warnings: [] },
+    { ok: false, status: 400, code: "unknown_id", message: "unknown task: T-9" },
+  ]);
+  assert.is(sent.length, 1);
+  assert.is(sent[0]?.path, "/api/batch");
+  assert.equal(sent[0]?.body, {
+    actions: [
+      { action: "tasks/delete", body: { task_id: "T-1" } },
+      { action: "tasks/delete", body: { task_id: "T-9" } },
+    ],
+  });
+});
+
+test("PAGE-6: the effects of a write end with its entry, those of a refused one at once", async () => {
+  const told: unknown[] = [];
+  const effects = {
+    add: (key: string, asks: readonly Ask[]) => told.push(["add", key, asks.length]),
+    answered: (key: string, seqs: readonly (number | null)[]) => told.push([key, seqs]),
+  };
+  const results = [
+    { ok: true, seq: 7 },
+    { error: "no", status: 400 },
+  ];
+  const answers = [
+    () => answer(200, { ok: true }, { "ClawTasker-Seq": "5" }),
+    () => answer(400, { error: "no" }),
+    () => answer(200, { ok: true, results }),
+  ];
+  const { api } = against(answers, [], effects);
+  await api.post("tasks/delete", { task_id: "T-1" });
+  await api.post("tasks/delete", { task_id: "T-2" });
+  await api.batch([
+    { action: "tasks/delete", body: { task_id: "T-3" } },
+    { action: "tasks/delete", body: { task_id: "T-4" } },
+  ]);
+  assert.equal(told, [
+    ["add", "key-1", 1],
+    ["key-1", [5]],
+    ["add", "key-2", 1],
+    ["key-2", []],
+    ["add", "key-3", 2],
+    ["key-3", [7, null]],
+  ]);
 });
 
 test.run();

@@ -21,7 +21,13 @@ import { createExchange } from "../../../client/exchange.ts";
 import { type ClientPorts, defaultPorts } from "../../../client/ports.ts";
 import type { PayloadOf, ReplyOf } from "../../../core/registry.ts";
 import type { Ask, Write } from "./write.ts";
-import { type Answer, createWriteQueue, type QueuePorts, type WriteQueue } from "./write-queue.ts";
+import {
+  type Answer,
+  createWriteQueue,
+  type QueuePorts,
+  type WriteQueue,
+  type WriteResult,
+} from "./write-queue.ts";
 
 export type ApiResult<R> =
   | { ok: true; reply: R; warnings: readonly string[] }
@@ -119,17 +125,28 @@ export function createApi({ token, requestToken, effects, ...given }: ApiPorts):
     async post(name, payload, { optimistic = true, label = name } = {}) {
       const asks = [{ action: name, body: payload as Write["asks"][number]["body"] }];
       const result = await add({ asks, bulk: false, atomic: false, optimistic, label });
-      return result.ok ? accepted(result.body) : refused(result.error);
+      return toResult(result);
     },
     async batch(actions, { optimistic = true, label, atomic = false } = {}) {
       if (actions.length === 0) return [];
       const asks = actions as Write["asks"];
       const words = label ?? `${actions.length} changes`;
       const result = await add({ asks, bulk: true, atomic, optimistic, label: words });
+      if (!result.ok && result.error.status === 404 && !atomic) {
+        // A server of before there was a batch: one by one.
+        const alone = asks.map((ask) =>
+          add({ asks: [ask], bulk: false, atomic: false, optimistic, label: words }),
+        );
+        return (await Promise.all(alone)).map(toResult);
+      }
       if (!result.ok) return actions.map(() => refused(result.error));
       return resultsOf(result).map(ofBatch);
     },
   };
+}
+
+function toResult<R>(result: WriteResult): ApiResult<R> {
+  return result.ok ? accepted(result.body) : refused(result.error);
 }
 
 function accepted<R>(body: Record<string, unknown>): ApiResult<R> {

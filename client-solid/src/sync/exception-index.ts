@@ -56,7 +56,11 @@ export function createExceptionIndex(raw: WireState, tasks: TaskIndex): Exceptio
     },
     tick(at) {
       now = at;
-      rebuild();
+      const aging = [
+        tasks.peek("status", "in_progress"),
+        ...tasks.peekKeys("due").map((day) => tasks.peek("due", day)),
+      ];
+      for (const id of aging.flat()) groups.move(id, placeOf(id));
       groups.tell();
     },
   };

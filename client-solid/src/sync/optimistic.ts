@@ -226,6 +226,8 @@ export function createEffects(records: Records): Effects {
   return {
     useReducer(given) {
       reducer = given;
+      // Costs a pass over the state: better now, while nobody waits, than at the first write.
+      ground ??= makeGround(reducer);
       show();
     },
     add({ key, asks, at, seq }) {

@@ -21,6 +21,7 @@ export interface SortedGroups<Grouping extends string> {
   peek(grouping: Grouping, key: string): readonly string[];
   /** Reactive: the keys of the groups that have members, in no order. */
   keys(grouping: Grouping): readonly string[];
+  peekKeys(grouping: Grouping): readonly string[];
   /** The record stands there now; nowhere when absent. Readers learn it from `tell`. */
   move(id: string, after: Place<Grouping> | undefined): void;
   /** All records anew: sorted once instead of placed one by one. */
@@ -112,6 +113,7 @@ export function createSortedGroups<Grouping extends string>(
       return group.told.list();
     },
     peek: (name, key) => groupsOf(name).get(key)?.ids ?? NONE,
+    peekKeys: keysNow,
     keys(name) {
       let told = keyLists.get(name);
       if (!told) {
@@ -153,9 +155,12 @@ export function createSortedGroups<Grouping extends string>(
       }
       places.clear();
       for (const [id, place] of next) places.set(id, place);
-      for (const id of [...places.keys()].sort(order)) {
+      const sorted = [...places].sort(([a, { rank: first }], [b, { rank: second }]) =>
+        first === second ? compareIds(a, b) : first < second ? -1 : 1,
+      );
+      for (const [id, { keys }] of sorted) {
         for (const name of names) {
-          for (const key of places.get(id)?.keys[name] ?? NONE) groupOf(name, key).ids.push(id);
+          for (const key of keys[name]) groupOf(name, key).ids.push(id);
         }
       }
       for (const name of names) {

@@ -35,7 +35,8 @@ const GROUPINGS = {
 export type Grouping = keyof typeof GROUPINGS;
 const NAMES = Object.keys(GROUPINGS) as Grouping[];
 
-export interface TaskIndex extends Pick<SortedGroups<Grouping>, "ids" | "keys" | "peek"> {
+export interface TaskIndex
+  extends Pick<SortedGroups<Grouping>, "ids" | "keys" | "peek" | "peekKeys"> {
   /** Moves on to the records as they are now. */
   follow(touched: Touched): void;
 }
@@ -46,6 +47,7 @@ export function createTaskIndex(raw: Pick<WireState, "tasks">): TaskIndex {
     ids: groups.ids,
     keys: groups.keys,
     peek: groups.peek,
+    peekKeys: groups.peekKeys,
     follow(touched) {
       const ids = touched.get("tasks");
       if (ids === undefined) return;
