@@ -1,5 +1,5 @@
 /** What a person sees follows the server: card by card, through losses, the same in every window. */
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { launchBrowser } from "../support/browser.ts";
@@ -125,5 +125,117 @@ test("PAGE-5: two windows show the same after writes from both and from an agent
     await house.close();
   }
 });
+
+test("PAGE-6, PAGE-7: what is done while the server is away is shown, survives a reload, and arrives", async () => {
+  const house = await openHouse(browser);
+  try {
+    const page = await house.visit(`/board#token=${TOKEN}`);
+    await untilEarly(page);
+    await house.stop();
+    await page.locator('[data-testid="connection"][data-status="offline"]').waitFor();
+    await page.getByRole("button", { name: "Move T-210 to In progress" }).click();
+    const moved = page.locator('[data-testid="column-in_progress"] [data-task-id="T-210"]');
+    await moved.waitFor();
+    await house.startAgain();
+    await untilLive(page);
+    await page.waitForFunction(() => sessionStorage.getItem("clawtasker-unsent") === null);
+    const statusOf = async (id: string) =>
+      (await house.snapshot()).tasks.find((task) => task.id === id)?.status;
+    assert.is(await statusOf("T-210"), "in_progress");
+    assert.equal(await shownTasks(page), expectedTasks(await house.snapshot()));
+
+    let away = true;
+    await page.route("**/api/tasks/update", (route) => (away ? route.abort() : route.continue()));
+    await page.getByRole("button", { name: "Move T-210 to Validation" }).click();
+    await page.locator('[data-testid="column-validation"] [data-task-id="T-210"]').waitFor();
+    assert.is(await statusOf("T-210"), "in_progress", "the server does not know it yet");
+    page.on("dialog", (dialog) => void dialog.accept());
+    away = false;
+    await page.reload();
+    await untilLive(page);
+    await page.waitForFunction(() => sessionStorage.getItem("clawtasker-unsent") === null);
+    assert.is(await statusOf("T-210"), "validation");
+    await page.locator('[data-testid="column-validation"] [data-task-id="T-210"]').waitFor();
+  } finally {
+    await house.close();
+  }
+});
+
+test("PAGE-6: over the write limit everything arrives, in order, and is shown at once", async () => {
+  const house = await openHouse(browser, { writesPerMinute: 2 });
+  try {
+    const page = await house.visit(`/board#token=${TOKEN}`);
+    await untilEarly(page);
+    const refusals: string[] = [];
+    page.on("response", (response) => {
+      if (response.status() === 429) refusals.push(response.headers()["retry-after"] ?? "");
+    });
+    for (const [id, to, column] of [
+      ["T-210", "In progress", "in_progress"],
+      ["T-208", "In progress", "in_progress"],
+      ["T-212", "In progress", "in_progress"],
+    ] as const) {
+      await page.getByRole("button", { name: `Move ${id} to ${to}` }).click();
+      await page.locator(`[data-testid="column-${column}"] [data-task-id="${id}"]`).waitFor();
+    }
+    await page.waitForFunction(() => sessionStorage.getItem("clawtasker-unsent") !== null);
+    const statusOf = async (id: string) =>
+      (await house.snapshot()).tasks.find((task) => task.id === id)?.status;
+    assert.is(await statusOf("T-212"), "ready", "it waits for the limit");
+    assert.ok(refusals.length > 0 && refusals.every((seconds) => Number(seconds) > 0));
+    const kept = await page.evaluate(() => sessionStorage.getItem("clawtasker-unsent") ?? "");
+    assert.not.match(kept, TOKEN);
+    assert.match(kept, /T-212/);
+  } finally {
+    await house.close();
+  }
+});
+
+test("PAGE-3, PAGE-8: a page far behind gets the state, and keeps its elements and what is typed", async () => {
+  const house = await openHouse(browser);
+  try {
+    const page = await house.visit("/board");
+    await page.evaluate(() => {
+      window.mark = document.querySelector('[data-task-id="T-204"]');
+      const field = document.createElement("input");
+      field.id = "typing";
+      document.querySelector('[data-task-id="T-203"]')?.append(field);
+    });
+    await page.locator("#typing").fill("half a sen");
+    await page.context().setOffline(true);
+    await house.stop();
+    await page.locator('[data-testid="connection"][data-status="offline"]').waitFor();
+    await house.startAgain();
+    for (let from = 0; from < 5_200; from += 200) {
+      const rows = Array.from({ length: 200 }, (_, n) => from + n);
+      await Promise.all(
+        rows.map((n) => house.post("tasks/update", { task_id: "T-203", progress: n % 100 })),
+      );
+    }
+    let far = false;
+    page.on("websocket", (socket) =>
+      socket.on("framereceived", ({ payload }) => {
+        far ||= String(payload).includes('"reset":"far"');
+      }),
+    );
+    await page.context().setOffline(false);
+    await untilLive(page);
+    assert.ok(far, "it was too far behind for patches");
+    assert.equal(await shownTasks(page), expectedTasks(await house.snapshot()));
+    assert.is(await page.locator("#typing").inputValue(), "half a sen");
+    assert.is(await page.evaluate(() => document.activeElement?.id), "typing");
+    const same = () => window.mark === document.querySelector('[data-task-id="T-204"]');
+    assert.ok(await page.evaluate(same), "a card without a change is the same element");
+  } finally {
+    await house.close();
+  }
+});
+
+/** Until the reducers are there, with which the page shows what a write will do. */
+async function untilEarly(page: Page): Promise<void> {
+  await page.waitForFunction(() =>
+    performance.getEntriesByType("resource").some(({ name }) => /\/reducer-[^/]*\.js$/.test(name)),
+  );
+}
 
 test.run();

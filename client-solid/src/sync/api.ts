@@ -134,10 +134,10 @@ export function createApi({ token, requestToken, effects, ...given }: ApiPorts):
       const result = await add({ asks, bulk: true, atomic, optimistic, label: words });
       if (!result.ok && result.error.status === 404 && !atomic) {
         // A server of before there was a batch: one by one.
-        const alone = asks.map((ask) =>
+        const each = asks.map((ask) =>
           add({ asks: [ask], bulk: false, atomic: false, optimistic, label: words }),
         );
-        return (await Promise.all(alone)).map(toResult);
+        return (await Promise.all(each)).map((alone) => toResult<object>(alone));
       }
       if (!result.ok) return actions.map(() => refused(result.error));
       return resultsOf(result).map(ofBatch);
