@@ -14,9 +14,14 @@ import {
   touchedBy,
 } from "../../../core/patch.ts";
 import type { Relations } from "../../../core/relations.ts";
-import { fromWireState, type State, type TableName } from "../../../core/state/state.ts";
+import {
+  fromWireState,
+  type State,
+  type TableName,
+  type WireState,
+} from "../../../core/state/state.ts";
 import { get, put, remove, type Table } from "../../../core/table.ts";
-import { isTable, type Records, SINGLES } from "./records.ts";
+import { isTable, type Records, SINGLES, type Single } from "./records.ts";
 import type { WireEvent } from "./wire.ts";
 import { type Ask, recordsOf } from "./write.ts";
 
@@ -71,7 +76,7 @@ export function createEffects(records: Records): Effects {
   /** The server's own records where something else is shown. */
   const kept = new Map<string, { table: TableName; id: string; record: unknown }>();
   /** The server's company, counters and so on, while effects are shown. */
-  let keptSingles: Pick<State, (typeof SINGLES)[number]> | null = null;
+  let keptSingles: Pick<WireState, Single> | null = null;
   /** The server's state for the reducers, made at the first effect and carried on since. */
   let ground: { state: State; relations: Relations } | null = null;
 
@@ -276,8 +281,8 @@ export function createEffects(records: Records): Effects {
   };
 }
 
-function pickSingles({ company, counters, swept_at }: Pick<State, (typeof SINGLES)[number]>) {
-  return { company, counters, swept_at };
+function pickSingles(state: WireState): Pick<WireState, Single> {
+  return Object.fromEntries(SINGLES.map((name) => [name, state[name]])) as Pick<WireState, Single>;
 }
 
 /**

@@ -16,8 +16,8 @@ import {
 } from "../../../core/state/state.ts";
 
 /** What stands beside the tables. */
-export const SINGLES = ["company", "counters", "swept_at"] as const;
-export type Single = (typeof SINGLES)[number];
+export type Single = Exclude<keyof WireState, TableName>;
+export const SINGLES = Object.keys(createState()).filter((key) => !isTable(key)) as Single[];
 
 export interface Records {
   /** Reactive; to be read only. */
