@@ -101,7 +101,8 @@ export function createFeed({
   async function after(cursor: number): Promise<readonly Entry[]> {
     const atHand = recentAfter(cursor);
     if (atHand) return atHand;
-    const records = await read(cursor, Math.min(maxBatch, JOURNAL_BATCH));
+    // No further than was published: the journal may hold an entry whose append is not answered yet.
+    const records = await read(cursor, Math.min(maxBatch, JOURNAL_BATCH, head - cursor));
     return records.map(({ json }) => JSON.parse(json) as Entry);
   }
 

@@ -1,0 +1,230 @@
+/**
+ * A whole company in one seeded world: engine, journal, clients that retry, pages and observers; with
+ * crashes at any step, a disk that fails, wires that break and a clock that jumps. Neighbours:
+ * `scheduler.ts` orders, `disk.ts` and `wires.ts` fail, `laws.ts` judges the journal in the end.
+ * Invariant: a seed stands for exactly one run.
+ */
+import * as assert from "uvu/assert";
+import { type Engine, type Outcome, openEngine, toWireState } from "../../core/index.ts";
+import { randomAction } from "../core/random-actions.ts";
+import { AT, DAY_MS } from "../support/core.ts";
+import { createRandom } from "../support/random.ts";
+import { createSimulatedDisk, type Plant } from "./disk.ts";
+import { type Call, judge } from "./laws.ts";
+import { createScheduler } from "./scheduler.ts";
+import { createObserver, createPage, type Host } from "./wires.ts";
+
+const CLIENTS = 4;
+/** Steps with faults, then as many as are needed to settle. */
+const STEPS = 400;
+const MOST_STEPS = 5_000;
+
+export interface Run {
+  trace: string;
+  entries: number;
+  crashes: number;
+  acknowledged: number;
+}
+
+/** @throws Error naming what was broken, with the last steps */
+export async function simulate(seed: number, plant: Plant | null = null): Promise<Run> {
+  const random = createRandom(seed);
+  /** Goes on evenly; timers run by it. */
+  let steady = 0;
+  /** The clock on the wall, which jumps. */
+  let jumped = AT;
+  const wall = () => jumped + steady;
+  const scheduler = createScheduler(random, () => steady);
+  const disk = createSimulatedDisk(scheduler, random, plant);
+  let engine: Engine | null = null;
+  let life = { dead: true };
+  let deaths: (() => void)[] = [];
+  let faults = true;
+  let ids = 0;
+  let crashes = 0;
+  let open = 0;
+  /** What broke in a callback, which nobody awaits. */
+  let broken: Error | null = null;
+  const calls: Call[] = [];
+
+  const host: Host = {
+    engine: () => engine,
+    now: wall,
+    faults: () => faults,
+    plant,
+    onDeath: (run) => deaths.push(run),
+    breaks(error) {
+      broken ??= error;
+    },
+    shows(seq, to) {
+      const durable = disk.durable.head();
+      if (seq <= durable) return;
+      broken ??= new Error(`${to} was shown ${seq} when ${durable} was durable`);
+    },
+  };
+
+  async function boot(): Promise<void> {
+    const own = { dead: false };
+    life = own;
+    const opened = await openEngine({
+      journal: disk.open(own),
+      clock: wall,
+      newId: () => `id-${++ids}`,
+      timeout(ms) {
+        const controller = new AbortController();
+        scheduler.after(ms, "timeout", () => controller.abort());
+        return controller.signal;
+      },
+      onFatal: () => scheduler.add("the process ends", () => own === life && crash()),
+      snapshotEvery: 20,
+    });
+    if (own.dead) return;
+    engine = opened;
+    scheduler.note(`opened at ${opened.view().seq}`);
+    if (opened.view().seq === 0) void opened.dispatch("demo/reset", {}, { key: "first" });
+  }
+
+  function crash(): void {
+    if (life.dead) return;
+    life.dead = true;
+    engine = null;
+    crashes++;
+    const told = deaths;
+    deaths = [];
+    for (const tell of told) tell();
+    scheduler.note("crash");
+    scheduler.after(100, "boot", start);
+  }
+
+  function start(): void {
+    boot().catch(host.breaks);
+  }
+
+  /** A call with a key, tried until it is answered; the answer may get lost on its way. */
+  function request(client: number): void {
+    open++;
+    const view = engine?.view();
+    const { name, body } = view
+      ? randomAction(random, view.state)
+      : { name: "tasks/create" as const, body: { title: "from the dark" } };
+    const call: Call = { key: `key-${calls.length}`, name, body, invoked: calls.length, acks: [] };
+    call.before = calls.reduce((most, { seq = 0 }) => Math.max(most, seq), 0);
+    calls.push(call);
+    const attempt = () => {
+      const to = engine;
+      if (!to) {
+        scheduler.after(300, `client ${client} waits`, attempt);
+        return;
+      }
+      let answered = false;
+      const again = () => {
+        if (answered) return;
+        answered = true;
+        scheduler.after(200, `client ${client} retries ${call.key}`, attempt);
+      };
+      host.onDeath(again);
+      void to.dispatchUnknown(name, structuredClone(body), { key: call.key }).then((outcome) => {
+        scheduler.add(`answer ${call.key}`, () => {
+          if (answered) return;
+          const lost = faults && random.whole(12) === 0;
+          if (lost || (!outcome.ok && /unavailable|stopping/.test(outcome.code))) return again();
+          answered = true;
+          take(call, outcome);
+          open--;
+          scheduler.add(`client ${client} goes on`, () => faults && request(client));
+        });
+      });
+    };
+    attempt();
+  }
+
+  function take(call: Call, outcome: Outcome): void {
+    scheduler.note(`${call.key} ${JSON.stringify(outcome)}`);
+    if (!outcome.ok) {
+      call.refused = true;
+      return;
+    }
+    host.shows(outcome.seq, call.key);
+    call.acks.push(outcome);
+    call.seq = outcome.seq;
+    // Now and then the same again, which must say the same.
+    if (faults && random.whole(6) === 0) repeat(call);
+  }
+
+  function repeat(call: Call): void {
+    const to = engine;
+    if (!to) return;
+    void to
+      .dispatchUnknown(call.name, structuredClone(call.body), { key: call.key })
+      .then((outcome) => {
+        if (outcome.ok) call.acks.push(outcome);
+      });
+  }
+
+  start();
+  const watchers = [
+    createPage("page 1", host, scheduler, random),
+    createPage("page 2", host, scheduler, random),
+    createObserver("observer", host, scheduler),
+  ];
+  for (let client = 0; client < CLIENTS; client++) {
+    scheduler.add(`client ${client} begins`, () => request(client));
+  }
+
+  function disturb(): void {
+    const fate = random.whole(200);
+    if (fate === 0) crash();
+    else if (fate < 4) random.pick(watchers).drop();
+    else if (fate === 4) jumped += random.pick([-DAY_MS, DAY_MS, 90_000]);
+    else if (fate < 12 && engine) {
+      void engine.dispatch(
+        "system/expire",
+        { max_expiries: 3, heard_from: 0 },
+        { actor: "system" },
+      );
+    }
+  }
+
+  const told = (message: string) =>
+    new Error(`seed ${seed}: ${message}\n  ${scheduler.recent().join("\n  ")}`);
+  try {
+    for (let step = 0; step < STEPS; step++) {
+      disturb();
+      steady += random.whole(400);
+      await scheduler.step();
+      if (broken) throw broken;
+      if (engine) host.shows((engine as Engine).view().seq, "a reader");
+    }
+    faults = false;
+    disk.heal();
+    const head = () => disk.durable.head();
+    const settled = () =>
+      open === 0 &&
+      engine?.view().seq === head() &&
+      watchers.every((watcher) => watcher.seq() === head());
+    for (let step = 0; !settled(); step++) {
+      if (step > MOST_STEPS) {
+        const seqs = watchers.map((watcher) => watcher.seq());
+        throw new Error(`never settled: head ${head()}, watchers ${seqs}, ${open} calls open`);
+      }
+      steady += 200;
+      await scheduler.step();
+      if (broken) throw broken;
+    }
+    const last = engine as Engine | null;
+    const wire = toWireState((last as Engine).view().state);
+    for (const watcher of watchers) {
+      const state = watcher.state();
+      if (state) assert.equal(state, wire, `${watcher.name} differs from the server`);
+    }
+    const records = await disk.durable.read(0, 1_000_000);
+    judge(records, calls, wire);
+    const acknowledged = calls.filter(({ seq }) => seq !== undefined).length;
+    return { trace: scheduler.trace(), entries: records.length, crashes, acknowledged };
+  } catch (error) {
+    throw told((error as Error).message);
+  } finally {
+    life.dead = true;
+    for (const watcher of watchers) watcher.stop();
+  }
+}
