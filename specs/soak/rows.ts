@@ -93,6 +93,22 @@ export const ROWS: readonly Row[] = [
     seconds: 600,
   },
   {
+    name: "simulation",
+    section: LOST,
+    risk: "any order of crashes, failed writes, lost answers, broken wires and clock jumps of a day",
+    small: "120 seeds: nothing shown early, lost, doubled, or held by two; replay = live",
+    spec: "simulation/simulation",
+    count: 20_000,
+    seconds: 900,
+  },
+  {
+    name: "clock",
+    section: LOST,
+    risk: "the clock jumps",
+    small: "no lease ends early, a dead one ends in its own time; the simulation jumps by days",
+    spec: "server/hearing",
+  },
+  {
     name: "impure",
     section: LOST,
     risk: "a reducer asks for time or chance",
