@@ -481,7 +481,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     recentEvents: (limit) => events.slice(-Math.min(limit, RECENT_EVENTS)),
     feed,
     archive: journal,
-    recovery: () => recovered.report,
+    recovery: () => ({
+      ...journal.recovery,
+      entries_replayed: recovered.report.entries_replayed,
+    }),
     journalId: () => journal.id,
     clock,
     stopped: () => state !== "open",

@@ -25,6 +25,7 @@ export function createMemoryJournal(id = "memory"): Journal {
     snapshot_seq: null,
     head_seq: 0,
     entries_replayed: 0,
+    verified_at: "",
     cut_off: null,
     refused: [],
     backups: [],

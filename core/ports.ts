@@ -66,6 +66,8 @@ export interface RecoveryReport {
   snapshot_seq: number | null;
   head_seq: number;
   entries_replayed: number;
+  /** When every digest had been compared; null while what is older than the snapshot is being checked. */
+  verified_at: string | null;
   /** Entries that could not be trusted and were set aside, with where they went. */
   cut_off: { after_seq: number; entries: number; reason: string; kept_in: string | null } | null;
   /** Snapshots that were passed over. */

@@ -16,6 +16,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  writeFileSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -26,13 +27,36 @@ export interface Files {
   wal: string;
   /** Begins with the name of the database, so that `rm clawtasker.db*` takes all of it. */
   mark: string;
+  /** There while something speaks against what is older than the newest snapshot: all is checked first. */
+  doubt: string;
   /** Where a clean database grows before it takes the place of a damaged one. */
   next: string;
 }
 
 export function filesIn(dir: string): Files {
   const db = join(dir, "clawtasker.db");
-  return { dir, db, wal: `${db}-wal`, mark: `${db}-head`, next: `${db}.next` };
+  return {
+    dir,
+    db,
+    wal: `${db}-wal`,
+    mark: `${db}-head`,
+    doubt: `${db}-doubt`,
+    next: `${db}.next`,
+  };
+}
+
+/** Makes the next opening check everything before it serves. */
+export function noteDoubt({ doubt, dir }: Files, reason: string): void {
+  try {
+    writeFileSync(doubt, `${reason}\n`, { mode: 0o600 });
+    syncFolder(dir);
+  } catch {
+    // A disk that takes no mark: the check in the background finds it again.
+  }
+}
+
+export function clearDoubt({ doubt }: Files): void {
+  rmSync(doubt, { force: true });
 }
 
 /** Bytes; 0 also when there is no such file. */

@@ -25,6 +25,8 @@ export interface WorkerOptions {
   keepSnapshots: number;
   /** Of the database file; 0 for no bound. */
   maxPages: number;
+  /** Up to this size the database is checked whole before it is used, in bytes. */
+  checkFirstBytes: number;
   /** The time of this opening. */
   openedAt: string;
   /** What the worker before this one had to set aside. */
@@ -38,6 +40,8 @@ export type Opening =
       id: string;
       head: number;
       floor: number;
+      /** Whether entries older than the newest snapshot are still to be checked. */
+      unchecked: boolean;
       pragmas: Pragmas;
       recovery: RecoveryReport;
     }
@@ -63,6 +67,12 @@ export interface Calls {
   loadSnapshot: { takes: null; gives: { seq: number; parts: string[] } | null };
   /** Deletes some entries up to the number. */
   prune: { takes: number; gives: { floor: number; more: boolean } };
+  /** Leaves the database file as it is until `thaw`: everything is in it, what comes stays in the WAL. */
+  freeze: { takes: null; gives: null };
+  /** The rest was checked (`true`), or that failed. */
+  thaw: { takes: boolean; gives: null };
+  /** Ends the worker, so that the next one checks everything. */
+  doubt: { takes: string; gives: null };
   setMaxPages: { takes: number; gives: null };
   close: { takes: null; gives: null };
 }
@@ -76,5 +86,13 @@ export interface Call<N extends CallName = CallName> {
 
 export type Reply =
   | { id: number; ok: true; gives: unknown }
+  /** Nothing was done: what it rests on was altered. To be asked again of a worker that checked all. */
+  | { id: number; ok: false; doubt: string }
   /** Without a reason the outcome is unknown. */
-  | { id: number; ok: false; reason: JournalRefusalReason | null; message: string };
+  | { id: number; ok: false; doubt?: never; reason: JournalRefusalReason | null; message: string };
+
+/** What the checking thread is told, and its one answer: what is wrong, or null. */
+export interface CheckOptions {
+  file: string;
+}
+export type CheckResult = { damage: string | null };

@@ -21,6 +21,8 @@ import { createStore, type SnapshotRow } from "./store.ts";
 
 export interface Findings {
   id: string;
+  /** Entries up to this number have not been looked at yet. */
+  uncheckedTo: number;
   /** Of the trusted entries: the one before the first, and the last. */
   floor: Link;
   head: Link;
@@ -43,10 +45,42 @@ interface RawEntry {
 const PAGE = 200;
 
 /**
+ * Reads the newest snapshot and what comes after it, which is all that a start builds on.
+ * @returns null where anything is not as it should be, so that only `inspect` can tell what to do
+ */
+export function inspectTail(db: Database.Database, mark: HeadMark | null): Findings | null {
+  try {
+    const id = getMeta(db, "id");
+    const floor = getFloor(db);
+    const snapshots = listSnapshots(db);
+    const [trusted] = snapshots;
+    if (!trusted || trusted.seq <= floor.seq) return null;
+    const from: Link = { seq: trusted.seq, hash: toBuffer(trusted.hash) };
+    const [entry] = db.prepare("SELECT hash FROM entries WHERE seq = ?").all(from.seq) as {
+      hash: ArrayBuffer;
+    }[];
+    if (!entry || !toBuffer(entry.hash).equals(from.hash)) return null;
+    const chain = new Map([[from.seq, from.hash]]);
+    if (distrust(db, trusted, floor, from, chain) !== null) return null;
+    const { last: head, reason } = walk(db, from, chain);
+    if (reason !== null || (mark?.id === id && mark.seq > head.seq)) return null;
+    const uncheckedTo = from.seq;
+    return { id, uncheckedTo, floor, head, trusted, snapshots, refused: [], damage: null, chain };
+  } catch {
+    return null;
+  }
+}
+
+/**
  * Reads the whole journal and compares every digest.
+ * @param rest called after every page, for whoever must not take the whole processor
  * @throws Error when nothing can be built on what is left
  */
-export function inspect(db: Database.Database, mark: HeadMark | null): Findings {
+export function inspect(
+  db: Database.Database,
+  mark: HeadMark | null,
+  rest: () => void = () => {},
+): Findings {
   const id = getMeta(db, "id");
   let floor = getFloor(db);
   if (!Number.isSafeInteger(floor.seq) || floor.hash.length !== 32) {
@@ -54,7 +88,7 @@ export function inspect(db: Database.Database, mark: HeadMark | null): Findings 
   }
   const snapshots = listSnapshots(db);
   const chain = new Map<number, Buffer>(snapshots.map(({ seq }) => [seq, Buffer.alloc(0)]));
-  const whole = walk(db, floor, chain);
+  const whole = walk(db, floor, chain, rest);
   const refused: Findings["refused"] = [];
   let trusted: SnapshotRow | null = null;
   for (const row of snapshots) {
@@ -88,7 +122,7 @@ export function inspect(db: Database.Database, mark: HeadMark | null): Findings 
   }
   reason ??= structuralDamage(db) ?? archiveDamage(db, head.seq);
   const damage = reason === null ? null : { after_seq: doubted, entries: between + lost, reason };
-  return { id, floor, head, trusted, snapshots, refused, damage, chain };
+  return { id, uncheckedTo: 0, floor, head, trusted, snapshots, refused, damage, chain };
 }
 
 /** Follows the chain as far as it holds, and notes it where `chain` asks for it. */
@@ -96,6 +130,7 @@ function walk(
   db: Database.Database,
   from: Link,
   chain: Map<number, Buffer>,
+  rest: () => void = () => {},
 ): { last: Link; reason: string | null } {
   // As bytes: damaged text need not be UTF-8.
   const select = db.prepare(`SELECT seq, CAST(key AS BLOB) AS key, CAST(json AS BLOB) AS json, hash
@@ -128,6 +163,7 @@ function walk(
       if (chain.has(seq)) chain.set(seq, expected);
     }
     if (rows.length < limit) return { last, reason: null };
+    rest();
   }
 }
 

@@ -5,16 +5,18 @@
  * Invariant: after a write of unknown outcome nothing is written any more.
  */
 import { randomUUID } from "node:crypto";
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { parentPort, workerData } from "node:worker_threads";
 import Database from "libsql";
 import {
+  clearDoubt,
   clearNext,
   type Files,
   filesIn,
   type MarkWriter,
   moveIn,
+  noteDoubt,
   openMark,
   readMark,
   sizeOf,
@@ -38,17 +40,20 @@ import type {
   Reply,
   WorkerOptions,
 } from "./messages.ts";
-import { type Findings, inspect, rebuild } from "./recover.ts";
+import { type Findings, inspect, inspectTail, rebuild } from "./recover.ts";
 import {
   CleanFailure,
   codeOf,
   createStore,
+  Doubt,
   type SnapshotRow,
   type Store,
   transact,
 } from "./store.ts";
 
 const NO_BOUND = 4_294_967_294;
+/** After so many pages the WAL is written back, as SQLite does by itself. */
+const WAL_PAGES = 1_000;
 
 function main(port: NonNullable<typeof parentPort>, options: WorkerOptions): void {
   const files = filesIn(options.dir);
@@ -69,7 +74,7 @@ function main(port: NonNullable<typeof parentPort>, options: WorkerOptions): voi
   let failure: string | null = null;
   port.on("message", (call: Call) => {
     port.postMessage(answer(call));
-    if (call.name === "close") port.close();
+    if (call.name === "close" || call.name === "doubt") port.close();
   });
 
   function answer({ id, name, takes }: Call): Reply {
@@ -80,8 +85,12 @@ function main(port: NonNullable<typeof parentPort>, options: WorkerOptions): voi
       return { id, ok: true, gives: handle(takes) };
     } catch (error) {
       const { message } = error as Error;
+      if (!writes && isDoubt(error)) return { id, ok: false, doubt: message };
       const reason = error instanceof CleanFailure ? error.reason : null;
-      if (writes && reason === null) failure ??= message;
+      if (writes && reason === null) {
+        failure ??= message;
+        noteDoubt(files, message);
+      }
       return { id, ok: false, reason, message };
     }
   }
@@ -95,6 +104,10 @@ const WRITES: ReadonlySet<CallName> = new Set([
   "dropParts",
   "prune",
 ]);
+
+function isDoubt(error: unknown): boolean {
+  return error instanceof Doubt || /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error));
+}
 
 /** Refusals in words of our own, to be shown as they are. */
 class OpenRefusal extends Error {}
@@ -113,10 +126,13 @@ function open(files: Files, options: WorkerOptions): { opening: Opening; handler
   const db = connect(files.db);
   db.exec("PRAGMA journal_mode = WAL");
 
-  const found = inspect(db, mark);
+  const bytes = sizeOf(files.db) + sizeOf(files.wal);
+  const checksFirst = bytes <= options.checkFirstBytes || existsSync(files.doubt);
+  const found = (checksFirst ? null : inspectTail(db, mark)) ?? inspect(db, mark);
   if (found.damage) return { opening: mend(files, db, found, options) };
   bringUp(db, files);
-  const store = createStore(db, found.head);
+  if (found.uncheckedTo === 0) clearDoubt(files);
+  const store = createStore(db, found.head, found.uncheckedTo);
   while (store.dropParts());
   const pragmas = writeOnce(db, options.openedAt);
   setMaxPages(db, options.maxPages);
@@ -128,6 +144,7 @@ function open(files: Files, options: WorkerOptions): { opening: Opening; handler
       id: found.id,
       head: found.head.seq,
       floor: found.floor.seq,
+      unchecked: found.uncheckedTo > 0,
       pragmas,
       recovery: {
         recovered_at: options.openedAt,
@@ -136,12 +153,13 @@ function open(files: Files, options: WorkerOptions): { opening: Opening; handler
         snapshot_seq: found.trusted?.seq ?? null,
         head_seq: found.head.seq,
         entries_replayed: found.head.seq - (found.trusted?.seq ?? 0),
+        verified_at: found.uncheckedTo > 0 ? null : options.openedAt,
         cut_off: options.cutOff,
         refused: found.refused.map(({ seq, reason }) => ({ seq, reason })),
         backups: toBackups(goodSnapshots(store, found)),
       },
     },
-    handlers: createHandlers(db, store, marks, found, options.keepSnapshots),
+    handlers: createHandlers({ db, store, marks, found, files, options }),
   };
 }
 
@@ -262,13 +280,16 @@ function explain(files: Files, error: unknown): string {
 
 type Handlers = { [N in CallName]: (takes: Calls[N]["takes"]) => Calls[N]["gives"] };
 
-function createHandlers(
-  db: Database.Database,
-  store: Store,
-  marks: MarkWriter,
-  found: Findings,
-  keepSnapshots: number,
-): Handlers {
+interface Parts {
+  db: Database.Database;
+  store: Store;
+  marks: MarkWriter;
+  found: Findings;
+  files: Files;
+  options: WorkerOptions;
+}
+
+function createHandlers({ db, store, marks, found, files, options }: Parts): Handlers {
   const { id } = found;
   return {
     append({ expectedSeq, records }) {
@@ -290,7 +311,7 @@ function createHandlers(
       return null;
     },
     commitSnapshot() {
-      store.commitSnapshot(keepSnapshots);
+      store.commitSnapshot(options.keepSnapshots);
       return toBackups(goodSnapshots(store, found));
     },
     dropParts: () => store.dropParts(),
@@ -306,17 +327,34 @@ function createHandlers(
       setMaxPages(db, maxPages);
       return null;
     },
-    close() {
-      marks.close();
-      try {
-        pragma(db, "wal_checkpoint", "(TRUNCATE)");
-      } catch {
-        // What is in the WAL is durable there.
-      }
-      db.close();
+    freeze() {
+      const rows = db.prepare("PRAGMA wal_checkpoint(TRUNCATE)").all() as { busy: number }[];
+      if (rows[0]?.busy !== 0) throw new Error("the WAL could not be emptied");
+      pragma(db, "wal_autocheckpoint", " = 0");
       return null;
     },
+    thaw(isSound) {
+      if (isSound) store.settle();
+      pragma(db, "wal_autocheckpoint", ` = ${WAL_PAGES}`);
+      return null;
+    },
+    doubt(reason) {
+      noteDoubt(files, reason);
+      return close();
+    },
+    close,
   };
+
+  function close(): null {
+    marks.close();
+    try {
+      pragma(db, "wal_checkpoint", "(TRUNCATE)");
+    } catch {
+      // What is in the WAL is durable there.
+    }
+    db.close();
+    return null;
+  }
 }
 
 if (parentPort) main(parentPort, workerData as WorkerOptions);

@@ -1,10 +1,12 @@
 /**
  * The SQLite journal as the core's `Journal` port. The work is done by a worker thread, so that no sync
- * of the disk ever holds the event loop. Neighbours: `sqlite-worker.ts` behind, the engine before it.
- * Invariants: the head moves only when the worker has said that the append is durable; when the worker
- * dies, every call under way fails with an Error, for nobody knows how it went.
+ * of the disk ever holds the event loop. Neighbours: `line.ts` leads to the worker, `check.ts` to the
+ * thread that checks, the engine stands before it.
+ * Invariant: the head moves only when the worker has said that the append is durable.
  */
-import { Worker } from "node:worker_threads";
+import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import type { Worker } from "node:worker_threads";
 import {
   type ArchivedRow,
   type Journal,
@@ -12,7 +14,9 @@ import {
   type RecoveryReport,
   toTime,
 } from "../core/index.ts";
-import type { Call, CallName, Calls, Opening, Pragmas, Reply, WorkerOptions } from "./messages.ts";
+import { type Check, startCheck } from "./check.ts";
+import { createLine, startWorker } from "./line.ts";
+import type { Opening, Pragmas } from "./messages.ts";
 
 export interface SqliteJournalOptions {
   /** Made when missing; holds `clawtasker.db` and what belongs to it. */
@@ -21,6 +25,12 @@ export interface SqliteJournalOptions {
   now(): number;
   /** The newest ones are kept; at least 1. */
   keepSnapshots?: number;
+  /** A database up to this size is checked whole before it is used, in bytes. */
+  checkFirstBytes?: number;
+  /** How long after the opening the rest is checked, in milliseconds. */
+  checkAfterMs?: number;
+  /** Told when something kept turned out to be altered; what was done about it is in `recovery`. */
+  onDamage?(reason: string): void;
   /** A bound for the database file, in pages of 4 KiB; none when absent. */
   maxPages?: number;
 }
@@ -28,6 +38,8 @@ export interface SqliteJournalOptions {
 export interface SqliteJournal extends Journal {
   /** As read back after the first write of this opening. */
   readonly pragmas: Pragmas;
+  /** Resolves once everything was checked that the opening left; fails where that was not possible. */
+  checked(): Promise<void>;
   /** Moves the bound of the database file; 0 for none. */
   setMaxPages(maxPages: number): Promise<void>;
   /** Ends the worker at once, as a crash would: what is under way fails with an Error. */
@@ -41,80 +53,81 @@ const SLICE_MS = 5;
 /** How often a search looks on before it gives what it has, with where to go on. */
 const LOOKS = 50;
 
+/** A database up to this size is checked whole before it is used: that takes no time to speak of. */
+const CHECK_FIRST_BYTES = 16 * 1024 * 1024;
+/** The start has the processor to itself for so long. */
+const CHECK_AFTER_MS = 2_000;
+
 /**
- * Opens the journal in a folder and verifies it; damage that can be cut off is, and is reported in
- * `recovery`.
+ * Opens the journal in a folder and verifies it: a small one whole, of a large one the newest snapshot
+ * and what comes after it, the rest then in the background. Damage that can be cut off is, and is
+ * reported in `recovery`.
  * @throws Error that says what to do: another server has it, a newer release wrote it, nothing in it
  * can be trusted
  */
 export async function openSqliteJournal(options: SqliteJournalOptions): Promise<SqliteJournal> {
   const { dir, now, keepSnapshots = 4, maxPages = 0 } = options;
-  const start = (cutOff: RecoveryReport["cut_off"]) =>
+  const { checkFirstBytes = CHECK_FIRST_BYTES } = options;
+  const startOnce = (cutOff: RecoveryReport["cut_off"]) =>
     startWorker({
       dir,
       keepSnapshots: Math.max(1, keepSnapshots),
       maxPages,
+      checkFirstBytes,
       openedAt: toTime(now()),
       cutOff,
     });
-  let { worker, opening } = await start(null);
-  if (opening.kind === "mended") ({ worker, opening } = await start(opening.cutOff));
-  if (opening.kind === "open") return createPort(worker, opening);
-  throw new Error(opening.kind === "refused" ? opening.message : "the journal was mended twice");
+  const start = async () => {
+    let { worker, opening } = await startOnce(null);
+    if (opening.kind === "mended") ({ worker, opening } = await startOnce(opening.cutOff));
+    if (opening.kind === "open") return { worker, opening };
+    throw new Error(opening.kind === "refused" ? opening.message : "the journal was mended twice");
+  };
+  return createPort(await start(), start, options);
 }
 
-/** Waits for the first message; where it is no journal, also for the end of the worker. */
-async function startWorker(options: WorkerOptions): Promise<{ worker: Worker; opening: Opening }> {
-  const worker = new Worker(new URL("./sqlite-worker.js", import.meta.url), {
-    workerData: options,
-    // Not this process's: with `--input-type` or `--eval` no worker starts.
-    execArgv: [],
-  });
-  const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
-  const opening = await new Promise<Opening>((resolve, reject) => {
-    worker.once("message", resolve);
-    worker.once("error", reject);
-    worker.once("exit", () => reject(new Error("the journal's worker ended while opening")));
-  });
-  if (opening.kind !== "open") await ended;
-  return { worker, opening };
-}
+type Start = () => Promise<{ worker: Worker; opening: Opening & { kind: "open" } }>;
 
-function createPort(worker: Worker, opening: Opening & { kind: "open" }): SqliteJournal {
-  const { id, recovery, pragmas } = opening;
-  let { head, floor } = opening;
-  let lastCall = 0;
-  const pending = new Map<number, { resolve(gives: unknown): void; reject(error: Error): void }>();
-  /** Why no call can be sent any more. */
-  let over: Error | null = null;
+function createPort(
+  { worker, opening }: Awaited<ReturnType<Start>>,
+  start: Start,
+  { dir, now, onDamage, checkAfterMs = CHECK_AFTER_MS }: SqliteJournalOptions,
+): SqliteJournal {
+  const { recovery, pragmas } = opening;
+  let { id, head, floor } = opening;
   let closing: Promise<void> | null = null;
   /** Snapshots and prunings, one after the other. */
   let background: Promise<unknown> = Promise.resolve();
 
-  const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
-  worker.on("message", (reply: Reply) => {
-    const call = pending.get(reply.id);
-    pending.delete(reply.id);
-    if (reply.ok) call?.resolve(reply.gives);
-    else if (reply.reason) call?.reject(new JournalRefusal(reply.reason, reply.message));
-    else call?.reject(new Error(`the journal failed: ${reply.message}`));
+  const line = createLine({
+    worker,
+    start,
+    onReopened(next, reason) {
+      ({ id, floor } = next);
+      // In place: who shows the report shows what is known now.
+      Object.assign(recovery, { ...next.recovery, entries_replayed: recovery.entries_replayed });
+      if (next.head !== head) {
+        throw new Error(`the journal ends at ${next.head}, but ${head} had been acknowledged`);
+      }
+      onDamage?.(recovery.cut_off?.reason ?? reason);
+    },
   });
-  worker.on("error", die);
-  worker.on("exit", () => die(new Error("the journal's worker has ended")));
+  const { call } = line;
 
-  function die(error: Error): void {
-    over ??= error;
-    for (const { reject } of pending.values()) reject(over);
-    pending.clear();
-  }
+  let check: Check | null = null;
+  const late = new AbortController();
+  const checking = opening.unchecked ? checkRest() : Promise.resolve();
+  // Whoever waits for it is told; nobody needs to.
+  checking.catch(() => {});
 
-  function call<N extends CallName>(name: N, takes: Calls[N]["takes"]): Promise<Calls[N]["gives"]> {
-    if (over) return Promise.reject(over);
-    return new Promise((resolve, reject) => {
-      const message: Call<N> = { id: ++lastCall, name, takes };
-      pending.set(message.id, { resolve: resolve as (gives: unknown) => void, reject });
-      worker.postMessage(message);
-    });
+  async function checkRest(): Promise<void> {
+    await setTimeout(checkAfterMs, undefined, { ref: false, signal: late.signal });
+    await call("freeze", null);
+    check = startCheck({ file: join(dir, "clawtasker.db") });
+    const damage = await check.result;
+    await call("thaw", damage === null);
+    if (damage === null) recovery.verified_at = toTime(now());
+    else await line.reopen(damage);
   }
 
   function inBackground(work: () => Promise<void>): Promise<void> {
@@ -156,7 +169,9 @@ function createPort(worker: Worker, opening: Opening & { kind: "open" }): Sqlite
   }
 
   return {
-    id,
+    get id() {
+      return id;
+    },
     recovery,
     pragmas,
     head: () => head,
@@ -189,17 +204,22 @@ function createPort(worker: Worker, opening: Opening & { kind: "open" }): Sqlite
     async setMaxPages(maxPages) {
       await call("setMaxPages", maxPages);
     },
-    abort: async () => {
-      await worker.terminate();
+    checked: () => checking,
+    async abort() {
+      late.abort();
+      await check?.stop();
+      await line.abort();
     },
     close() {
       closing ??= (async () => {
+        late.abort();
+        await check?.stop();
         await background;
-        const closed = over ? null : call("close", null);
-        over ??= new JournalRefusal("closed", "the journal is closed");
+        const closed = call("close", null);
+        line.refuse(new JournalRefusal("closed", "the journal is closed"));
         // A worker that has died is closed, too.
-        await closed?.catch(() => {});
-        await ended;
+        await closed.catch(() => {});
+        await line.ended();
       })();
       return closing;
     },

@@ -46,6 +46,8 @@ export interface Store {
   read(after: number, limit: number): JournalRecord[];
   findByKey(key: string): JournalRecord | null;
   archive: Pick<ArchiveTable, "find" | "list">;
+  /** Everything was checked: what is read needs no second look. */
+  settle(): void;
   beginSnapshot(seq: number, createdAt: string): void;
   addParts(parts: readonly string[]): void;
   commitSnapshot(keep: number): void;
@@ -55,6 +57,10 @@ export interface Store {
   partsOf(id: number): string[];
   /** Deletes some entries; true while there are more to delete. */
   prune(seq: number): boolean;
+}
+
+interface EntryRow extends Pick<JournalRecord, "seq" | "json" | "key"> {
+  hash: ArrayBuffer;
 }
 
 const PARTS_AT_ONCE = 64;
@@ -85,8 +91,14 @@ export function codeOf(error: unknown): string {
   return String((error as { code?: unknown } | null)?.code ?? "");
 }
 
-/** @param head the last entry, as verified */
-export function createStore(db: Database.Database, verifiedHead: Link): Store {
+/** Something that was kept is not what it was. */
+export class Doubt extends Error {}
+
+/**
+ * @param verifiedHead the last entry, as verified
+ * @param uncheckedTo entries up to here are verified when they are read
+ */
+export function createStore(db: Database.Database, verifiedHead: Link, uncheckedTo = 0): Store {
   let head = verifiedHead;
   let floor = getFloor(db);
   let draft: {
@@ -100,9 +112,9 @@ export function createStore(db: Database.Database, verifiedHead: Link): Store {
   const archive = createArchiveTable(db);
   const insertEntry = db.prepare("INSERT INTO entries (seq, json, key, hash) VALUES (?, ?, ?, ?)");
   const selectAfter = db.prepare(
-    "SELECT seq, json, key FROM entries WHERE seq > ? ORDER BY seq LIMIT ?",
+    "SELECT seq, json, key, hash FROM entries WHERE seq > ? ORDER BY seq LIMIT ?",
   );
-  const selectKey = db.prepare("SELECT seq, json, key FROM entries WHERE key = ?");
+  const selectKey = db.prepare("SELECT seq, json, key, hash FROM entries WHERE key = ?");
   const selectHash = db.prepare("SELECT hash FROM entries WHERE seq = ?");
   const insertPart = db.prepare(
     "INSERT INTO snapshot_parts (snapshot, part, json) VALUES (?, ?, ?)",
@@ -119,11 +131,28 @@ export function createStore(db: Database.Database, verifiedHead: Link): Store {
   const snapshots = () => selectSnapshots.all() as SnapshotRow[];
   let lastId = Math.max(0, ...orphans, ...snapshots().map(({ id }) => id));
 
-  const toRecord = (row: JournalRecord): JournalRecord => ({
+  let unchecked = uncheckedTo;
+  const toRecord = (row: EntryRow): JournalRecord => ({
     seq: row.seq,
     json: row.json,
     key: fromStoredKey(row.key),
   });
+
+  /** @throws Doubt when one of the rows, which follow each other, is not what was written */
+  function verified(rows: EntryRow[]): EntryRow[] {
+    const [first] = rows;
+    if (!first || first.seq > unchecked) return rows;
+    const [link] = selectHash.all(first.seq - 1) as { hash: unknown }[];
+    let before = first.seq - 1 === floor.seq ? floor.hash : toBuffer(link?.hash);
+    for (const { seq, key, json, hash } of rows) {
+      const stored = toBuffer(hash);
+      if (!chainHash(before, seq, key, json).equals(stored)) {
+        throw new Doubt(`entry ${seq} was altered`);
+      }
+      before = stored;
+    }
+    return rows;
+  }
 
   /** @throws CleanFailure when the journal holds no such entry */
   function linkAt(seq: number): Link {
@@ -222,10 +251,14 @@ export function createStore(db: Database.Database, verifiedHead: Link): Store {
     head: () => head,
     floor: () => floor,
     append,
-    read: (after, limit) => (selectAfter.all(after, limit) as JournalRecord[]).map(toRecord),
+    read: (after, limit) =>
+      verified(selectAfter.all(Math.max(after, floor.seq), limit) as EntryRow[]).map(toRecord),
     findByKey(key) {
-      const [row] = selectKey.all(toStoredKey(key)) as JournalRecord[];
+      const [row] = verified(selectKey.all(toStoredKey(key)) as EntryRow[]);
       return row ? toRecord(row) : null;
+    },
+    settle() {
+      unchecked = 0;
     },
     archive,
     beginSnapshot,

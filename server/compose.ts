@@ -59,7 +59,11 @@ export async function startServer({
 }: ServerOptions): Promise<RunningServer> {
   const clock = () => Date.now();
   const bootedAt = clock();
-  const journal = await openSqliteJournal({ dir: config.dataDir, now: clock });
+  const journal = await openSqliteJournal({
+    dir: config.dataDir,
+    now: clock,
+    onDamage: (reason) => log.error({ reason }, "the journal was damaged; see system/recovery"),
+  });
   const engine = await openEngine({
     journal,
     clock,

@@ -85,6 +85,9 @@ export const recovery = record<RecoveryReport>()("Recovery", {
   snapshot_seq: orNull(count()),
   head_seq: count(),
   entries_replayed: count(),
+  verified_at: orNull(
+    text("When every digest had been compared; null while what is older is being checked."),
+  ),
   cut_off: orNull(
     Type.Object({
       after_seq: count(),

@@ -15,8 +15,9 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import Database from "libsql";
-import { test } from "uvu";
+import { test as uvu } from "uvu";
 import * as assert from "uvu/assert";
+import type { SqliteJournal } from "../../journal/index.ts";
 import {
   CREATED_AT,
   failureOf,
@@ -24,7 +25,7 @@ import {
   openIn,
   readAll,
   withFolder,
-  withJournal,
+  withJournal as withOpened,
 } from "../support/journal.ts";
 import { createRandom, type Random, seedOf } from "../support/random.ts";
 import { part, sizeFor } from "../support/soak.ts";
@@ -32,6 +33,35 @@ import { part, sizeFor } from "../support/soak.ts";
 const HEAD = 120;
 const FLOOR = 10;
 const DB = "clawtasker.db";
+
+/** When the check of what is older than the newest snapshot comes. */
+const WHEN = {
+  first: {},
+  later: { checkFirstBytes: 0, checkAfterMs: 0 },
+} as const;
+let when: keyof typeof WHEN = "first";
+
+/** Opens as the run says, and goes on once everything was checked. */
+function withJournal<T>(dir: string, run: (journal: SqliteJournal) => Promise<T>): Promise<T> {
+  return withOpened(
+    dir,
+    async (journal) => {
+      await journal.checked();
+      assert.ok(journal.recovery.verified_at, "the check never ended");
+      return run(journal);
+    },
+    WHEN[when],
+  );
+}
+
+function test(name: string, run: () => Promise<void>): void {
+  for (const one of Object.keys(WHEN) as (keyof typeof WHEN)[]) {
+    uvu(`${name} (checked ${one})`, () => {
+      when = one;
+      return run();
+    });
+  }
+}
 
 const snapshotAt = (seq: number) => [`{"at":${seq}}`, JSON.stringify("s".repeat(3_000)), "{}"];
 
@@ -331,4 +361,4 @@ test("DUR-13: snapshots that cannot be trusted are passed over and reported, the
     });
   }));
 
-test.run();
+uvu.run();

@@ -60,6 +60,7 @@ test("DUR-3: numbers, entries, keys, snapshots, floor and id outlive closing and
         snapshot_seq: 200,
         head_seq: 300,
         entries_replayed: 100,
+        verified_at: CREATED_AT,
         cut_off: null,
         refused: [],
         backups: [
