@@ -44,7 +44,8 @@ export interface FanOutSource {
   recentAfter(seq: number): readonly Entry[] | null;
 }
 
-/** Showing may take half of the time, but makes nobody wait longer than this. */
+/** After a showing the next one rests as long as it took, under load so many times as long. */
+const MAX_RESTS = 4;
 const MAX_REST_MS = 50;
 
 export interface OwnedFanOut<T> extends FanOut<T> {
@@ -63,8 +64,9 @@ export function createFanOut<T>(
   let restUntil = 0;
 
   /**
-   * The first entry after a pause goes out in this very turn, behind the answers to its writer. After a
-   * costly showing the next one waits as long as that took, so that writes get their half of the time.
+   * The first entry after a pause goes out in this very turn, behind the answer to its writer. After a
+   * costly showing the next one rests, so that writes get their part of the time and go out together:
+   * where a showing had several entries, the more.
    */
   function wake(): void {
     if (scheduled || readers.size === 0) return;
@@ -76,6 +78,7 @@ export function createFanOut<T>(
   function show(): void {
     scheduled = false;
     const from = now();
+    const before = shown;
     while (readers.size > 0 && shown < head()) {
       const entries = recentAfter(shown);
       const last = entries?.at(-1);
@@ -87,7 +90,8 @@ export function createFanOut<T>(
       shown = last.seq;
     }
     const until = now();
-    restUntil = until + Math.min(until - from, MAX_REST_MS);
+    const rests = Math.min(shown - before, MAX_RESTS);
+    restUntil = until + Math.min(rests * (until - from), MAX_REST_MS);
   }
 
   function showChunk(entries: readonly Entry[], chunk: Chunk<T>): void {
