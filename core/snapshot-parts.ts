@@ -2,7 +2,7 @@
  * A state in pieces small enough to serialise one at a time, and back. Neighbours: the engine hands
  * the parts to the journal, which takes them at its own pace; a state is immutable, so it waits.
  */
-import { createState, type State, TABLES, type TableName, toWireState } from "./state/state.ts";
+import { createState, type State, TABLES, type TableName } from "./state/state.ts";
 import { put, type Table } from "./table.ts";
 
 /** Lazily, each part the JSON of a piece of the wire state: `{"tasks":{…}}`. */
@@ -39,7 +39,31 @@ function isTable(key: string): key is TableName {
   return (TABLES as readonly string[]).includes(key);
 }
 
-/** The whole wire state as one text; for a client that joins. */
-export function toWireJson(state: State): string {
-  return JSON.stringify(toWireState(state));
+/** A stretch of the text; a leaf of records is given as it is, the same object until a write touches it. */
+export type WirePiece = string | { records: Record<string, unknown> };
+
+/**
+ * The text of the wire state in pieces, for a client that joins. The text of `records` is their JSON
+ * without the braces; it is left to the caller, who may have it already.
+ */
+export function* toWirePieces(state: State): Generator<WirePiece> {
+  const singles = Object.entries(state).filter(([key]) => !isTable(key));
+  yield JSON.stringify(Object.fromEntries(singles)).slice(0, -1);
+  for (const name of TABLES) {
+    yield `,${JSON.stringify(name)}:{`;
+    let first = true;
+    for (const records of leavesOf(state[name])) {
+      if (isEmpty(records)) continue;
+      if (!first) yield ",";
+      first = false;
+      yield { records };
+    }
+    yield "}";
+  }
+  yield "}";
+}
+
+function isEmpty(records: object): boolean {
+  for (const _ in records) return false;
+  return true;
 }

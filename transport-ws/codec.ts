@@ -13,14 +13,10 @@ import {
   PROTOCOL_VERSION,
   VERSION,
 } from "../core/index.ts";
+import { toStored } from "./deflate.ts";
 import { frameHeader } from "./frame.ts";
 
 export type ResetWord = NonNullable<Hello["reset"]>;
-
-/** The latest events that come with a state. */
-const EVENTS = 100;
-/** A state goes out in pieces of this size, so that a slow line shows that it moves. */
-export const PIECE_BYTES = 64 * 1024;
 
 /** Commits that go to everybody are written together up to about this size. */
 const CHUNK_BYTES = 32 * 1024;
@@ -74,30 +70,17 @@ export function resumeText(engine: Engine, seq: number): string {
   return JSON.stringify(greeting(engine, seq));
 }
 
-/**
- * The hello with the state, in pieces that together are one message. The pieces of the state are
- * views of the bytes given, so that many sockets share them.
- */
-export function* helloPieces(
+/** The first frame of a hello with a state; the state's own frames go on where it ends. */
+export function greetingFrame(
   engine: Engine,
-  state: { seq: number; bytes: Buffer },
+  seq: number,
   reset: ResetWord | undefined,
-): Generator<Buffer> {
-  const hello: Hello = {
-    ...greeting(engine, state.seq),
-    events: engine.recentEvents(EVENTS).filter(({ id }) => id <= state.seq),
-    ...(reset !== undefined && { reset }),
-  };
-  const head = Buffer.from(`${JSON.stringify(hello).slice(0, -1)},"state":`);
-  const tail = Buffer.from("}");
-  const { bytes } = state;
-  if (bytes.length <= PIECE_BYTES) {
-    yield Buffer.concat([head, bytes, tail]);
-    return;
-  }
-  yield head;
-  for (let at = 0; at < bytes.length; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
-  yield tail;
+  compressed: boolean,
+): Buffer {
+  const hello = { ...greeting(engine, seq), ...(reset !== undefined && { reset }) };
+  const text = `${JSON.stringify(hello).slice(0, -1)},`;
+  const payload = compressed ? toStored(text) : Buffer.from(text);
+  return Buffer.concat([frameHeader(payload.length, { last: false, compressed }), payload]);
 }
 
 function greeting(engine: Engine, seq: number): Hello {

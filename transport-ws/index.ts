@@ -10,7 +10,13 @@ import { CLOSE_CODES, type Engine, type Gate, KEEPALIVE_MS } from "../core/index
 import { commitChunks } from "./codec.ts";
 import { openSession, type Session, type SessionLimits } from "./session.ts";
 import { createStateSource } from "./state-bytes.ts";
-import { chooseProtocol, isRefusal, readUpgrade, refuseUpgrade } from "./upgrade.ts";
+import {
+  chooseProtocol,
+  dropNarrowOffer,
+  isRefusal,
+  readUpgrade,
+  refuseUpgrade,
+} from "./upgrade.ts";
 
 export interface WsTransportOptions extends Partial<SessionLimits> {
   engine: Engine;
@@ -32,6 +38,16 @@ export interface WsTransport {
 
 /** Clients have nothing to say here; what they do say is ignored. */
 const MAX_PAYLOAD_BYTES = 4 * 1024;
+/**
+ * Offered for the state, which is compressed once for all and not by `ws`: hence no context from one
+ * message to the next, no smaller window, and nothing that is long enough for `ws` to compress.
+ */
+const DEFLATE = {
+  serverNoContextTakeover: true,
+  clientNoContextTakeover: true,
+  serverMaxWindowBits: 15,
+  threshold: Number.POSITIVE_INFINITY,
+};
 const now = () => performance.now();
 const later = (run: () => void, delayMs: number) => {
   if (delayMs > 0) setTimeout(run, delayMs);
@@ -60,7 +76,7 @@ export function createWsTransport({
     noServer: true,
     clientTracking: false,
     maxPayload: MAX_PAYLOAD_BYTES,
-    perMessageDeflate: false,
+    perMessageDeflate: DEFLATE,
     handleProtocols: chooseProtocol,
   });
   let closing: Promise<void> | null = null;
@@ -97,6 +113,7 @@ export function createWsTransport({
           headers: RETRY_AFTER,
         });
       }
+      dropNarrowOffer(req);
       server.handleUpgrade(req, socket, head, (ws) => {
         const session = openSession({
           engine,

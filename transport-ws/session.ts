@@ -14,15 +14,8 @@ import {
   type FanOut,
   type FanOutReader,
 } from "../core/index.ts";
-import {
-  commitFrame,
-  helloPieces,
-  keepaliveText,
-  PIECE_BYTES,
-  type ResetWord,
-  resumeText,
-} from "./codec.ts";
-import type { StateSource } from "./state-bytes.ts";
+import { commitFrame, greetingFrame, keepaliveText, type ResetWord, resumeText } from "./codec.ts";
+import { FRAME_BYTES, type StateSource } from "./state-bytes.ts";
 import type { Resume } from "./upgrade.ts";
 
 export interface SessionLimits {
@@ -63,6 +56,7 @@ export function openSession(options: SessionOptions): Session {
   const { keepaliveMs, pingMs, maxBufferBytes, stallMs, maxBehind, graceMs } = limits;
   const ended = new AbortController();
   const { signal } = ended;
+  const compressed = ws.extensions.includes("permessage-deflate");
   let phase: "joining" | "live" | "waiting" | "leaving" = "joining";
   /** The last sequence number that this socket was told. */
   let seq = resume?.since ?? 0;
@@ -147,16 +141,15 @@ export function openSession(options: SessionOptions): Session {
 
   async function sendState(reset: ResetWord | undefined, atLeast: number): Promise<void> {
     phase = "joining";
-    const state = states.take(atLeast);
+    const state = await states.take(atLeast, compressed);
+    if (signal.aborted) return;
     seq = state.seq;
-    let last: Buffer | null = null;
-    for (const piece of helloPieces(engine, state, reset)) {
-      if (last) ws.send(last, { binary: false, fin: false }, flushed);
-      await room(Math.min(maxBufferBytes, 4 * PIECE_BYTES));
+    write(greetingFrame(engine, seq, reset, compressed));
+    for (const frame of state.frames) {
+      await room(Math.min(maxBufferBytes, 4 * FRAME_BYTES));
       if (signal.aborted) return;
-      last = piece;
+      write(frame, flushed);
     }
-    if (last) ws.send(last, { binary: false, fin: true }, flushed);
     beLive();
   }
 

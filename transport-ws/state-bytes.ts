@@ -1,50 +1,103 @@
 /**
- * The state as bytes, shared by all who join at about the same time. Neighbours: `session.ts` takes
- * them, `codec.ts` puts them into a hello. Invariant: the bytes are the state as of their `seq`;
- * the commits after it lead to now.
+ * The state as frames, shared by all who join at about the same time: compressed for those who take
+ * that, as text for the others. Neighbours: `deflate.ts` keeps what is compressed, `session.ts` sends
+ * the frames behind the first one of a hello. Invariant: the frames are the state as of their `seq`; the
+ * commits after it lead to now.
  */
-import { type Engine, toWireJson } from "../core/index.ts";
+import { promisify } from "node:util";
+import { inflateRaw } from "node:zlib";
+import type { Engine } from "../core/index.ts";
+import { deflateState, END_OF_MESSAGE, END_OF_STREAM, toDeflated, toStored } from "./deflate.ts";
+import { frameHeader } from "./frame.ts";
 
-export interface StateBytes {
+export interface StateFrames {
   seq: number;
-  bytes: Buffer;
+  /** They go on a message that has begun with the greeting, and end it. */
+  frames: readonly Buffer[];
+  /** Of all frames together. */
+  bytes: number;
 }
 
 export interface StateSource {
-  /** The state as of `atLeast` or later. */
-  take(atLeast: number): StateBytes;
+  /** The state as of `atLeast` or later, behind a greeting that ends in a comma. */
+  take(atLeast: number, compressed: boolean): Promise<StateFrames>;
   close(): void;
 }
 
 /**
- * A large state is costly to write out, a few commits are not: a state is used again while there is
+ * A large state is costly to send together, a few commits are not: it is used again while there is
  * no more than one commit after it for each so many of its bytes. A small one is never used again.
  */
 const BYTES_PER_COMMIT = 64 * 1024;
 /** Kept this long, for a crowd that comes back together. */
 const KEEP_MS = 10_000;
+/** A state goes out in frames of this size, so that a slow line shows that it moves. */
+export const FRAME_BYTES = 64 * 1024;
+/** The latest events that come with a state. */
+const EVENTS = 100;
+
+const inflate = promisify(inflateRaw);
+
+interface Kept {
+  seq: number;
+  /** Null while it is being made. */
+  bytes: number | null;
+  made: Promise<StateFrames>;
+}
 
 export function createStateSource(engine: Engine): StateSource {
-  let kept: StateBytes | null = null;
+  const kept = new Map<boolean, Kept>();
   let timer: NodeJS.Timeout | undefined;
 
   function close(): void {
     clearTimeout(timer);
-    kept = null;
+    kept.clear();
+  }
+
+  async function make(compressed: boolean): Promise<StateFrames> {
+    const { state, seq } = engine.view();
+    const events = engine.recentEvents(EVENTS).filter(({ id }) => id <= seq);
+    const opening = toDeflated(`"events":${JSON.stringify(events)},"state":`);
+    const stream = Buffer.concat([opening, ...(await deflateState(state)), toStored("}")]);
+    const payload = compressed
+      ? Buffer.concat([stream, END_OF_MESSAGE])
+      : // Off the loop, which writing out the text would hold.
+        await inflate(Buffer.concat([stream, END_OF_STREAM]));
+    return { seq, frames: [...toFrames(payload)], bytes: payload.length };
   }
 
   return {
     close,
-    take(atLeast) {
-      const { state, seq } = engine.view();
-      if (kept && kept.seq >= atLeast) {
-        if ((seq - kept.seq) * BYTES_PER_COMMIT <= kept.bytes.length) return kept;
+    take(atLeast, compressed) {
+      const { seq } = engine.view();
+      const known = kept.get(compressed);
+      if (known && known.seq >= atLeast) {
+        // One that is being made is as good as a new one, which would be made just the same.
+        if (known.bytes === null || (seq - known.seq) * BYTES_PER_COMMIT <= known.bytes) {
+          return known.made;
+        }
       }
-      close();
-      kept = { seq, bytes: Buffer.from(toWireJson(state)) };
+      const made = make(compressed);
+      const mine: Kept = { seq, bytes: null, made };
+      kept.set(compressed, mine);
+      made.then(
+        ({ bytes }) => {
+          mine.bytes = bytes;
+        },
+        () => kept.delete(compressed),
+      );
+      clearTimeout(timer);
       timer = setTimeout(close, KEEP_MS);
       timer.unref();
-      return kept;
+      return made;
     },
   };
+}
+
+function* toFrames(payload: Buffer): Generator<Buffer> {
+  for (let at = 0; at < payload.length; at += FRAME_BYTES) {
+    const some = payload.subarray(at, at + FRAME_BYTES);
+    const last = at + FRAME_BYTES >= payload.length;
+    yield Buffer.concat([frameHeader(some.length, { first: false, last }), some]);
+  }
 }

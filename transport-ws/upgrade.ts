@@ -79,6 +79,17 @@ export function chooseProtocol(offered: ReadonlySet<string>): string | false {
   return offered.has(SOCKET_PROTOCOL) && SOCKET_PROTOCOL;
 }
 
+/**
+ * Takes back an offer of compression that asks for a smaller window than the state is compressed with:
+ * `ws` would refuse the socket, where it can do without.
+ */
+export function dropNarrowOffer({ headers }: IncomingMessage): void {
+  const offer = headers["sec-websocket-extensions"];
+  if (offer !== undefined && /server_max_window_bits\s*=\s*"?(?!15)/i.test(offer)) {
+    delete headers["sec-websocket-extensions"];
+  }
+}
+
 export function isRefusal(answer: Joining | UpgradeRefusal): answer is UpgradeRefusal {
   return "status" in answer;
 }

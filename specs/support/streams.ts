@@ -240,7 +240,13 @@ export class UpgradeRefused extends Error {
 /** @throws UpgradeRefused */
 export function connectWs(
   url: string,
-  options: { headers?: Record<string, string>; origin?: string; autoPong?: boolean } = {},
+  options: {
+    headers?: Record<string, string>;
+    origin?: string;
+    autoPong?: boolean;
+    /** Browsers offer it, and so does `ws`. */
+    perMessageDeflate?: boolean;
+  } = {},
 ): Promise<WsReader> {
   const ws = new WebSocket(url, options);
   const messages = createQueue<ServerMessage>();

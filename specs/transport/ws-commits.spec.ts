@@ -167,13 +167,15 @@ test("STR-3: also a large state waits for a reader in bounded pieces", async () 
   const maxBufferBytes = 1024 * 1024;
   await withStreams({ ws: { maxBufferBytes } }, async ({ engine, wsUrl, sockets }) => {
     await createTasks(engine, 1_000, "x".repeat(15_000));
-    const reader = await connectWs(wsUrl);
+    const reader = await connectWs(wsUrl, { perMessageDeflate: false });
     reader.pause();
     const [socket] = sockets;
+    const waiting = () => socket?.writableLength ?? 0;
+    await eventually(() => waiting() > 64 * 1024, "the state is under way");
     let most = 0;
     for (let turn = 0; turn < 300; turn++) {
       await new Promise((resolve) => setImmediate(resolve));
-      most = Math.max(most, socket?.writableLength ?? 0);
+      most = Math.max(most, waiting());
     }
     assert.ok(most > 64 * 1024 && most < maxBufferBytes, `${most} bytes waited`);
     reader.resume();

@@ -220,7 +220,7 @@ test("PAGE-5: pages that join a large state at any moment of many writes all end
     const writes: Promise<void>[] = [];
     for (let round = 0; round < 20; round++) {
       writes.push(createTasks(engine, random.whole(4)));
-      readers.push(await connectWs(wsUrl));
+      readers.push(await connectWs(wsUrl, { perMessageDeflate: round % 2 === 0 }));
     }
     await Promise.all(writes);
     const { state, seq } = engine.view();
@@ -237,18 +237,29 @@ test("WS-1: those who join together share one text of the state; it is never old
   await withStreams({}, async ({ engine }) => {
     const states = createStateSource(engine);
     await createTasks(engine, 1);
-    const small = states.take(0);
-    assert.is(states.take(0), small);
+    const first = states.take(0, false);
     await createTasks(engine, 1);
-    assert.is(states.take(0).seq, 2, "a small state is written out anew");
+    assert.is(
+      (await states.take(2, false)).seq,
+      2,
+      "one that is being made is not taken for newer",
+    );
+    assert.is((await first).seq, 1);
+    const small = await states.take(0, false);
+    assert.is(await states.take(0, false), small);
+    await createTasks(engine, 1);
+    assert.is((await states.take(0, false)).seq, 3, "a small state is written out anew");
     await createTasks(engine, 20, "x".repeat(15_000));
-    const large = states.take(0);
-    assert.is(large.seq, 22);
+    const making = states.take(0, false);
+    assert.is(states.take(0, false), making, "one that is being made is shared");
+    const large = await making;
+    assert.is(large.seq, 23);
     await createTasks(engine, 1);
-    assert.is(states.take(0), large, "a large one is used again");
-    assert.is(states.take(23).seq, 23);
+    assert.is(await states.take(0, false), large, "a large one is used again");
+    assert.is((await states.take(24, false)).seq, 24);
     await createTasks(engine, 30);
-    assert.is(states.take(0).seq, 53, "but not when much has followed");
+    assert.is((await states.take(0, false)).seq, 54, "but not when much has followed");
+    assert.is((await states.take(0, true)).seq, 54);
     states.close();
   });
 });
