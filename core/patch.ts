@@ -28,10 +28,11 @@ export function toPointer(path: readonly (string | number)[]): string {
 
 export function fromPointer(pointer: string): string[] {
   if (pointer === "") return [];
-  return pointer
-    .slice(1)
-    .split("/")
-    .map((part) => (part.includes("~") ? part.replaceAll("~1", "/").replaceAll("~0", "~") : part));
+  return pointer.slice(1).split("/").map(fromPart);
+}
+
+function fromPart(part: string): string {
+  return part.includes("~") ? part.replaceAll("~1", "/").replaceAll("~0", "~") : part;
 }
 
 /**
@@ -91,7 +92,7 @@ export type Touched = Map<TableName, Set<string> | "all">;
 
 export function touchedBy(patches: readonly Patch[], into: Touched = new Map()): Touched {
   for (const { path } of patches) {
-    const [table, id] = fromPointer(path);
+    const [table, id] = headOf(path);
     if (!isTable(table)) continue;
     const known = into.get(table);
     if (id === undefined) into.set(table, "all");
@@ -99,6 +100,15 @@ export function touchedBy(patches: readonly Patch[], into: Touched = new Map()):
     else if (known !== "all") known.add(id);
   }
   return into;
+}
+
+/** The first two parts of a pointer, without the rest of it. */
+function headOf(pointer: string): [table: string, id: string | undefined] {
+  const first = pointer.indexOf("/", 1);
+  if (first < 0) return [pointer.slice(1), undefined];
+  const second = pointer.indexOf("/", first + 1);
+  const id = pointer.slice(first + 1, second < 0 ? undefined : second);
+  return [pointer.slice(1, first), fromPart(id)];
 }
 
 /**

@@ -28,8 +28,8 @@ export interface Reduction {
   state: State;
   /** RFC 6902, on the wire form of the state. */
   patches: Patch[];
-  /** Takes the new state back to the old one. */
-  inverse: Patch[];
+  /** What takes the new state back to the old one; made when it is asked for. */
+  inverse(): Patch[];
   touched: Touched;
   event: EventDraft;
   reply: object;
@@ -65,8 +65,8 @@ export function reduce(
 
   let [after] = step;
   const patches = toWire(step[1]);
-  let inverse = toWire(step[2], step[1]);
   const touched = touchedBy(patches);
+  const steps = [[step[1], step[2]] as const];
 
   const notices = noticesAfter(
     { before: state, after, touched, revisit: effect.revisit ?? [] },
@@ -80,7 +80,7 @@ export function reduce(
     after = noticed;
     const wire = toWire(more);
     patches.push(...wire);
-    inverse = [...toWire(back, more), ...inverse];
+    steps.unshift([more, back]);
     touchedBy(wire, touched);
   }
 
@@ -88,7 +88,7 @@ export function reduce(
     ok: true,
     state: after,
     patches,
-    inverse,
+    inverse: () => steps.flatMap(([forth, back]) => toWire(back, forth)),
     touched,
     event: {
       timestamp: context.time,

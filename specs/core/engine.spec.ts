@@ -410,7 +410,13 @@ test("CORE-15: the stamp is the injected clock's and ids'", async () => {
   await engine.dispatch("tasks/create", { title: "x", agent_id: "" }, { actor: "somebody" });
   const [record] = await journal.read(0, 1);
   const { stamp } = (JSON.parse(record?.json ?? "") as Entry).action;
-  assert.equal(stamp, { at: AT + MINUTE_MS, seq: 1, actor: "somebody", actionId: "given" });
+  assert.equal(stamp, {
+    at: AT + MINUTE_MS,
+    seq: 1,
+    actor: "somebody",
+    by: "owner",
+    actionId: "given",
+  });
 });
 
 test.run();

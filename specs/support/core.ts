@@ -201,9 +201,9 @@ function checkPatches(before: State, { state: after, patches, inverse }: Reducti
   const wire = structuredClone(toWireState(before));
   applyPatches(wire, structuredClone(patches));
   assert.equal(wire, toWireState(after), "patches on the wire form");
-  applyPatches(wire, structuredClone(inverse));
+  applyPatches(wire, structuredClone(inverse()));
   assert.equal(wire, toWireState(before), "inverse patches on the wire form");
-  applyPatches(paged, structuredClone(inverse));
+  applyPatches(paged, structuredClone(inverse()));
   assert.equal(toWireState(paged), toWireState(before), "inverse patches on the paged form");
 }
 

@@ -66,12 +66,11 @@ function emptyWorkload({ id, name }: Agent): Workload {
 }
 
 export function toAgentView(state: State, agent: Agent): AgentView {
-  return {
-    ...agent,
+  return Object.assign({}, agent, {
     derived_status: derivedStatus(agent),
     manager_name: nameOf(state, agent.manager),
     last_seen: agent.last_heartbeat ?? agent.registered_at,
-  };
+  });
 }
 
 /** The view of an agent that is known to exist, for replies. */

@@ -107,13 +107,15 @@ const updateTask = defineAction({
   ],
   actor: ({ agent_id, author }) => agent_id || author,
   reduce(draft, payload, context) {
-    checkPerson(draft, payload.agent_id);
+    // Who and what is named is looked up in the plain state: a draft costs a proxy for each step of the way.
+    const { before: state } = context;
+    checkPerson(state, payload.agent_id);
     const task = find(draft, "tasks", payload.task_id);
     const before = { status: task.status, owner: task.owner, blocked: task.blocked };
     const author = payload.agent_id || payload.author || "ceo";
-    checkVersion(get(context.before.tasks, task.id), payload.expected_version);
-    checkLease(task, { agent_id: agentOf(draft, author), lease_token: payload.lease_token });
-    applyFields(draft, task, payload, author, context);
+    checkVersion(get(state.tasks, task.id), payload.expected_version);
+    checkLease(task, { agent_id: agentOf(state, author), lease_token: payload.lease_token });
+    applyFields(state, task, payload, author, context);
     applyBlocking(task, payload, author, context);
     if (payload.status) moveTask(task, payload.status, author, context);
     if (payload.note) note(task, payload.note, author, context);
@@ -123,7 +125,7 @@ const updateTask = defineAction({
     touch(task, context);
     const { id } = task;
     return {
-      title: `${nameOf(draft, author)} updated ${id}`,
+      title: `${nameOf(state, author)} updated ${id}`,
       details: changesSince(before, task, payload),
       ids: taskIds(task),
       reply: (after, at) => ({ task: viewTask(after, id, at) }),
