@@ -6,7 +6,13 @@
  */
 import { dequal } from "dequal/lite";
 import { createStore, produce, reconcile, unwrap } from "solid-js/store";
-import { applyPatches, fromPointer, type Patch, type Touched } from "../../../core/patch.ts";
+import {
+  applyPatches,
+  FORBIDDEN,
+  fromPointer,
+  type Patch,
+  type Touched,
+} from "../../../core/patch.ts";
 import {
   createState,
   TABLES,
@@ -47,6 +53,19 @@ export function createRecords(): Records {
     else if (known !== "all") known.add(id);
   }
 
+  /** Whether it sets a field of a known record to what is no list and no object. */
+  function isPlainField(
+    patch: Patch,
+    table: string | undefined,
+    id: string | undefined,
+    deeper: readonly string[],
+  ): patch is Exclude<Patch, { op: "remove" }> {
+    const [field, ...further] = deeper;
+    if (patch.op === "remove" || field === undefined || further.length > 0) return false;
+    if (!isTable(table) || id === undefined || !Object.hasOwn(raw[table], id)) return false;
+    return (patch.value === null || typeof patch.value !== "object") && !FORBIDDEN.has(field);
+  }
+
   return {
     wire,
     raw,
@@ -58,6 +77,9 @@ export function createRecords(): Records {
         setWire(table as "tasks", reconcile(patch.value as WireState["tasks"]));
       } else if (whole && id !== undefined && Object.hasOwn(raw[table], id)) {
         setWire(table as "tasks", id, reconcile(patch.value as WireState["tasks"][string]));
+      } else if (isPlainField(patch, table, id, deeper)) {
+        // By far the most: without the proxies of a draft, which would stay with the record.
+        setWire(table as "tasks", id as string, deeper[0] as "title", patch.value as string);
       } else {
         setWire(produce((draft) => applyPatches(draft, [patch])));
       }
