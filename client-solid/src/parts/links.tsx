@@ -19,7 +19,13 @@ export function useTaskHref(): (id: string | null) => string {
   };
 }
 
-export function TaskLink(props: { id: string; class?: string; children?: JSX.Element }) {
+export function TaskLink(props: {
+  id: string;
+  class?: string;
+  /** -1 where the row around it is what Tab reaches. */
+  tabindex?: number;
+  children?: JSX.Element;
+}) {
   const hrefOf = useTaskHref();
   const { wire } = usePage().mirror;
   return (
@@ -27,6 +33,7 @@ export function TaskLink(props: { id: string; class?: string; children?: JSX.Ele
       href={hrefOf(props.id)}
       class={props.class ?? "link"}
       noScroll
+      tabindex={props.tabindex}
       aria-label={props.children ? undefined : `${props.id} ${wire.tasks[props.id]?.title ?? ""}`}
     >
       {props.children ?? <span class="task-id">{props.id}</span>}

@@ -1,0 +1,95 @@
+/**
+ * The board in lanes: by owner, project or mission, each lane with its five columns. Invariant: a cell
+ * makes a few cards and more when asked, so that a lane is never longer than one wants it.
+ */
+import { type Accessor, createMemo, createSignal, For, Show } from "solid-js";
+import { nameOf } from "../../../../core/state/lookup.ts";
+import { TASK_STATUSES, type Task, type TaskStatus } from "../../../../core/state/tasks/task.ts";
+import { usePage } from "../../page.ts";
+import { Avatar } from "../../parts/Avatar.tsx";
+import { Button } from "../../parts/Button.tsx";
+import { StatusIcon } from "../../parts/signs.tsx";
+import { plural, STATUS_WORDS } from "../../parts/words.ts";
+import { createFiltered, type Keep } from "../../task/filtered.ts";
+import { createDropMark } from "./held.ts";
+import { LaneCell } from "./LaneCell.tsx";
+
+export const GROUPS = ["owner", "project", "mission"] as const;
+export type Group = (typeof GROUPS)[number];
+
+export function Lanes(props: { group: Group; keep: Accessor<Keep> }) {
+  const { mirror } = usePage();
+  const { wire } = mirror;
+  const titleOf = (key: string) => {
+    if (key === "") return props.group === "owner" ? "Nobody yet" : `No ${props.group}`;
+    if (props.group === "owner") return nameOf(wire, key);
+    if (props.group === "project") return wire.projects[key]?.name ?? key;
+    return `${key} ${wire.missions[key]?.title ?? ""}`;
+  };
+  const keys = createMemo(() =>
+    [...mirror.tasks.keys(props.group)].sort((a, b) =>
+      a === "" ? 1 : b === "" ? -1 : titleOf(a) < titleOf(b) ? -1 : 1,
+    ),
+  );
+  return (
+    <section class="lanes" aria-label="Tasks by status" data-testid="board">
+      <div class="lane-heads" aria-hidden="true">
+        <For each={TASK_STATUSES}>
+          {(status) => (
+            <span class="row">
+              <StatusIcon status={status} /> {STATUS_WORDS[status]}
+            </span>
+          )}
+        </For>
+      </div>
+      <For each={keys()}>
+        {(key) => <Lane group={props.group} key={key} title={titleOf(key)} keep={props.keep} />}
+      </For>
+    </section>
+  );
+}
+
+function Lane(props: { group: Group; key: string; title: string; keep: Accessor<Keep> }) {
+  const { mirror } = usePage();
+  const [open, setOpen] = createSignal(true);
+  const all = createFiltered(() => mirror.tasks.ids(props.group, props.key), props.keep);
+  const idsIn = (status: TaskStatus) =>
+    createFiltered(
+      () => mirror.tasks.ids(props.group, props.key),
+      () => {
+        const keep = props.keep();
+        return (task: Task) => task.status === status && (!keep || keep(task));
+      },
+    );
+  return (
+    <Show when={all().length > 0}>
+      <section class="lane" aria-label={props.title}>
+        <Button
+          kind="quiet"
+          class="lane-title"
+          aria-expanded={open()}
+          onClick={() => setOpen(!open())}
+        >
+          <Show when={props.group === "owner" && props.key}>
+            <Avatar id={props.key} size={20} />
+          </Show>
+          {props.title} <span class="count">{plural(all().length, "task")}</span>
+        </Button>
+        <Show when={open()}>
+          <div class="lane-cells">
+            <For each={TASK_STATUSES}>
+              {(status) => (
+                <LaneCell
+                  id={`${props.key}/${status}`}
+                  status={status}
+                  ids={idsIn(status)}
+                  mark={createDropMark(() => status)}
+                />
+              )}
+            </For>
+          </div>
+        </Show>
+      </section>
+    </Show>
+  );
+}
