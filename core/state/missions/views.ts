@@ -35,7 +35,13 @@ function tasksByMission(state: State): Map<string, Task[]> {
   return groups;
 }
 
-function toMissionView(state: State, mission: Mission, tasks: Task[], now: number): MissionView {
+/** The view of a mission, given its tasks; `now` in milliseconds. */
+export function toMissionView(
+  state: State,
+  mission: Mission,
+  tasks: readonly Task[],
+  now: number,
+): MissionView {
   const archived = mission.archived_tasks ?? 0;
   const total = tasks.length + archived;
   const done = tasks.filter((task) => !isOpen(task)).length + archived;

@@ -1,0 +1,131 @@
+/**
+ * Who works where: agents down, projects across. An agent has one project; work it holds elsewhere is
+ * shown as a number. Invariant: one choice is one write, and the choice shown is the server's.
+ */
+import { useSearchParams } from "@solidjs/router";
+import { createMemo, For, Show } from "solid-js";
+import { nameOf } from "../../../../core/state/lookup.ts";
+import { usePage } from "../../page.ts";
+import { Avatar } from "../../parts/Avatar.tsx";
+import { useAct } from "../../parts/act.ts";
+import { agentChoices, projectChoices } from "../../parts/choices.ts";
+import { Empty } from "../../parts/Empty.tsx";
+import { AgentLink } from "../../parts/links.tsx";
+import { ViewHead } from "../../parts/ViewHead.tsx";
+import { plural } from "../../parts/words.ts";
+import { ProjectTabs } from "./Projects.tsx";
+
+export function AccessMatrix() {
+  const { wire } = usePage().mirror;
+  const [search, setSearch] = useSearchParams<{ find?: string }>();
+  const projects = createMemo(() => projectChoices(wire));
+  const agents = createMemo(() => {
+    const word = (search.find ?? "").toLowerCase();
+    return agentChoices(wire)
+      .filter(({ value, name }) => `${name} ${value}`.toLowerCase().includes(word))
+      .map(({ value }) => value);
+  });
+  return (
+    <>
+      <ViewHead title="Projects">
+        <ProjectTabs />
+        <input
+          type="search"
+          class="head-select"
+          aria-label="Find an agent"
+          placeholder="Find an agent"
+          value={search.find ?? ""}
+          onInput={({ currentTarget }) =>
+            setSearch({ find: currentTarget.value || undefined }, { replace: true })
+          }
+        />
+      </ViewHead>
+      <div class="view-body">
+        <Show
+          when={agents().length > 0}
+          fallback={<Empty title="No agents here" text="Agents appear as soon as they register." />}
+        >
+          <section class="card matrix" tabindex="0" aria-label="Who works where">
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">Agent</th>
+                  <For each={projects()}>{({ name }) => <th scope="col">{name}</th>}</For>
+                  <th scope="col">No project</th>
+                </tr>
+              </thead>
+              <tbody>
+                <For each={agents()}>{(id) => <Row id={id} />}</For>
+              </tbody>
+            </table>
+          </section>
+        </Show>
+      </div>
+    </>
+  );
+}
+
+function Row(props: { id: string }) {
+  const { mirror } = usePage();
+  const { wire } = mirror;
+  const { act } = useAct();
+  const projects = createMemo(() => projectChoices(wire));
+  const openIn = createMemo(() => {
+    const counts = new Map<string, number>();
+    for (const id of mirror.tasks.ids("open", props.id)) {
+      const project = wire.tasks[id]?.project_id ?? "";
+      counts.set(project, (counts.get(project) ?? 0) + 1);
+    }
+    return counts;
+  });
+  const current = () => wire.agents[props.id]?.project_id ?? "";
+  function assign(project: string): void {
+    const before = current();
+    const name = nameOf(wire, props.id);
+    const where = wire.projects[project]?.name;
+    void act(
+      "agents/update",
+      { agent_id: props.id, project_id: project || null },
+      {
+        done: where ? `${name} works on ${where}.` : `${name} has no project.`,
+        undo: {
+          name: "agents/update",
+          payload: { agent_id: props.id, project_id: before || null },
+        },
+      },
+    );
+  }
+  return (
+    <tr>
+      <th scope="row">
+        <span class="row">
+          <Avatar id={props.id} />
+          <AgentLink id={props.id} />
+        </span>
+      </th>
+      <For each={[...projects(), { value: "", name: "No project" }]}>
+        {({ value, name }) => (
+          <td>
+            <label class="row cell">
+              <input
+                type="radio"
+                name={`project-of-${props.id}`}
+                checked={current() === value}
+                aria-label={`${nameOf(wire, props.id)}: ${name}`}
+                onChange={() => assign(value)}
+              />
+              <Show when={openIn().get(value)}>
+                {(count) => (
+                  <span class="dim small" title={`${plural(count(), "open task")} here`}>
+                    {count()}
+                    <span class="unseen"> open</span>
+                  </span>
+                )}
+              </Show>
+            </label>
+          </td>
+        )}
+      </For>
+    </tr>
+  );
+}
