@@ -58,6 +58,29 @@ export function toAge(time: string, now: number): string {
   return `${Math.floor(hours / 24)} days ago`;
 }
 
+const shortDay = new Intl.DateTimeFormat(undefined, {
+  month: "short",
+  day: "numeric",
+  timeZone: "UTC",
+});
+const longDay = new Intl.DateTimeFormat(undefined, {
+  weekday: "long",
+  day: "numeric",
+  month: "long",
+  year: "numeric",
+  timeZone: "UTC",
+});
+
+/** A date (`2026-11-26`) as people write it: `Nov 26`. */
+export function toDay(date: string): string {
+  return shortDay.format(Date.parse(`${date}T00:00:00Z`));
+}
+
+/** The same in full, for where there is room or no picture. */
+export function toLongDay(date: string): string {
+  return longDay.format(Date.parse(`${date}T00:00:00Z`));
+}
+
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`;
 }

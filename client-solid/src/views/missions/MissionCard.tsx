@@ -6,7 +6,7 @@ import Link2 from "lucide-solid/icons/link-2";
 import { Show } from "solid-js";
 import { Avatar } from "../../parts/Avatar.tsx";
 import { PriorityChip } from "../../parts/signs.tsx";
-import { plural } from "../../parts/words.ts";
+import { plural, toDay } from "../../parts/words.ts";
 import { useMissionView } from "./mission-view.ts";
 import { StaffingChips } from "./StaffingChips.tsx";
 import { MISSION_TONES, MISSION_WORDS, SEVERITY_TONES, SEVERITY_WORDS } from "./words.ts";
@@ -65,7 +65,7 @@ export function MissionCard(props: { id: string }) {
                     <span class="grow">
                       {milestone().title}
                       <Show when={milestone().due_date}>
-                        {(due) => <span class="number"> · {due()}</span>}
+                        {(due) => <span class="number"> · {toDay(due())}</span>}
                       </Show>
                     </span>
                     <span class="number">

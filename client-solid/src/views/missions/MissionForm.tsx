@@ -84,9 +84,7 @@ function Planner(props: { id: string | null }) {
     }
     const reply = await submit(
       "missions/plan",
-      mission
-        ? { ...payload, mission_id: mission.id, expected_version: mission.version }
-        : payload,
+      mission ? { ...payload, mission_id: mission.id, expected_version: mission.version } : payload,
       {
         done: ({ mission: { id }, operation }) =>
           operation === "created" ? `${id} is planned.` : `${id} is saved.`,

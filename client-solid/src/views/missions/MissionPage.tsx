@@ -17,7 +17,7 @@ import { AgentLink, TaskLink } from "../../parts/links.tsx";
 import { Markdown } from "../../parts/Markdown.tsx";
 import { Ago, PriorityChip, StatusIcon } from "../../parts/signs.tsx";
 import { ViewHead } from "../../parts/ViewHead.tsx";
-import { plural } from "../../parts/words.ts";
+import { plural, toDay } from "../../parts/words.ts";
 import { useMissionView } from "./mission-view.ts";
 import { StaffingChips } from "./StaffingChips.tsx";
 import { MISSION_WORDS, SEVERITY_TONES, SEVERITY_WORDS } from "./words.ts";
@@ -211,7 +211,9 @@ function Body(props: { mission: MissionView }) {
                           onChange={({ currentTarget }) => tick(at(), currentTarget.checked)}
                         />
                         <span class="grow">{milestone.title}</span>
-                        <span class="number dim small">{milestone.due_date}</span>
+                        <span class="number dim small">
+                          {milestone.due_date && toDay(milestone.due_date)}
+                        </span>
                       </label>
                     </li>
                   )}

@@ -2,7 +2,7 @@
  * Projects: `/projects` as cards, `?tab=access` as the matrix of who works where, `/projects/<id>` one.
  * `?new` and `?edit` open the form over them.
  */
-import { A, useNavigate, useParams, useSearchParams } from "@solidjs/router";
+import { useNavigate, useParams, useSearchParams } from "@solidjs/router";
 import FolderKanban from "lucide-solid/icons/folder-kanban";
 import Plus from "lucide-solid/icons/plus";
 import { createMemo, For, Match, Show, Switch } from "solid-js";
@@ -58,12 +58,13 @@ export function ProjectTabs() {
   const [search] = useSearchParams<Search>();
   return (
     <nav class="tabs" aria-label="Projects">
-      <A href="/projects" end aria-current={search.tab === "access" ? undefined : "page"}>
+      {/* Plain links, which the router serves too: its own ones would both call themselves current. */}
+      <a href="/projects" aria-current={search.tab === "access" ? undefined : "page"}>
         Projects
-      </A>
-      <A href="/projects?tab=access" aria-current={search.tab === "access" ? "page" : undefined}>
+      </a>
+      <a href="/projects?tab=access" aria-current={search.tab === "access" ? "page" : undefined}>
         Access
-      </A>
+      </a>
     </nav>
   );
 }
