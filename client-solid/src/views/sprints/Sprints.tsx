@@ -1,14 +1,104 @@
-/** Placeholder of the frame, to be replaced before anybody sees it. */
+/**
+ * Sprints: one at a time, the active one first; which one is in the address. Its tasks beside those that
+ * could join it, its burndown, and the velocity of the latest. Neighbours: `Planning`, `Velocity`.
+ */
+import { useNavigate, useParams, useSearchParams } from "@solidjs/router";
+import Plus from "lucide-solid/icons/plus";
+import TimerIcon from "lucide-solid/icons/timer";
+import { createMemo, For, Show } from "solid-js";
+import type { Sprint } from "../../../../core/state/sprints/sprint.ts";
+import { useCommands } from "../../commands.ts";
+import { usePage } from "../../page.ts";
+import { Button } from "../../parts/Button.tsx";
 import { Empty } from "../../parts/Empty.tsx";
 import { ViewHead } from "../../parts/ViewHead.tsx";
+import { SprintForm } from "./SprintForm.tsx";
+import { SprintPage } from "./SprintPage.tsx";
+import "./sprints.css";
 
 export default function Sprints() {
+  const { wire } = usePage().mirror;
+  const params = useParams<{ id?: string }>();
+  const [search, setSearch] = useSearchParams<{ new?: string; edit?: string }>();
+  const navigate = useNavigate();
+  const sprints = createMemo(() => Object.values(wire.sprints).sort(byDate));
+  const current = () =>
+    params.id ??
+    (sprints().find(({ status }) => status === "active") ?? sprints().at(-1))?.id ??
+    null;
+  const create = () => setSearch({ new: "1" });
+  useCommands(() => [
+    { id: "sprint-new", name: "Create a sprint", group: "Sprints", keys: "n", icon: Plus, run: create },
+  ]);
   return (
     <>
-      <ViewHead title="Sprints" />
-      <div class="view-body">
-        <Empty title="Sprints" text="Not here yet." />
-      </div>
+      <ViewHead title="Sprints">
+        <nav class="tabs" aria-label="Sprints">
+          <For each={sprints()}>
+            {({ id, name, status }) => (
+              <a href={`/sprints/${id}`} aria-current={current() === id ? "page" : undefined}>
+                {name}
+                <Show when={status === "active"}>
+                  <span class="dot" aria-hidden="true" />
+                  <span class="unseen">(active)</span>
+                </Show>
+              </a>
+            )}
+          </For>
+        </nav>
+        <Button kind="main" small icon={Plus} onClick={create}>
+          Create a sprint
+        </Button>
+      </ViewHead>
+      <Show
+        when={current()}
+        keyed
+        fallback={
+          <div class="view-body">
+            <Empty
+              icon={TimerIcon}
+              title="No sprints yet"
+              text="A sprint is a stretch of days with the tasks that should be done by its end."
+            >
+              <Button kind="main" icon={Plus} onClick={create}>
+                Create a sprint
+              </Button>
+            </Empty>
+          </div>
+        }
+      >
+        {(id) => (
+          <Show
+            when={wire.sprints[id] !== undefined}
+            fallback={
+              <div class="view-body">
+                <Empty
+                  icon={TimerIcon}
+                  title={`There is no sprint ${id}`}
+                  text="It was deleted, or never was."
+                >
+                  <a class="button" href="/sprints">
+                    To the sprints
+                  </a>
+                </Empty>
+              </div>
+            }
+          >
+            <SprintPage id={id} />
+          </Show>
+        )}
+      </Show>
+      <SprintForm
+        id={search.edit !== undefined ? current() : null}
+        open={search.new !== undefined || (search.edit !== undefined && current() !== null)}
+        onClose={() => setSearch({ new: undefined, edit: undefined })}
+        onCreated={(id) => navigate(`/sprints/${id}`)}
+      />
     </>
   );
+}
+
+function byDate(a: Sprint, b: Sprint): number {
+  const [first, second] = [a.start_date ?? a.created_at, b.start_date ?? b.created_at];
+  return first < second ? -1 : first > second ? 1 : 0;
 }
