@@ -8,10 +8,18 @@ export interface Count {
   tone?: "bad";
 }
 
+/** Reactive; undefined where nothing waits. */
 export function useCounts(): (href: string) => Count | undefined {
   const { read } = usePage();
   return (href) => {
-    const approvals = href === "/approvals" ? read.taskIdsBy("status", "validation").length : 0;
-    return approvals > 0 ? { number: approvals, what: "wait for approval" } : undefined;
+    if (href === "/") return some(read.exceptionCount(), "need your eye", "bad");
+    if (href === "/approvals") {
+      return some(read.taskIdsBy("status", "validation").length, "wait for approval");
+    }
+    return undefined;
   };
+}
+
+function some(number: number, what: string, tone?: Count["tone"]): Count | undefined {
+  return number > 0 ? { number, what, ...(tone && { tone }) } : undefined;
 }

@@ -4,6 +4,7 @@
  */
 import { createMemo } from "solid-js";
 import { CEO } from "../../../core/state/agents/agent.ts";
+import { scaffold } from "../../../core/state/company/scaffold.ts";
 import { nameOf } from "../../../core/state/lookup.ts";
 import {
   PRIORITIES,
@@ -45,7 +46,8 @@ export function useChoices() {
       ...(agent.home_specialist ? [agent.home_specialist] : []),
       ...agent.specialists,
     ]);
-    return [...new Set(all)].sort();
+    const known = scaffold.skill_catalog.map(({ specialist }) => specialist);
+    return [...new Set([...known, ...all])].sort();
   });
   return {
     agents,

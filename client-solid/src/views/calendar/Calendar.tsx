@@ -11,8 +11,8 @@ import { toDate } from "../../../../core/time.ts";
 import { useCommands } from "../../commands.ts";
 import { usePage } from "../../page.ts";
 import { Button, IconButton } from "../../parts/Button.tsx";
-import { projectChoices } from "../../parts/choices.ts";
 import { ViewHead } from "../../parts/ViewHead.tsx";
+import { useChoices } from "../../task/choices.ts";
 import { Agenda } from "./Agenda.tsx";
 import {
   addDays,
@@ -34,7 +34,8 @@ const monthName = new Intl.DateTimeFormat(undefined, {
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: "short", timeZone: "UTC" });
 
 export default function Calendar() {
-  const { mirror, now } = usePage();
+  const { now } = usePage();
+  const choices = useChoices();
   const [search, setSearch] = useSearchParams<{ day?: string; span?: string; project?: string }>();
   const today = createMemo(() => toDate(now()));
   const day = () => toValidDate(search.day) ?? today();
@@ -86,7 +87,7 @@ export default function Calendar() {
           <option value="" selected={!search.project}>
             All projects
           </option>
-          <For each={projectChoices(mirror.wire)}>
+          <For each={choices.projects()}>
             {({ value, name }) => (
               <option value={value} selected={search.project === value}>
                 {name}

@@ -15,9 +15,9 @@ import { PRIORITIES } from "../../../../core/state/tasks/task.ts";
 import { usePage } from "../../page.ts";
 import { useAct } from "../../parts/act.ts";
 import { Button, IconButton } from "../../parts/Button.tsx";
-import { agentChoices, projectChoices, specialistChoices } from "../../parts/choices.ts";
 import { ListField, SelectField, TextArea, TextField } from "../../parts/Field.tsx";
 import { ViewHead } from "../../parts/ViewHead.tsx";
+import { useChoices } from "../../task/choices.ts";
 import { EMPTY_CHILD, type MissionDraft, toDraft, toPayload } from "./mission-draft.ts";
 import { NoMission } from "./NoMission.tsx";
 import { MISSION_WORDS, SEVERITY_WORDS } from "./words.ts";
@@ -36,6 +36,7 @@ export function MissionForm(props: { id: string | null }) {
 function Planner(props: { id: string | null }) {
   const { mirror, confirm } = usePage();
   const { wire } = mirror;
+  const choices = useChoices();
   const { submit, busy, refusal } = useAct();
   const navigate = useNavigate();
   const [search] = useSearchParams<{ project?: string }>();
@@ -130,7 +131,7 @@ function Planner(props: { id: string | null }) {
             label="Project"
             name="project_id"
             value={draft.project_id}
-            choices={projectChoices(wire)}
+            choices={choices.projects()}
             onInput={set("project_id")}
           />
           <SelectField
@@ -138,7 +139,7 @@ function Planner(props: { id: string | null }) {
             name="owner"
             none="Nobody yet"
             value={draft.owner}
-            choices={agentChoices(wire)}
+            choices={choices.agents()}
             onInput={set("owner")}
           />
           <SelectField
@@ -207,14 +208,14 @@ function Planner(props: { id: string | null }) {
                     label="Specialist"
                     none="Any"
                     value={child().specialist}
-                    choices={specialistChoices(wire).map((value) => ({ value, name: value }))}
+                    choices={choices.specialists().map((value) => ({ value, name: value }))}
                     onInput={(specialist) => setDraft("tasks", at, { specialist })}
                   />
                   <SelectField
                     label="Owner"
                     none="Best by specialism"
                     value={child().owner}
-                    choices={agentChoices(wire)}
+                    choices={choices.agents()}
                     onInput={(owner) => setDraft("tasks", at, { owner })}
                   />
                   <SelectField
@@ -293,7 +294,7 @@ function Planner(props: { id: string | null }) {
           <ListField
             label="Needed specialisms"
             value={draft.required_specialists}
-            list={specialistChoices(wire)}
+            list={choices.specialists()}
             onInput={set("required_specialists")}
           />
           <AgentTicks value={draft.assigned_agents} onInput={set("assigned_agents")} />
@@ -334,14 +335,14 @@ function Planner(props: { id: string | null }) {
 }
 
 function AgentTicks(props: { value: readonly string[]; onInput(value: string[]): void }) {
-  const { wire } = usePage().mirror;
+  const choices = useChoices();
   const toggle = (id: string, on: boolean) =>
     props.onInput(on ? [...props.value, id] : props.value.filter((one) => one !== id));
   return (
     <fieldset class="field">
       <legend>Assigned agents</legend>
       <div class="chips">
-        <For each={agentChoices(wire)}>
+        <For each={choices.agents()}>
           {({ value, name }) => (
             <label class="chip tick">
               <input

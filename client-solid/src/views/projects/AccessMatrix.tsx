@@ -8,20 +8,21 @@ import { nameOf } from "../../../../core/state/lookup.ts";
 import { usePage } from "../../page.ts";
 import { Avatar } from "../../parts/Avatar.tsx";
 import { useAct } from "../../parts/act.ts";
-import { agentChoices, projectChoices } from "../../parts/choices.ts";
 import { Empty } from "../../parts/Empty.tsx";
 import { AgentLink } from "../../parts/links.tsx";
 import { ViewHead } from "../../parts/ViewHead.tsx";
 import { plural } from "../../parts/words.ts";
+import { useChoices } from "../../task/choices.ts";
 import { ProjectTabs } from "./Projects.tsx";
 
 export function AccessMatrix() {
-  const { wire } = usePage().mirror;
+  const choices = useChoices();
   const [search, setSearch] = useSearchParams<{ find?: string }>();
-  const projects = createMemo(() => projectChoices(wire));
+  const projects = choices.projects;
   const agents = createMemo(() => {
     const word = (search.find ?? "").toLowerCase();
-    return agentChoices(wire)
+    return choices
+      .agents()
       .filter(({ value, name }) => `${name} ${value}`.toLowerCase().includes(word))
       .map(({ value }) => value);
   });
@@ -68,8 +69,9 @@ export function AccessMatrix() {
 function Row(props: { id: string }) {
   const { mirror } = usePage();
   const { wire } = mirror;
+  const choices = useChoices();
   const { act } = useAct();
-  const projects = createMemo(() => projectChoices(wire));
+  const projects = choices.projects;
   const openIn = createMemo(() => {
     const counts = new Map<string, number>();
     for (const id of mirror.tasks.ids("open", props.id)) {

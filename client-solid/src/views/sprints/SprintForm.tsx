@@ -5,10 +5,10 @@ import { toDate } from "../../../../core/time.ts";
 import { usePage } from "../../page.ts";
 import { useAct } from "../../parts/act.ts";
 import { Button } from "../../parts/Button.tsx";
-import { projectChoices } from "../../parts/choices.ts";
 import { Dialog } from "../../parts/Dialog.tsx";
 import { SelectField, TextArea, TextField } from "../../parts/Field.tsx";
 import { isNamed, Refusal } from "../../parts/Refusal.tsx";
+import { useChoices } from "../../task/choices.ts";
 import { addDays } from "../calendar/calendar-grid.ts";
 
 /** Two weeks, as most have them. */
@@ -38,6 +38,7 @@ export function SprintForm(props: Props) {
 function Body(props: Props) {
   const { mirror, now } = usePage();
   const { wire } = mirror;
+  const choices = useChoices();
   const { submit, busy, refusal } = useAct();
   const before = untrack(() => (props.id === null ? undefined : wire.sprints[props.id]));
   const next = untrack(() => nextStart(Object.values(wire.sprints), toDate(now())));
@@ -105,7 +106,7 @@ function Body(props: Props) {
         name="project_id"
         none="All projects"
         value={project()}
-        choices={projectChoices(wire)}
+        choices={choices.projects()}
         onInput={setProject}
       />
       <Refusal of={refusal()} />

@@ -98,7 +98,11 @@ export function SprintPage(props: { id: string }) {
       danger: true,
     });
     if (!yes) return;
-    const gone = await act("sprints/delete", { sprint_id: props.id }, { done: `${said} is deleted.` });
+    const gone = await act(
+      "sprints/delete",
+      { sprint_id: props.id },
+      { done: `${said} is deleted.` },
+    );
     if (gone) navigate("/sprints");
   }
 

@@ -28,7 +28,14 @@ export default function Sprints() {
     null;
   const create = () => setSearch({ new: "1" });
   useCommands(() => [
-    { id: "sprint-new", name: "Create a sprint", group: "Sprints", keys: "n", icon: Plus, run: create },
+    {
+      id: "sprint-new",
+      name: "Create a sprint",
+      group: "Sprints",
+      keys: "n",
+      icon: Plus,
+      run: create,
+    },
   ]);
   return (
     <>
