@@ -58,7 +58,7 @@ export default function Calendar() {
   ]);
   return (
     <>
-      <ViewHead title={`Calendar, ${title()}`}>
+      <ViewHead title={title()}>
         <div class="row">
           <IconButton small label="Earlier" keys="[" icon={ChevronLeft} onClick={() => step(-1)} />
           <Button small onClick={() => setSearch({ day: undefined })}>

@@ -121,6 +121,7 @@ function Body(props: Props) {
 function toSlug(text: string): string {
   return text
     .normalize("NFKD")
+    .replaceAll(/\p{M}/gu, "")
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, "-")
     .replaceAll(/^-+|-+$/g, "")

@@ -1,6 +1,7 @@
 /** One of the two lists of planning, with only the rows that are in view. Neighbour: `Planning`. */
 import { useDraggable, useDroppable } from "@dnd-kit/solid";
 import { createVirtualizer } from "@tanstack/solid-virtual";
+import GripVertical from "lucide-solid/icons/grip-vertical";
 import Minus from "lucide-solid/icons/minus";
 import Plus from "lucide-solid/icons/plus";
 import { createMemo, For, type JSX, Show } from "solid-js";
@@ -98,6 +99,15 @@ function PlanRow(props: { id: string; top: number; verb: Props["verb"]; onMove()
             data-plan-task={props.id}
             data-dragging={drag.isDragging() ? "" : undefined}
           >
+            <button
+              type="button"
+              ref={drag.handleRef}
+              class="grip"
+              aria-label={`Drag ${props.id}`}
+              title="Drag with the pointer, or with Enter and the arrow keys"
+            >
+              <GripVertical size={14} aria-hidden="true" />
+            </button>
             <StatusIcon status={task().status} />
             <TaskLink id={props.id} class="link row grow">
               <span class="task-id">{props.id}</span>
