@@ -1,0 +1,176 @@
+/**
+ * Bodies made to hold the server: everything that can be in one has a bound, and the dearest bodies that
+ * fit are answered. How long the loop is held is measured in a soak, where a figure is a promise.
+ */
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { type AnyAction, actions } from "../../core/index.ts";
+import { type HttpServer, withHttp } from "../support/http.ts";
+import { sizeFor } from "../support/soak.ts";
+
+interface Node {
+  type?: string | string[];
+  enum?: unknown[];
+  const?: unknown;
+  format?: string;
+  pattern?: string;
+  maxLength?: number;
+  maxItems?: number;
+  maxProperties?: number;
+  uniqueItems?: boolean;
+  items?: Node;
+  properties?: Record<string, Node>;
+  additionalProperties?: Node | boolean;
+  anyOf?: Node[];
+}
+
+const schemas = [...actions.values()].map(({ name, body }) => ({ name, body: body as Node }));
+
+function* nodesOf(node: Node, path: string): Generator<[path: string, node: Node]> {
+  yield [path, node];
+  if (node.items) yield* nodesOf(node.items, `${path}[]`);
+  for (const [key, inner] of Object.entries(node.properties ?? {})) {
+    yield* nodesOf(inner, `${path}.${key}`);
+  }
+  for (const inner of node.anyOf ?? []) yield* nodesOf(inner, path);
+}
+
+/** A pattern that itself bounds the length: `^[a-z]{1,20}$`. */
+const BOUNDED = /^\^[^*+]*\{\d+(?:,\d+)?\}\$$/;
+
+/** What a schema lacks, so that it could be made to cost much. */
+function looseEnds(root: Node, name: string): string[] {
+  const found: string[] = [];
+  for (const [path, node] of nodesOf(root, name)) {
+    const types = [node.type ?? []].flat();
+    const closed =
+      node.enum !== undefined || node.const !== undefined || BOUNDED.test(node.pattern ?? "");
+    if (types.includes("string") && !closed && node.maxLength === undefined) {
+      found.push(`${path} has no maxLength`);
+    }
+    if (types.includes("array") && node.maxItems === undefined)
+      found.push(`${path} has no maxItems`);
+    if (node.uniqueItems) found.push(`${path} compares its items with one another`);
+  }
+  return found;
+}
+
+test("HTTP-21: every text and every list of every body has a bound, and no list compares its items", () => {
+  for (const { name, body } of schemas) assert.equal(looseEnds(body, name), []);
+  const bad: Node = {
+    properties: {
+      text: { type: "string" },
+      list: { type: "array", maxItems: 3, uniqueItems: true, items: { type: ["string", "null"] } },
+      more: { type: "array", items: { type: "string", maxLength: 3 } },
+    },
+  };
+  assert.is(looseEnds(bad, "bad").length, 4, "the check sees loose ends");
+});
+
+/** Texts on which patterns that backtrack take for ever. */
+const ATTACKS = ["a", "-", " ", "0", "a-", "a.", "_a", "é", "\n"].flatMap((piece) => {
+  const long = piece.repeat(Math.floor(163_840 / piece.length));
+  return [long, `${long}!`, `!${long}`, `${long}\n`];
+});
+
+/** The time that the slowest pattern takes for the worst text, in milliseconds. */
+function slowestPattern(): { ms: number; pattern: string; patterns: number } {
+  const patterns = new Set<string>();
+  for (const { name, body } of schemas) {
+    for (const [, { pattern }] of nodesOf(body, name)) if (pattern) patterns.add(pattern);
+  }
+  let slowest = { ms: 0, pattern: "" };
+  for (const pattern of patterns) {
+    const expression = new RegExp(pattern, "u");
+    for (const text of ATTACKS) {
+      const from = performance.now();
+      expression.test(text);
+      const ms = performance.now() - from;
+      if (ms > slowest.ms) slowest = { ms, pattern };
+    }
+  }
+  return { ...slowest, patterns: patterns.size };
+}
+
+test("HTTP-21: no pattern is slow on any text that fits into a body", () => {
+  const size = sizeFor("patterns", 1);
+  const { ms, pattern, patterns } = slowestPattern();
+  assert.ok(patterns > 0);
+  if (size.soaking) assert.ok(ms <= 20, `${pattern} took ${ms} ms`);
+  size.reached(
+    `${patterns} patterns × ${ATTACKS.length} texts of 160 KB: ${ms.toFixed(1)} ms at most`,
+  );
+});
+
+const BODY_BYTES = 163_000;
+const fill = (piece: string) =>
+  Array(Math.floor(BODY_BYTES / (piece.length + 1)))
+    .fill(piece)
+    .join();
+
+/** The dearest bodies that fit, for one action; each must be refused or done. */
+function bombsFor({ name, examples, body }: AnyAction): [what: string, text: string][] {
+  const example = examples[0] as Record<string, unknown>;
+  const around = JSON.stringify(example).slice(0, -1);
+  const glue = around === "{" ? "" : ",";
+  const withField = (field: string, value: string) => `${around}${glue}"${field}":${value}}`;
+  const properties = Object.entries((body as Node).properties ?? {});
+  const [list] = properties.find(([, { type }]) => [type].flat().includes("array")) ?? ["labels"];
+  const depth = 40_000;
+  return [
+    [
+      "unknown fields",
+      `{${fill('"a":1')
+        .replaceAll('"a"', () => `"k${n++}"`)
+        .slice(0, BODY_BYTES)
+        .replace(/,[^,]*$/, "")}}`,
+    ],
+    ["a list of 15,000 items", withField(list, `[${fill('"label-1"')}]`)],
+    ["a list of lists", withField(list, `[${fill("[[],[]]")}]`)],
+    ["a list of objects", withField(list, `[${fill('{"a":1}')}]`)],
+    ["lists in lists", withField(list, "[".repeat(depth) + "]".repeat(depth))],
+    ["objects in objects", withField("a", `${'{"a":'.repeat(25_000)}1${"}".repeat(25_000)}`)],
+    ["a prototype", withField("__proto__", '{"polluted":true,"length":1}')],
+    [
+      "a long text",
+      withField("title", JSON.stringify("a".repeat(BODY_BYTES - around.length - 20))),
+    ],
+    [`${name} with a long key`, `{"${"k".repeat(BODY_BYTES)}":1}`],
+  ];
+}
+
+let n = 0;
+
+async function throwBombs(http: HttpServer): Promise<number> {
+  let thrown = 0;
+  for (const action of actions.values()) {
+    if (action.internal) continue;
+    for (const [what, text] of bombsFor(action)) {
+      const answer = await http.post(`/api/${action.name}`, text);
+      const fine = answer.status === 200 || (answer.status >= 400 && answer.status < 500);
+      assert.ok(fine, `${action.name}, ${what}: ${answer.status} ${answer.text.slice(0, 200)}`);
+      thrown++;
+    }
+  }
+  return thrown;
+}
+
+test("HTTP-21 CORE-10: bodies made to be dear are answered, and reach no prototype", () =>
+  withHttp({}, async (http) => {
+    const size = sizeFor("bombs", 1);
+    const held = monitorEventLoopDelay({ resolution: 1 });
+    // Once before it is measured, so that all is compiled.
+    if (size.soaking) await throwBombs(http);
+    held.enable();
+    let thrown = 0;
+    let rounds = 0;
+    for (; size.more(rounds); rounds++) thrown += await throwBombs(http);
+    held.disable();
+    assert.is(Reflect.get({}, "polluted"), undefined);
+    const ms = Math.round(held.max / 1e6);
+    size.reached(`${thrown} bodies of up to 160 KB: the loop was held for ${ms} ms at most`);
+    if (size.soaking) assert.ok(ms <= 50, `the loop was held for ${ms} ms`);
+  }));
+
+test.run();
