@@ -31,6 +31,7 @@ import type { State } from "./state/state.ts";
 import { has } from "./table.ts";
 import { toTime } from "./time.ts";
 import { createValidator } from "./validate.ts";
+import { createWaits, type Wait } from "./waits.ts";
 
 export interface Accepted<R extends object = object> {
   ok: true;
@@ -157,8 +158,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const once = createOnce(journal);
   const archive = createRecall(journal);
   let state: "open" | "closing" | "closed" | "failed" = "open";
-  /** Dispatches that wait for something to do; more than `maxQueue` of them are answered at once. */
-  const waits = new Set<AbortController>();
+  const waits = createWaits(options.timeout, maxQueue);
+  /** Those who wait have looked since. */
+  let seenOpenings = 0;
   let snapshotSeq = recovered.snapshotSeq;
   let snapshotting: Promise<void> | null = null;
 
@@ -333,7 +335,16 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     }
     settleWaiting();
     feed.publish(entries, bytes);
+    wakeWaits();
     if (durable.seq - snapshotSeq >= snapshotEvery) void snapshot();
+  }
+
+  /** Only where there may be something new for one of them: they are many, and commits too. */
+  function wakeWaits(): void {
+    const openings = tentative.relations.openings();
+    if (openings === seenOpenings) return;
+    seenOpenings = openings;
+    waits.wake();
   }
 
   /** Nothing of what is not durable has happened: the old state is simply kept. */
@@ -341,6 +352,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const lost = [...group, ...queue];
     queue = [];
     tentative = { ...durable, relations: createRelations(durable.state) };
+    seenOpenings = 0;
+    waits.wake();
     const clean = error instanceof JournalRefusal && error.reason === "full";
     const why = clean
       ? "the disk is full: nothing was changed; free some space and try again"
@@ -420,40 +433,24 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const { wait } = declaration;
     const recalls = declaration.recalls?.(payload);
     const run = wait
-      ? () => waitFor(wait, payload, signal, decideNow)
+      ? () => waits.run(toWait(wait, payload, signal), decideNow)
       : recalls === undefined
         ? decideNow
         : () => recallFor(recalls, request, decideNow);
     return key === undefined ? run() : once(key, { name, payload, warnings }, run);
   }
 
-  /**
-   * Runs as soon as there is something to do, at the latest when the payload's time is over. What is
-   * there is asked of what was decided, and right before running: of many who wait for one task the
-   * first gets it, and the others go on waiting.
-   */
-  async function waitFor(
+  /** What is there is asked of what was decided, not of what is durable. */
+  function toWait(
     { seconds, isReady }: NonNullable<AnyAction["wait"]>,
     payload: unknown,
     signal: AbortSignal | undefined,
-    run: () => Promise<Outcome>,
-  ): Promise<Outcome> {
-    const ready = () => isReady(tentative.state, tentative.relations, payload);
-    const waitMs = seconds(payload) * 1_000;
-    if (waitMs === 0 || !options.timeout || signal?.aborted) return run();
-    if (ready() || waits.size >= maxQueue) return run();
-    const end = new AbortController();
-    const stop = () => end.abort();
-    const ends = [options.timeout(waitMs), ...(signal ? [signal] : [])];
-    for (const one of ends) one.addEventListener("abort", stop);
-    waits.add(end);
-    try {
-      while (!end.signal.aborted && !ready()) await nextCommit(end.signal);
-      return run();
-    } finally {
-      waits.delete(end);
-      for (const one of ends) one.removeEventListener("abort", stop);
-    }
+  ): Wait {
+    return {
+      ready: () => isReady(tentative.state, tentative.relations, payload),
+      ms: seconds(payload) * 1_000,
+      signal,
+    };
   }
 
   /** Decides with what the archive holds under the id, where the state does not hold it. */
@@ -466,10 +463,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       }
       return run();
     });
-  }
-
-  async function nextCommit(signal: AbortSignal): Promise<void> {
-    for await (const _ of feed.subscribe({ signal })) return;
   }
 
   return {
@@ -491,7 +484,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     async close() {
       if (state === "closed") return;
       if (state === "open") state = "closing";
-      for (const wait of waits) wait.abort();
+      waits.end();
       await writing;
       await snapshotting;
       if (state === "closing" && durable.seq > snapshotSeq) await snapshot();

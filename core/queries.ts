@@ -12,7 +12,7 @@ import { id, line } from "./schema.ts";
 import { toSnapshot } from "./snapshot.ts";
 import { archiveQueries } from "./state/archive/views.ts";
 import { checkRef, find } from "./state/lookup.ts";
-import { explainTask, mostUrgent } from "./state/tasks/routing.ts";
+import { explainTask } from "./state/tasks/routing.ts";
 import { TASK_TEMPLATES } from "./state/tasks/templates.ts";
 import { toTaskView } from "./state/tasks/views.ts";
 import { tokenQueries } from "./state/tokens/views.ts";
@@ -122,7 +122,7 @@ const next = defineQuery({
   answer({ view, now }, { owner, project }) {
     find(view.state, "agents", owner);
     checkRef(view.state, "projects", project);
-    const task = mostUrgent(view.state, view.relations.tasks("ready", owner), project);
+    const task = view.relations.startable("owner", owner, project);
     return task
       ? { task: toTaskView(view.state, task, now) }
       : { task: null, message: "no eligible tasks" };

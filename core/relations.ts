@@ -6,9 +6,11 @@
  * Invariant: after `advance` it equals one built from scratch on the new state (CORE-9).
  */
 import type { Touched } from "./patch.ts";
+import { createStartable, type Startable } from "./startable.ts";
 import type { Notification } from "./state/notifications/notification.ts";
 import type { State } from "./state/state.ts";
 import { isOpen, type Task } from "./state/tasks/task.ts";
+import { namedBlockersOf } from "./state/tasks/views.ts";
 import { compareIds, get, values } from "./table.ts";
 
 const NONE: ReadonlySet<string> = new Set();
@@ -23,8 +25,7 @@ const GROUPINGS = {
   owned: (task: Task) => (task.owner ? [task.owner] : []),
   open: (task: Task) => (task.owner && isOpen(task) ? [task.owner] : []),
   ready: (task: Task) => (task.owner && task.status === "ready" ? [task.owner] : []),
-  pool: (task: Task) =>
-    !task.owner && task.status === "ready" ? [task.specialist || POOL_OF_ALL] : [],
+  waiting: (task: Task) => (task.status === "ready" ? namedBlockersOf(task) : []),
   leased: (task: Task) => (task.lease ? ["all"] : []),
   involving: (task: Task) => [
     ...new Set([
@@ -41,14 +42,15 @@ const GROUPINGS = {
 } satisfies Record<string, Grouping["keysOf"]>;
 type GroupingName = keyof typeof GROUPINGS;
 
-/** The key of the pool for tasks that ask for no specialism. */
-export const POOL_OF_ALL = "*";
-
 export interface Relations {
   /** The ids of the tasks in a group: `tasks("ready", "codex")`. */
   tasks(grouping: GroupingName, key: string): ReadonlySet<string>;
   /** The notification that stands for a cause while the cause lasts. */
   activeNotification(cause: string): string | undefined;
+  /** The most urgent task that can be started: of an owner, or without one in the pool of a specialism. */
+  startable: Startable["first"];
+  /** Rises whenever somebody might find a task to start who found none before. */
+  openings(): number;
   /** Moves on to the next state; `touched` names the records in which the two may differ. */
   advance(before: State, after: State, touched: Touched): void;
 }
@@ -56,6 +58,18 @@ export interface Relations {
 /** The ids of a group, for reducers to walk: a set's own order tells how it grew, and so would patches. */
 export function inOrder(ids: ReadonlySet<string>): string[] {
   return [...ids].sort(compareIds);
+}
+
+/** Whether one of the agents came, went or takes other work than before. */
+function mayTakeOthers(before: State, after: State, ids: ReadonlySet<string> | "all"): boolean {
+  if (ids === "all") return true;
+  for (const id of ids) {
+    const old = get(before.agents, id);
+    const now = get(after.agents, id);
+    if (!old || !now || old.home_specialist !== now.home_specialist) return true;
+    if (old.specialists !== now.specialists) return true;
+  }
+  return false;
 }
 
 /** The key of a notification's cause: its kind and its subject. */
@@ -69,28 +83,40 @@ export function causeOf(
 
 /** Builds the look-ups for a state; costs a pass over its tasks and notifications. */
 export function createRelations(state: State): Relations {
+  let current = state;
+  // Made when first asked for: each costs a pass over the tasks, and memory for all of them.
   const groupings = new Map<GroupingName, Grouping>();
+  let startable: Startable | undefined;
+  let openings = 0;
   const causes = new Map<string, string>();
 
-  function place(task: Task): void {
-    for (const { groups, keysOf } of groupings.values()) {
-      for (const key of keysOf(task)) {
-        const group = groups.get(key);
-        if (group) group.add(task.id);
-        else groups.set(key, new Set([task.id]));
-      }
+  function place({ groups, keysOf }: Grouping, task: Task): void {
+    for (const key of keysOf(task)) {
+      const group = groups.get(key);
+      if (group) group.add(task.id);
+      else groups.set(key, new Set([task.id]));
     }
   }
 
-  function displace(task: Task): void {
-    for (const { groups, keysOf } of groupings.values()) {
-      for (const key of keysOf(task)) {
-        const group = groups.get(key);
-        group?.delete(task.id);
-        if (group?.size === 0) groups.delete(key);
-      }
+  function displace({ groups, keysOf }: Grouping, task: Task): void {
+    for (const key of keysOf(task)) {
+      const group = groups.get(key);
+      group?.delete(task.id);
+      if (group?.size === 0) groups.delete(key);
     }
   }
+
+  function groupingOf(name: GroupingName): Grouping {
+    let grouping = groupings.get(name);
+    if (!grouping) {
+      grouping = { groups: new Map(), keysOf: GROUPINGS[name] };
+      for (const task of values(current.tasks)) place(grouping, task);
+      groupings.set(name, grouping);
+    }
+    return grouping;
+  }
+
+  const tasks: Relations["tasks"] = (name, key) => groupingOf(name).groups.get(key) ?? NONE;
 
   function note(notification: Notification): void {
     if (notification.active) causes.set(causeOf(notification), notification.id);
@@ -101,35 +127,43 @@ export function createRelations(state: State): Relations {
     if (causes.get(cause) === notification.id) causes.delete(cause);
   }
 
-  function buildTasks(from: State): void {
-    for (const [name, keysOf] of Object.entries(GROUPINGS)) {
-      groupings.set(name as GroupingName, { groups: new Map(), keysOf });
-    }
-    for (const task of values(from.tasks)) place(task);
-  }
-
   function buildCauses(from: State): void {
     causes.clear();
     for (const notification of values(from.notifications)) note(notification);
   }
 
-  buildTasks(state);
   buildCauses(state);
 
-  return {
-    tasks: (grouping, key) => groupings.get(grouping)?.groups.get(key) ?? NONE,
-    activeNotification: (cause) => causes.get(cause),
-    advance(before, after, touched) {
-      const tasks = touched.get("tasks");
-      if (tasks === "all") buildTasks(after);
-      else {
-        for (const id of tasks ?? NONE) {
-          const old = get(before.tasks, id);
-          const now = get(after.tasks, id);
-          if (old) displace(old);
-          if (now) place(now);
-        }
+  function advanceTasks(before: State, after: State, ids: ReadonlySet<string>): void {
+    if (startable?.advance(before, after, ids, (id) => tasks("waiting", id))) openings++;
+    for (const id of ids) {
+      const old = get(before.tasks, id);
+      const now = get(after.tasks, id);
+      for (const grouping of groupings.values()) {
+        if (old) displace(grouping, old);
+        if (now) place(grouping, now);
       }
+    }
+  }
+
+  return {
+    tasks,
+    activeNotification: (cause) => causes.get(cause),
+    startable(of, key, project) {
+      startable ??= createStartable(current);
+      return startable.first(of, key, project);
+    },
+    openings: () => openings,
+    advance(before, after, touched) {
+      const ids = touched.get("tasks");
+      if (ids === "all") {
+        groupings.clear();
+        startable = undefined;
+        openings++;
+      } else if (ids) advanceTasks(before, after, ids);
+      const agents = touched.get("agents");
+      if (agents && mayTakeOthers(before, after, agents)) openings++;
+      current = after;
       const notifications = touched.get("notifications");
       if (notifications === "all") buildCauses(after);
       else {

@@ -5,7 +5,6 @@ import { fillDemo } from "../../core/demo/demo.ts";
 import { actions, createRelations, createState, reduce, type State } from "../../core/index.ts";
 import { isPresent, workloads } from "../../core/state/agents/views.ts";
 import { missionViews } from "../../core/state/missions/views.ts";
-import { mostUrgent } from "../../core/state/tasks/routing.ts";
 import { exceptionDashboard } from "../../core/state/tasks/views.ts";
 import { list, size } from "../../core/table.ts";
 import { fromTime, toDate } from "../../core/time.ts";
@@ -127,7 +126,7 @@ test("CORE-12: the next ids are those of the reference", () => {
 test("CORE-12: codex may start T-208, and each ready task is somebody's next", () => {
   const state = demoState();
   const relations = createRelations(state);
-  const nextOf = (owner: string) => mostUrgent(state, relations.tasks("ready", owner))?.id;
+  const nextOf = (owner: string) => relations.startable("owner", owner)?.id;
   assert.equal(["codex", "shield", "echo"].map(nextOf), ["T-208", "T-210", "T-212"]);
 });
 

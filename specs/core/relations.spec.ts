@@ -1,12 +1,13 @@
 /** Look-ups carried along against look-ups built afresh, over seeded random histories. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { createRelations, type Relations, type State } from "../../core/index.ts";
+import { type ActionName, createRelations, type Relations, type State } from "../../core/index.ts";
 import { causeOf } from "../../core/relations.ts";
-import { TASK_STATUSES } from "../../core/state/tasks/task.ts";
-import { list } from "../../core/table.ts";
+import { POOL_OF_ALL } from "../../core/startable.ts";
+import { PRIORITIES, TASK_STATUSES, type Task, TRANSITIONS } from "../../core/state/tasks/task.ts";
+import { get, list } from "../../core/table.ts";
 import { AT, act, demoState, frozen, run } from "../support/core.ts";
-import { createRandom, seedOf } from "../support/random.ts";
+import { createRandom, type Random, seedOf } from "../support/random.ts";
 import { randomAction, randomPause } from "./random-actions.ts";
 
 const test = suite("relations");
@@ -27,8 +28,68 @@ function answers(relations: Relations, state: State, people: ReadonlySet<string>
     ask("mission", numbers("M", 300, state.counters.mission)),
     ask("sprint", numbers("SP", 1, state.counters.sprint)),
     ask("status", TASK_STATUSES),
+    startable(relations, state, people),
     list(state.notifications).map((notice) => relations.activeNotification(causeOf(notice))),
   ];
+}
+
+/** The first of every order, for every owner, specialism and project. */
+function startable(relations: Relations, state: State, people: ReadonlySet<string>): Answers {
+  const projects = [undefined, ...list(state.projects).map(({ id }) => id)];
+  return projects.flatMap((project) => [
+    ...[...people].map((owner) => [
+      `${project} ${owner}`,
+      relations.startable("owner", owner, project)?.id,
+    ]),
+    ...poolsOf(state).map((pool) => [
+      `${project} pool ${pool}`,
+      relations.startable("pool", pool, project)?.id,
+    ]),
+  ]) as Answers;
+}
+
+type Answers = [place: string, id: string | undefined][];
+
+function poolsOf(state: State): string[] {
+  const asked = list(state.tasks).flatMap(({ specialist }) => specialist ?? []);
+  return [POOL_OF_ALL, ...new Set(asked)].sort();
+}
+
+/** The same by looking at every task. */
+function scanned(state: State, people: ReadonlySet<string>): Answers {
+  const ready = list(state.tasks)
+    .filter(({ status, needs_human, blocked }) => status === "ready" && !needs_human && !blocked)
+    .filter((task) => waitsFor(state, task).length === 0)
+    .sort(byUrgency);
+  const projects = [undefined, ...list(state.projects).map(({ id }) => id)];
+  return projects.flatMap((project) => {
+    const here = ready.filter((task) => project === undefined || task.project_id === project);
+    const pooled = here.filter(({ owner }) => !owner);
+    return [
+      ...[...people].map((owner) => [
+        `${project} ${owner}`,
+        here.find((task) => task.owner === owner)?.id,
+      ]),
+      ...poolsOf(state).map((pool) => [
+        `${project} pool ${pool}`,
+        pooled.find(({ specialist }) => (specialist || POOL_OF_ALL) === pool)?.id,
+      ]),
+    ];
+  }) as Answers;
+}
+
+function waitsFor(state: State, { depends_on, links }: Task): string[] {
+  const linked = links.filter(({ link_type }) => link_type === "is-blocked-by");
+  return [...depends_on, ...linked.map(({ target_id }) => target_id)].filter((id) => {
+    const status = get(state.tasks, id)?.status;
+    return status !== undefined && status !== "done";
+  });
+}
+
+function byUrgency(a: Task, b: Task): number {
+  const key = ({ priority, updated_at }: Task) => `${priority} ${updated_at}`;
+  if (key(a) !== key(b)) return key(a) < key(b) ? -1 : 1;
+  return Number(a.id.slice(2)) - Number(b.id.slice(2));
 }
 
 function numbers(prefix: string, from: number, to: number): string[] {
@@ -58,6 +119,90 @@ test("CORE-9: after every step of a history the two agree", () => {
       );
     }
   }
+});
+
+/** Actions among which tasks become ready, blocked, done and linked far more often than by chance. */
+function steered(random: Random, state: State): { name: ActionName; body: object } {
+  const tasks = list(state.tasks);
+  const [one, other] = [random.pick(tasks), random.pick(tasks)];
+  const agent = random.pick(list(state.agents)).id;
+  const owner = random.whole(2) === 0 ? null : agent;
+  const link_type = random.pick(["is-blocked-by", "blocks", "relates-to"]);
+  const specialist = random.pick(["", "code", "docs"]);
+  const status = random.pick(TRANSITIONS[one.status]);
+  return random.pick<{ name: ActionName; body: object }>([
+    { name: "tasks/create", body: { title: "x", status: "ready", owner, specialist } },
+    { name: "tasks/update", body: { task_id: one.id, status } },
+    { name: "tasks/update", body: { task_id: one.id, status: "ready", owner, specialist } },
+    { name: "tasks/update", body: { task_id: one.id, depends_on: [other.id] } },
+    { name: "tasks/update", body: { task_id: one.id, blocked: random.whole(2) === 0 } },
+    { name: "tasks/update", body: { task_id: one.id, priority: random.pick(PRIORITIES) } },
+    { name: "tasks/link", body: { source_id: one.id, target_id: other.id, link_type } },
+    { name: "tasks/delete", body: { task_id: one.id } },
+    { name: "tasks/claim", body: { agent_id: agent } },
+    randomAction(random, state) as { name: ActionName; body: object },
+  ]);
+}
+
+test("CORE-9: the first task that can be started is what a scan of all of them finds", () => {
+  let opened = 0;
+  for (let seed = SEED; seed < SEED + HISTORIES; seed++) {
+    const random = createRandom(seed);
+    let state = demoState();
+    const relations = createRelations(state);
+    const people = new Set(["ceo", "ghost"]);
+    let at = AT;
+    for (let step = 0; step < 250; step++) {
+      at += randomPause(random);
+      if (list(state.tasks).length === 0) state = demoState();
+      const { name, body } = steered(random, state);
+      const result = act(state, name, body, at);
+      if (!result.ok) continue;
+      for (const { id } of list(state.agents)) people.add(id);
+      const before = scanned(state, people);
+      const { openings } = relations;
+      const seen = openings();
+      relations.advance(state, result.state, result.touched);
+      // Taken back and done again, as an atomic batch does with what it had begun.
+      relations.advance(result.state, state, result.touched);
+      assert.equal(startable(relations, state, people), before, `seed ${seed}, step ${step} back`);
+      relations.advance(state, result.state, result.touched);
+      state = result.state;
+      const after = scanned(state, people);
+      const said = `seed ${seed}, step ${step}, ${name} ${JSON.stringify(body)}`;
+      assert.equal(startable(relations, state, people), after, said);
+      const gained = [...found(after)].some((place) => !found(before).has(place));
+      if (!gained) continue;
+      opened++;
+      assert.ok(openings() > seen, `${said}: nobody would have been woken`);
+    }
+  }
+  assert.ok(opened > 20 * HISTORIES, `only ${opened} times something could be started`);
+});
+
+/** Where something can be started. */
+function found(answer: Answers): ReadonlySet<string> {
+  return new Set(answer.flatMap(([place, id]) => (id === undefined ? [] : [place])));
+}
+
+test("AGT-8: who waits is not woken by what brings nothing to start", () => {
+  let state = demoState();
+  const relations = createRelations(state);
+  relations.startable("owner", "codex");
+  const opens = (name: ActionName, body: object) => {
+    const seen = relations.openings();
+    const result = run(state, name, body);
+    relations.advance(state, result.state, result.touched);
+    state = result.state;
+    return relations.openings() > seen;
+  };
+  assert.not.ok(opens("tasks/update", { task_id: "T-203", progress: 1 }));
+  assert.not.ok(opens("tasks/update", { task_id: "T-208", note: "still ready" }));
+  assert.not.ok(opens("agents/heartbeat", { agent_id: "codex", status: "working" }));
+  assert.not.ok(opens("tasks/create", { title: "x", status: "ready", depends_on: ["T-203"] }));
+  assert.ok(opens("tasks/delete", { task_id: "T-203" }), "what waited for it can be started");
+  assert.ok(opens("tasks/update", { task_id: "T-208", owner: "pixel" }), "now for another");
+  assert.ok(opens("agents/update", { agent_id: "iris", specialists: ["hr", "docs"] }));
 });
 
 test("CORE-9: groups follow a task through its life", () => {

@@ -73,7 +73,7 @@ const claim = defineAction({
     isReady(state, relations, { agent_id, project }) {
       const agent = get(state.agents, agent_id);
       // Whoever is not known is refused at once.
-      return !agent || pickTask(state, relations, agent, project) !== null;
+      return !agent || pickTask(relations, agent, project) !== null;
     },
   },
   reduce(draft, payload, context) {
@@ -82,12 +82,7 @@ const claim = defineAction({
     checkRef(draft, "projects", project);
     const task_id = payload.task_id
       ? named(context.before, payload.task_id, agent_id, context)
-      : pickTask(
-          context.before,
-          context.relations,
-          find(context.before, "agents", agent_id),
-          project,
-        )?.id;
+      : pickTask(context.relations, find(context.before, "agents", agent_id), project)?.id;
     if (task_id === undefined) {
       return {
         title: `${agent.name} found nothing to claim`,

@@ -3,7 +3,8 @@
  * its refusal and `tasks/explain`, so that the three can never disagree.
  * Neighbours: `lease-actions.ts`, the query tasks/explain.
  */
-import { POOL_OF_ALL, type Relations } from "../../relations.ts";
+import type { Relations } from "../../relations.ts";
+import { POOL_OF_ALL } from "../../startable.ts";
 import { get, list } from "../../table.ts";
 import { type Agent, MAX_OPEN_TASKS } from "../agents/agent.ts";
 import { isPresent } from "../agents/views.ts";
@@ -11,7 +12,7 @@ import { nameOf } from "../lookup.ts";
 import type { State } from "../state.ts";
 import { suits } from "./leases.ts";
 import type { Task, TaskStatus } from "./task.ts";
-import { blockersOf, compareByUrgency, hasUnresolvedBlockers, whyHuman } from "./views.ts";
+import { blockersOf, compareByUrgency, whyHuman } from "./views.ts";
 
 export const REASON_CODES = [
   "status",
@@ -111,31 +112,14 @@ export function agentReasons(
  * The task an agent should start next: the most urgent of its own, else the most urgent of those
  * without an owner that suit it. Within a priority the one that has waited longest, so none starves.
  */
-export function pickTask(
-  state: State,
-  relations: Relations,
-  agent: Agent,
-  project?: string,
-): Task | null {
-  const own = mostUrgent(state, relations.tasks("ready", agent.id), project);
+export function pickTask(relations: Relations, agent: Agent, project?: string): Task | null {
+  const own = relations.startable("owner", agent.id, project);
   if (own) return own;
   let best: Task | null = null;
   const kinds = new Set([POOL_OF_ALL, agent.home_specialist ?? POOL_OF_ALL, ...agent.specialists]);
   for (const kind of kinds) {
-    const found = mostUrgent(state, relations.tasks("pool", kind), project);
+    const found = relations.startable("pool", kind, project);
     if (found && (!best || compareByUrgency(found, best) < 0)) best = found;
-  }
-  return best;
-}
-
-/** Of these ready tasks the most urgent that nothing keeps from being started. */
-export function mostUrgent(state: State, ids: ReadonlySet<string>, project?: string): Task | null {
-  let best: Task | null = null;
-  for (const id of ids) {
-    const task = get(state.tasks, id);
-    if (!task || task.needs_human || (project && task.project_id !== project)) continue;
-    if (best && compareByUrgency(best, task) <= 0) continue;
-    if (!hasUnresolvedBlockers(state, task)) best = task;
   }
   return best;
 }

@@ -19,11 +19,16 @@ export interface TaskView extends Task {
   project_name: string | null;
 }
 
+/** The ids of the tasks that it says must be done before it, whether or not they are there or done. */
+export function namedBlockersOf({ depends_on, links }: Task): readonly string[] {
+  const before = links.filter(({ link_type }) => link_type === "is-blocked-by");
+  if (before.length === 0) return depends_on;
+  return unique([...depends_on, ...before.map(({ target_id }) => target_id)]);
+}
+
 /** The ids of the tasks that must be done before this one. */
 export function blockersOf(state: State, task: Task): string[] {
-  const before = task.links.filter(({ link_type }) => link_type === "is-blocked-by");
-  const ids = unique([...task.depends_on, ...before.map(({ target_id }) => target_id)]);
-  return ids.filter((id) => {
+  return namedBlockersOf(task).filter((id) => {
     const other = get(state.tasks, id);
     return other !== undefined && isOpen(other);
   });

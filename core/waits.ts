@@ -1,0 +1,72 @@
+/**
+ * Dispatches that wait for something to do (tasks/claim with wait_seconds). Neighbour: `engine.ts` wakes
+ * them when a commit may have brought something. Invariants: they are woken in the order in which they
+ * came; each ends with its time, its caller or the engine, and leaves no listener.
+ */
+export interface Wait {
+  ready(): boolean;
+  ms: number;
+  signal: AbortSignal | undefined;
+}
+
+export interface Waits {
+  /**
+   * Runs as soon as `ready` says so, at the latest after `ms` or when the signal is aborted; at once
+   * where nothing can wait, or too many do. Between the last word of `ready` and the run nothing
+   * comes: of many who wait for one thing the first gets it.
+   */
+  run<T>(wait: Wait, run: () => Promise<T>): Promise<T>;
+  /** Lets all of them look again. */
+  wake(): void;
+  /** Ends all of them. */
+  end(): void;
+}
+
+/**
+ * @param timeout aborted after so many milliseconds; without it nothing waits
+ * @param max more of them do not wait
+ */
+export function createWaits(
+  timeout: ((ms: number) => AbortSignal) | undefined,
+  max: number,
+): Waits {
+  const waiting = new Set<AbortController>();
+  const sleeping = new Set<() => void>();
+
+  function woken({ signal }: AbortController): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        sleeping.delete(wake);
+        signal.removeEventListener("abort", wake);
+        resolve();
+      };
+      sleeping.add(wake);
+      signal.addEventListener("abort", wake);
+    });
+  }
+
+  return {
+    async run({ ready, ms, signal }, run) {
+      if (ms === 0 || !timeout || signal?.aborted) return run();
+      if (ready() || waiting.size >= max) return run();
+      const end = new AbortController();
+      const stop = () => end.abort();
+      const ends = [timeout(ms), ...(signal ? [signal] : [])];
+      for (const one of ends) one.addEventListener("abort", stop);
+      waiting.add(end);
+      try {
+        while (!end.signal.aborted && !ready()) await woken(end);
+        return run();
+      } finally {
+        waiting.delete(end);
+        for (const one of ends) one.removeEventListener("abort", stop);
+      }
+    },
+    wake() {
+      for (const wake of [...sleeping]) wake();
+    },
+    end() {
+      for (const end of waiting) end.abort();
+    },
+  };
+}
