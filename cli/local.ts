@@ -79,7 +79,7 @@ export async function checkData(dir: string): Promise<Finding> {
  * A server holds its database alone, so that others cannot even read. Asked in a way that changes no
  * byte: read-only, and with a lock that such a connection is never given, which ends it at once.
  */
-function isInUse(path: string): boolean {
+export function isInUse(path: string): boolean {
   let db: Database.Database | null = null;
   try {
     // Not by the option `readonly`, which libsql does not pass on: closing would write the WAL back.

@@ -122,6 +122,40 @@ export function createProgram(
       handler: run(async () => (await import("./import.ts")).importCompany),
     })
     .command({
+      command: "backup <file>",
+      describe: "Write the journal of a running server to a file",
+      builder: (program) => program.positional("file", { type: "string", describe: "Where to" }),
+      handler: run(async () => (await import("./backup.ts")).backup),
+    })
+    .command({
+      command: "restore <file>",
+      describe: "Make a data folder of a backup, with the server stopped",
+      builder: (program) =>
+        withDataDir(program)
+          .positional("file", { type: "string", describe: "A backup" })
+          .option("force", {
+            type: "boolean",
+            default: false,
+            describe: "Also where there is a journal, which is kept beside it",
+          }),
+      handler: run(async () => (await import("./backup.ts")).restore),
+    })
+    .command({
+      command: "verify [file]",
+      describe: "Hold a data folder, or a backup, against itself",
+      builder: (program) =>
+        withDataDir(program)
+          .positional("file", { type: "string", describe: "A backup; the data folder when absent" })
+          .option("head", {
+            type: "string",
+            describe: "What an earlier verify printed as its head: it must still be there",
+          }),
+      handler: run(async () => {
+        const { verify } = await import("./verify.ts");
+        return async (options: Parameters<typeof verify>[0]) => setExitCode(await verify(options));
+      }),
+    })
+    .command({
       command: "doctor",
       describe: "Say what is wrong here, and what to do about it",
       builder: (program) => withDataDir(program),

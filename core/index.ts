@@ -57,7 +57,7 @@ export {
   writes,
 } from "./registry.ts";
 export { createRelations, type Relations } from "./relations.ts";
-export { toParts, toWirePieces, type WirePiece } from "./snapshot-parts.ts";
+export { fromParts, toParts, toWirePieces, type WirePiece } from "./snapshot-parts.ts";
 export { MAX_ARCHIVED_AT_ONCE } from "./state/archive/actions.ts";
 export { archivableTasks, toArchiveChange } from "./state/archive/archive.ts";
 export { isSweepDue } from "./state/company/sweep.ts";

@@ -110,12 +110,12 @@ export function moveIn({ db, next, dir }: Files): void {
 }
 
 /**
- * Puts the clean database in the place of the damaged one, which stays beside it under the returned
- * name. To be called with the damaged one open: its lock keeps others out meanwhile.
+ * Puts the clean database in the place of the damaged one (or one that is replaced for another reason),
+ * which stays beside it under the returned name. To be called with the old one open: its lock keeps others out meanwhile.
  */
-export function swapAside(files: Files, openedAt: string): string {
+export function swapAside(files: Files, openedAt: string, why = "damaged"): string {
   const { db, wal, next, dir } = files;
-  const kept = freeName(`${db}.damaged-${openedAt.slice(0, 19).replaceAll(/[-:]/g, "")}`);
+  const kept = freeName(`${db}.${why}-${openedAt.slice(0, 19).replaceAll(/[-:]/g, "")}`);
   try {
     linkSync(db, kept);
   } catch {

@@ -73,6 +73,10 @@ export interface Calls {
   thaw: { takes: boolean; gives: null };
   /** Ends the worker, so that the next one checks everything. */
   doubt: { takes: string; gives: null };
+  /** Holds the main file still for a copy, as of the last entry. */
+  holdImage: { takes: null; gives: { seq: number; bytes: number } };
+  readImage: { takes: { at: number; length: number }; gives: Uint8Array };
+  releaseImage: { takes: null; gives: null };
   setMaxPages: { takes: number; gives: null };
   close: { takes: null; gives: null };
 }

@@ -30,6 +30,7 @@ import {
   migrate,
   pragma,
 } from "./format.ts";
+import { type Image, openImage } from "./image.ts";
 import type {
   Backups,
   Call,
@@ -137,6 +138,7 @@ function open(files: Files, options: WorkerOptions): { opening: Opening; handler
   const pragmas = writeOnce(db, options.openedAt);
   setMaxPages(db, options.maxPages);
   const marks = openMark(files);
+  const image = openImage(db, files.db);
   marks.write({ id: found.id, seq: found.head.seq });
   return {
     opening: {
@@ -159,7 +161,7 @@ function open(files: Files, options: WorkerOptions): { opening: Opening; handler
         backups: toBackups(goodSnapshots(store, found)),
       },
     },
-    handlers: createHandlers({ db, store, marks, found, files, options }),
+    handlers: createHandlers({ db, store, marks, image, found, files, options }),
   };
 }
 
@@ -284,12 +286,13 @@ interface Parts {
   db: Database.Database;
   store: Store;
   marks: MarkWriter;
+  image: Image;
   found: Findings;
   files: Files;
   options: WorkerOptions;
 }
 
-function createHandlers({ db, store, marks, found, files, options }: Parts): Handlers {
+function createHandlers({ db, store, marks, image, found, files, options }: Parts): Handlers {
   const { id } = found;
   return {
     append({ expectedSeq, records }) {
@@ -323,6 +326,12 @@ function createHandlers({ db, store, marks, found, files, options }: Parts): Han
       const more = store.prune(seq);
       return { floor: store.floor().seq, more };
     },
+    holdImage: () => ({ bytes: image.hold(), seq: store.head().seq }),
+    readImage: ({ at, length }) => image.read(at, length),
+    releaseImage() {
+      image.release();
+      return null;
+    },
     setMaxPages(maxPages) {
       setMaxPages(db, maxPages);
       return null;
@@ -353,6 +362,7 @@ function createHandlers({ db, store, marks, found, files, options }: Parts): Han
       // What is in the WAL is durable there.
     }
     db.close();
+    image.close();
     return null;
   }
 }

@@ -4,6 +4,7 @@
  * thread that checks, the engine stands before it.
  * Invariant: the head moves only when the worker has said that the append is durable.
  */
+import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import type { Worker } from "node:worker_threads";
@@ -40,6 +41,12 @@ export interface SqliteJournal extends Journal {
   readonly pragmas: Pragmas;
   /** Resolves once everything was checked that the opening left; fails where that was not possible. */
   checked(): Promise<void>;
+  /**
+   * Copies the journal as of its last entry into a new file; appends go on meanwhile. One at a time.
+   * @returns the entry it is as of, and its bytes
+   * @throws Error when it could not be written; there is then no file
+   */
+  copyTo(path: string): Promise<{ seq: number; bytes: number }>;
   /** Moves the bound of the database file; 0 for none. */
   setMaxPages(maxPages: number): Promise<void>;
   /** Ends the worker at once, as a crash would: what is under way fails with an Error. */
@@ -49,6 +56,8 @@ export interface SqliteJournal extends Journal {
 /** A snapshot's parts are sent in slices of about this size, taken in about this time. */
 const SLICE_CHARS = 256 * 1024;
 const SLICE_MS = 5;
+/** A copy asks for so much at a time: an append waits behind one at most. */
+const IMAGE_CHUNK_BYTES = 512 * 1024;
 
 /** How often a search looks on before it gives what it has, with where to go on. */
 const LOOKS = 50;
@@ -98,6 +107,7 @@ function createPort(
   let closing: Promise<void> | null = null;
   /** Snapshots and prunings, one after the other. */
   let background: Promise<unknown> = Promise.resolve();
+  let copying: Promise<unknown> = Promise.resolve();
 
   const line = createLine({
     worker,
@@ -168,12 +178,40 @@ function createPort(
     await dropParts();
   }
 
+  async function copyTo(path: string): Promise<{ seq: number; bytes: number }> {
+    const image = await call("holdImage", null);
+    const file = await open(path, "wx", 0o600);
+    try {
+      for (let at = 0; at < image.bytes; ) {
+        const chunk = await call("readImage", { at, length: IMAGE_CHUNK_BYTES });
+        if (chunk.length === 0) throw new Error("the database became shorter while it was copied");
+        await file.write(chunk);
+        at += chunk.length;
+      }
+      await file.close();
+      return image;
+    } catch (error) {
+      await file.close().catch(() => {});
+      await rm(path, { force: true });
+      throw error;
+    } finally {
+      // A worker that has ended holds nothing any more.
+      await call("releaseImage", null).catch(() => {});
+    }
+  }
+
   return {
     get id() {
       return id;
     },
     recovery,
     pragmas,
+    copyTo(path) {
+      // Both hold the file still, and each would let it go for the other.
+      const done = Promise.allSettled([copying, checking]).then(() => copyTo(path));
+      copying = done.catch(() => {});
+      return done;
+    },
     head: () => head,
     floor: () => floor,
     async append(expectedSeq, records) {

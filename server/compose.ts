@@ -13,6 +13,7 @@ import { createMcpHandler } from "../mcp/index.ts";
 import { answerClientError, createHttpApp } from "../transport-http/index.ts";
 import { createSseTransport } from "../transport-sse/index.ts";
 import { createWsTransport } from "../transport-ws/index.ts";
+import { type Backups, openBackups } from "./backup.ts";
 import { type Config, inUrl } from "./config.ts";
 import { createHearing } from "./hearing.ts";
 import { startArchiving, startExpiring, startSweeping } from "./timers.ts";
@@ -93,7 +94,16 @@ export async function startServer({
       const found = { kept_in: keeper.damaged };
       log.warn(found, "the list of named tokens is unreadable; create them again");
     }
-    return await serve({ config, log, engine: webhooks.engine, webhooks, keeper, bootedAt });
+    const backups = await openBackups({ journal, dir: config.dataDir, log });
+    return await serve({
+      config,
+      log,
+      engine: webhooks.engine,
+      webhooks,
+      keeper,
+      backups,
+      bootedAt,
+    });
   } catch (error) {
     await engine.close();
     throw error;
@@ -109,11 +119,12 @@ interface Parts extends Omit<ServerOptions, "onFatal" | "deliveries"> {
   engine: Engine;
   webhooks: Webhooks;
   keeper: TokenKeeper;
+  backups: Backups;
   bootedAt: number;
 }
 
 async function serve(parts: Parts): Promise<RunningServer> {
-  const { config, log, webhooks, keeper, bootedAt } = parts;
+  const { config, log, webhooks, keeper, backups, bootedAt } = parts;
   const gate = createGate({
     allowedHosts: config.allowedHosts,
     identify: keeper.identify,
@@ -139,7 +150,10 @@ async function serve(parts: Parts): Promise<RunningServer> {
     bootedAt,
     log,
     pageDir: fileURLToPath(new URL("../page", import.meta.url)),
-    streams: { "/api/events/stream": sse.handle },
+    streams: {
+      "/api/events/stream": sse.handle,
+      "/api/system/backup": { handler: backups.handle, asks: "always" },
+    },
     mounts: { "/mcp": createMcpHandler({ engine, bootedAt, onError }) },
   });
   const server = createServer(
@@ -171,6 +185,7 @@ async function serve(parts: Parts): Promise<RunningServer> {
     stopArchiving();
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
+    backups.close();
     await Promise.all([sse.close(), ws.close(), webhooks.close()]);
     for (const socket of unused) socket.destroy();
     // Writes under way are still answered: only then is the journal closed.

@@ -4,7 +4,7 @@
  * Invariant: the order of the checks is that of routes.md, and every request gets exactly one answer.
  */
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
-import type { Engine, Gate } from "../core/index.ts";
+import { type Engine, type Gate, type Principal, refuseRole } from "../core/index.ts";
 import { type Answer, secure, send } from "./answer.ts";
 import { bearerOf } from "./auth.ts";
 import { createWriteLimit } from "./limits.ts";
@@ -19,7 +19,13 @@ import {
   unknownRoute,
 } from "./problem.ts";
 import { createReader } from "./read.ts";
-import { createRoutes, type MountHandler, type Route, type StreamHandler } from "./routes.ts";
+import {
+  createRoutes,
+  type MountHandler,
+  type Route,
+  type Stream,
+  type StreamHandler,
+} from "./routes.ts";
 import { createSite } from "./site.ts";
 import { createWriter } from "./write.ts";
 
@@ -41,7 +47,7 @@ export interface HttpOptions {
   /** The folder of the built page; null when there is none. */
   pageDir: string | null;
   /** GET handlers by path, such as `/api/events/stream`. */
-  streams: Readonly<Record<string, StreamHandler>>;
+  streams: Readonly<Record<string, StreamHandler | Stream>>;
   /** POST handlers of other protocols by path, such as `/mcp`. */
   mounts?: Readonly<Record<string, MountHandler>>;
 }
@@ -94,16 +100,19 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   }
 
   function answerStream(
-    { handler }: { handler: StreamHandler },
+    { handler, asks, right }: Route & { kind: "stream" },
     req: IncomingMessage,
     res: ServerResponse,
   ): void {
-    const caller = gate.readsAsk ? gate.identify(bearerOf(req)) : null;
-    if (gate.readsAsk && !caller) send(res, READING_ASKS);
-    else {
-      secure(res);
-      handler(req, res, caller?.name);
+    let caller: Principal | null = null;
+    if (asks === "always" || (asks === "as reads" && gate.readsAsk)) {
+      caller = gate.identify(bearerOf(req));
+      const forbidden = caller && refuseRole(caller, "reads", right);
+      if (!caller) return void send(res, asks === "always" ? UNAUTHORISED : READING_ASKS);
+      if (forbidden) return void send(res, toProblem(forbidden));
     }
+    secure(res);
+    handler(req, res, caller?.name);
   }
 
   async function answerWrite(

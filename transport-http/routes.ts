@@ -24,10 +24,18 @@ export type MountHandler = (
   sender: Sender,
 ) => Promise<void>;
 
+/** When a GET that is no query asks for a token: never, as reads do, or always, and then for its right. */
+export type Asks = "never" | "as reads" | "always";
+
+export interface Stream {
+  handler: StreamHandler;
+  asks: Asks;
+}
+
 export type Route =
   | { kind: "read"; allow: string; query: AnyQuery }
   | { kind: "write"; allow: string; name: string }
-  | { kind: "stream"; allow: string; handler: StreamHandler }
+  | { kind: "stream"; allow: string; handler: StreamHandler; asks: Asks; right: string }
   | { kind: "mount"; allow: string; handler: MountHandler }
   | { kind: "socket"; allow: string };
 
@@ -36,7 +44,7 @@ const POST = "POST, OPTIONS";
 
 /** @throws Error when two declarations claim one path */
 export function createRoutes(
-  streams: Readonly<Record<string, StreamHandler>>,
+  streams: Readonly<Record<string, StreamHandler | Stream>>,
   mounts: Readonly<Record<string, MountHandler>> = {},
 ): ReadonlyMap<string, Route> {
   const routes = new Map<string, Route>();
@@ -50,8 +58,10 @@ export function createRoutes(
   for (const { name } of writes.values()) {
     add(`/api/${name}`, { kind: "write", allow: POST, name });
   }
-  for (const [path, handler] of Object.entries(streams)) {
-    add(path, { kind: "stream", allow: GET, handler });
+  for (const [path, stream] of Object.entries(streams)) {
+    const { handler, asks } =
+      typeof stream === "function" ? { handler: stream, asks: "as reads" as const } : stream;
+    add(path, { kind: "stream", allow: GET, handler, asks, right: path.replace("/api/", "") });
   }
   for (const [path, handler] of Object.entries(mounts)) {
     add(path, { kind: "mount", allow: POST, handler });

@@ -1,0 +1,179 @@
+/**
+ * Holds a journal against itself: the hash chain, the digests of its snapshots, and every entry decided
+ * again from the oldest snapshot on, with the same patches, events and states. Neighbours: `recover.ts`
+ * knows the digests, the core decides, the command line copies a journal for it and tells.
+ * Invariant: nothing is written; whatever does not agree is told, and the look goes on.
+ */
+import { dequal } from "dequal/lite";
+import Database from "libsql";
+import {
+  actions,
+  applyPatches,
+  createRelations,
+  createState,
+  type Entry,
+  fromParts,
+  reduce,
+  type State,
+  toWireState,
+} from "../core/index.ts";
+import { filesIn, readMark } from "./files.ts";
+import { APPLICATION_ID, pragma } from "./format.ts";
+import { inspect } from "./recover.ts";
+import type { SnapshotRow } from "./store.ts";
+
+export interface Verification {
+  journal: string;
+  /** Entries up to this one are gone, on purpose. */
+  floor: number;
+  head: { seq: number; hash: string };
+  /** Decided again, after this entry. */
+  from: number;
+  reduced: number;
+  /** Taken at their word: no action of this release made them (an import). */
+  taken: number;
+  snapshots: number;
+  /** One sentence each; empty when all agrees. */
+  problems: string[];
+}
+
+const PAGE = 500;
+/** After so many the rest says nothing new. */
+const MAX_PROBLEMS = 20;
+
+/**
+ * @param dir a folder with a copy of the database that nobody else uses
+ * @param known an entry with its hash, noted earlier: it must still be there
+ * @throws Error when it is no journal, or cannot be read at all
+ */
+export function verifyJournal(dir: string, known?: { seq: number; hash: string }): Verification {
+  const files = filesIn(dir);
+  const db = new Database(files.db, { timeout: 0 });
+  try {
+    if (pragma(db, "application_id") !== APPLICATION_ID) throw new Error("it is no journal");
+    return verify(db, readMark(files), known);
+  } finally {
+    db.close();
+  }
+}
+
+function verify(
+  db: Database.Database,
+  mark: ReturnType<typeof readMark>,
+  known: { seq: number; hash: string } | undefined,
+): Verification {
+  const found = inspect(db, mark);
+  const problems: string[] = [];
+  const tell = (problem: string) => {
+    if (problems.length < MAX_PROBLEMS) problems.push(problem);
+  };
+  if (found.damage) tell(`after entry ${found.damage.after_seq}: ${found.damage.reason}`);
+  for (const { seq, reason } of found.refused) tell(`the snapshot at ${seq}: ${reason}`);
+  if (known && hashAt(db, known.seq) !== known.hash) {
+    tell(`entry ${known.seq} is not the one whose hash was noted`);
+  }
+  const refused = new Set(found.refused.map(({ id }) => id));
+  const good = found.snapshots.filter(
+    ({ id, seq }) => !refused.has(id) && seq >= found.floor.seq && seq <= found.head.seq,
+  );
+  // The newest first, as they are kept.
+  const oldest = found.floor.seq === 0 ? undefined : good.at(-1);
+  const from = oldest?.seq ?? 0;
+  const start = oldest ? stateOf(db, oldest) : createState();
+  const counts = replay(db, { from, to: found.head.seq, start, snapshots: good }, tell);
+  const { seq, hash } = found.head;
+  return {
+    journal: found.id,
+    floor: found.floor.seq,
+    head: { seq, hash: hash.toString("hex") },
+    from,
+    ...counts,
+    snapshots: good.length,
+    problems,
+  };
+}
+
+interface Stretch {
+  from: number;
+  to: number;
+  start: State;
+  snapshots: readonly SnapshotRow[];
+}
+
+function replay(
+  db: Database.Database,
+  { from, to, start, snapshots }: Stretch,
+  tell: (problem: string) => void,
+): { reduced: number; taken: number } {
+  const select = db.prepare("SELECT seq, json FROM entries WHERE seq > ? ORDER BY seq LIMIT ?");
+  const kept = new Map(snapshots.map((row) => [row.seq, row]));
+  let state = start;
+  let relations = createRelations(state);
+  let reduced = 0;
+  let taken = 0;
+  for (let seq = from; seq < to; ) {
+    const rows = select.all(seq, Math.min(PAGE, to - seq)) as { seq: number; json: string }[];
+    if (rows.length === 0) break;
+    for (const row of rows) {
+      seq = row.seq;
+      const entry = JSON.parse(row.json) as Entry;
+      const again = decideAgain(entry, state, relations, tell);
+      if (again) {
+        relations.advance(state, again.state, again.touched);
+        state = again.state;
+        reduced++;
+      } else {
+        applyPatches(state, entry.patches);
+        relations = createRelations(state);
+        taken++;
+      }
+      const snapshot = kept.get(seq);
+      if (snapshot && !isState(db, snapshot, state)) {
+        tell(`the snapshot at ${seq} is not the state that its entries lead to`);
+      }
+    }
+  }
+  return { reduced, taken };
+}
+
+/** The reduction, where it says what the entry says; null where the entry has to be taken at its word. */
+function decideAgain(
+  entry: Entry,
+  state: State,
+  relations: ReturnType<typeof createRelations>,
+  tell: (problem: string) => void,
+) {
+  const { seq, action, patches, event } = entry;
+  const declaration = actions.get(action.name);
+  if (!declaration) return null;
+  const again = reduce(state, declaration, action, relations);
+  if (!again.ok) {
+    tell(`entry ${seq} (${action.name}) would be refused: ${again.message}`);
+    return null;
+  }
+  const { id: _id, ...said } = event;
+  // As the journal keeps it: what JSON leaves out is not there.
+  const plain: unknown = JSON.parse(JSON.stringify({ patches: again.patches, event: again.event }));
+  if (dequal(plain, { patches, event: said })) return again;
+  tell(`entry ${seq} (${action.name}) does not say what its action does`);
+  return null;
+}
+
+function stateOf(db: Database.Database, { id }: SnapshotRow): State {
+  const rows = db
+    .prepare("SELECT json FROM snapshot_parts WHERE snapshot = ? ORDER BY part")
+    .all(id) as { json: string }[];
+  return fromParts(rows.map(({ json }) => json));
+}
+
+function isState(db: Database.Database, row: SnapshotRow, state: State): boolean {
+  const plain: unknown = JSON.parse(JSON.stringify(toWireState(state)));
+  return dequal(toWireState(stateOf(db, row)), plain);
+}
+
+function hashAt(db: Database.Database, seq: number): string | null {
+  const [row] = db.prepare("SELECT hex(hash) AS hash FROM entries WHERE seq = ?").all(seq) as {
+    hash: string;
+  }[];
+  return row ? row.hash.toLowerCase() : null;
+}

@@ -1,0 +1,82 @@
+/**
+ * `GET /api/system/backup`: the journal as one file, as of one entry, while work goes on. Neighbours: the
+ * journal makes the copy, transport-http asks for the owner's token. Invariant: the copy is on disk, whole,
+ * before its first byte leaves, so a slow reader holds up nobody; its file goes with the request.
+ */
+import { createReadStream } from "node:fs";
+import { readdir, rm } from "node:fs/promises";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import type { SqliteJournal } from "../journal/index.ts";
+import type { Log } from "./compose.ts";
+
+export interface BackupsOptions {
+  journal: Pick<SqliteJournal, "copyTo" | "id">;
+  /** The data folder. */
+  dir: string;
+  log: Log;
+}
+
+export interface Backups {
+  handle(req: IncomingMessage, res: ServerResponse): void;
+  /** Ends those under way. */
+  close(): void;
+}
+
+/** Each takes the space of a database for as long as its reader takes. */
+const MAX_UNDER_WAY = 4;
+
+const NAME = /^clawtasker\.db\.backup-\d+$/;
+
+/** @throws Error when the data folder cannot be read */
+export async function openBackups({ journal, dir, log }: BackupsOptions): Promise<Backups> {
+  for (const name of await readdir(dir)) if (NAME.test(name)) await rm(join(dir, name));
+  const under = new Set<ServerResponse>();
+  let count = 0;
+
+  async function answer(res: ServerResponse): Promise<void> {
+    const path = join(dir, `clawtasker.db.backup-${++count}`);
+    try {
+      const { seq, bytes } = await journal.copyTo(path);
+      res.writeHead(200, {
+        "Content-Type": "application/vnd.sqlite3",
+        "Content-Length": bytes,
+        "Content-Disposition": `attachment; filename="clawtasker-${seq}.db"`,
+        "Cache-Control": "no-store",
+        "ClawTasker-Seq": seq,
+      });
+      await pipeline(createReadStream(path), res);
+      log.info({ seq, bytes }, "a backup was taken");
+    } finally {
+      await rm(path, { force: true });
+    }
+  }
+
+  return {
+    handle(req, res) {
+      if (req.method === "HEAD") {
+        res.writeHead(200, { "Content-Type": "application/vnd.sqlite3" }).end();
+        return;
+      }
+      if (under.size >= MAX_UNDER_WAY) return refuse(res, "too many backups are under way");
+      under.add(res);
+      answer(res)
+        .catch((error: Error) => {
+          if (res.headersSent || res.destroyed) return res.destroy();
+          log.warn({ err: error }, "a backup failed");
+          refuse(res, "the backup could not be written; is there space for it in the data folder?");
+        })
+        .finally(() => under.delete(res));
+    },
+    close() {
+      for (const res of under) res.destroy();
+    },
+  };
+}
+
+function refuse(res: ServerResponse, error: string): void {
+  const body = JSON.stringify({ error, code: "unavailable" });
+  res.writeHead(503, { "Content-Type": "application/json; charset=utf-8", "Retry-After": 10 });
+  res.end(`${body}\n`);
+}

@@ -1,0 +1,161 @@
+/** Tampering, planted in a real journal in every place that holds something, is found. */
+import { cpSync } from "node:fs";
+import { join } from "node:path";
+import Database from "libsql";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { type Entry, openEngine } from "../../core/index.ts";
+import { chainHash, createSnapshotDigest, toBuffer } from "../../journal/format.ts";
+import { openSqliteJournal, verifyJournal } from "../../journal/index.ts";
+import { makeDataDir } from "../support/process.ts";
+
+const test = suite("verify");
+
+/** A journal with all kinds of work in it and two snapshots. */
+async function write(dir: string): Promise<void> {
+  const journal = await openSqliteJournal({ dir, now: () => 0 });
+  let [time, ids] = [Date.parse("2026-03-21T09:30:00Z"), 0];
+  const clock = () => (time += 1_000);
+  const engine = await openEngine({
+    journal,
+    clock,
+    newId: () => `id-${++ids}`,
+    snapshotEvery: 20,
+  });
+  await engine.dispatch("demo/reset", {});
+  for (let n = 0; n < 45; n++) {
+    await engine.dispatch("tasks/create", { title: `task ${n}`, owner: "codex" }, { key: `k${n}` });
+  }
+  await engine.dispatch("tasks/claim", { agent_id: "codex", task_id: "T-208" });
+  await engine.dispatch("tasks/update", { task_id: "T-203", progress: 61 });
+  await engine.close();
+}
+
+type Change = (db: Database.Database) => void;
+
+/** Makes the chain and the digests anew, as somebody would who knows this program. */
+const rechain: Change = (db) => {
+  const rows = db.prepare("SELECT seq, json, key FROM entries ORDER BY seq").all() as {
+    seq: number;
+    json: string;
+    key: string | null;
+  }[];
+  let hash: Buffer = Buffer.alloc(32);
+  const hashes = new Map<number, Buffer>();
+  for (const { seq, json, key } of rows) {
+    hash = chainHash(hash, seq, key, json);
+    hashes.set(seq, hash);
+    db.prepare("UPDATE entries SET hash = ? WHERE seq = ?").run(hash, seq);
+  }
+  for (const row of db.prepare("SELECT * FROM snapshots").all() as {
+    id: number;
+    seq: number;
+    created_at: string;
+  }[]) {
+    const at = { seq: row.seq, hash: hashes.get(row.seq) ?? toBuffer(null) };
+    const digest = createSnapshotDigest(at, row.created_at);
+    const parts = db
+      .prepare("SELECT json FROM snapshot_parts WHERE snapshot = ? ORDER BY part")
+      .all(row.id) as { json: string }[];
+    for (const { json } of parts) digest.add(json);
+    db.prepare("UPDATE snapshots SET hash = ?, digest = ? WHERE id = ?").run(
+      at.hash,
+      digest.digest(),
+      row.id,
+    );
+  }
+};
+
+function changeEntry(seq: number, change: (entry: Entry) => void): Change {
+  return (db) => {
+    const [row] = db.prepare("SELECT json FROM entries WHERE seq = ?").all(seq) as {
+      json: string;
+    }[];
+    const entry = JSON.parse(row?.json ?? "") as Entry;
+    change(entry);
+    db.prepare("UPDATE entries SET json = ? WHERE seq = ?").run(JSON.stringify(entry), seq);
+  };
+}
+
+const both =
+  (...changes: Change[]): Change =>
+  (db) => {
+    for (const change of changes) change(db);
+  };
+
+const retitled = changeEntry(5, ({ patches }) => {
+  for (const patch of patches) {
+    if (patch.op !== "remove" && patch.path === "/tasks/T-219") {
+      patch.value = { ...(patch.value as object), title: "another" };
+    }
+  }
+});
+const someoneElse = changeEntry(5, ({ action }) => {
+  action.stamp.by = "somebody";
+});
+const inSnapshot: Change = (db) =>
+  void db.prepare("UPDATE snapshot_parts SET json = replace(json, 'task 3', 'task X')").run();
+const cut: Change = (db) => {
+  db.exec("DELETE FROM entries WHERE seq > 40; DELETE FROM snapshots WHERE seq > 40");
+};
+
+const TAMPERINGS: [what: string, change: Change, found: RegExp][] = [
+  ["an entry", retitled, /entry 5 was altered/],
+  [
+    "an entry and its whole chain",
+    both(retitled, rechain),
+    /entry 5 \(tasks\/create\) does not say/,
+  ],
+  ["who did it", someoneElse, /entry 5 was altered/],
+  [
+    "a key",
+    (db) => db.exec(`UPDATE entries SET key = '"k99"' WHERE seq = 5`),
+    /entry 5 was altered/,
+  ],
+  [
+    "an entry in the middle, gone",
+    (db) => db.exec("DELETE FROM entries WHERE seq = 9"),
+    /entry 9 is/,
+  ],
+  ["a snapshot", inSnapshot, /the snapshot at \d+: it was altered/],
+  ["a snapshot and its digest", both(inSnapshot, rechain), /the snapshot at \d+ is not the state/],
+  ["the end, cut off", cut, /had been acknowledged/],
+];
+
+test("DUR-18: an untouched journal agrees with itself, and every tampering is found", async () => {
+  const data = makeDataDir();
+  const original = join(data.dir, "original");
+  await write(original);
+  const sound = verifyJournal(original);
+  assert.equal(sound.problems, []);
+  assert.equal([sound.head.seq, sound.from, sound.reduced, sound.taken], [48, 0, 48, 0]);
+  assert.ok(sound.snapshots >= 2, `${sound.snapshots} snapshots`);
+  for (const [index, [what, change, found]] of TAMPERINGS.entries()) {
+    const dir = join(data.dir, `case-${index}`);
+    cpSync(original, dir, { recursive: true });
+    const db = new Database(join(dir, "clawtasker.db"));
+    change(db);
+    db.close();
+    const { problems } = verifyJournal(dir);
+    assert.ok(
+      problems.some((problem) => found.test(problem)),
+      `${what}: ${JSON.stringify(problems)}`,
+    );
+  }
+  data.remove();
+});
+
+test("DUR-18: a history that was made anew without a trace is known by the head noted before", async () => {
+  const data = makeDataDir();
+  await write(data.dir);
+  const known = verifyJournal(data.dir).head;
+  assert.equal(verifyJournal(data.dir, known).problems, []);
+  const db = new Database(join(data.dir, "clawtasker.db"));
+  both(someoneElse, rechain)(db);
+  db.close();
+  assert.equal(verifyJournal(data.dir).problems, [], "it agrees with itself");
+  assert.match(verifyJournal(data.dir, known).problems.join(), "entry 48 is not the one");
+  data.remove();
+});
+
+test.run();
