@@ -19,6 +19,8 @@ export interface Told<R> {
   done?: string | ((reply: R) => string);
   /** The action that takes it back, offered beside `done`. */
   undo?: Undo;
+  /** The caller shows the warnings of the reply itself. */
+  showsWarnings?: true;
 }
 
 /** Sends actions for one component; `busy` while one is under way, `refusal` is the last no in words. */
@@ -53,6 +55,7 @@ export function useAct() {
         undo && { label: "Undo", run: () => void act(undo.name, undo.payload) },
       );
     }
+    if (told.showsWarnings) return result.reply;
     for (const warning of result.warnings) toasts.show("refused", warning);
     return result.reply;
   }

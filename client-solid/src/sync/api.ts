@@ -150,8 +150,8 @@ function toResult<R>(result: WriteResult): ApiResult<R> {
 }
 
 function accepted<R>(body: Record<string, unknown>): ApiResult<R> {
-  const { ok: _ok, warnings = [], ...reply } = body;
-  return { ok: true, reply: reply as R, warnings: warnings as string[] };
+  const { ok: _ok, ...reply } = body;
+  return { ok: true, reply: reply as R, warnings: (body.warnings ?? []) as string[] };
 }
 
 function resultsOf({ body }: Answer): Record<string, unknown>[] {

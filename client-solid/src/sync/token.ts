@@ -24,6 +24,8 @@ export interface TokenKeeper {
   /** Asks the person; null when they would rather not. Asked twice, it is one form. */
   request(): Promise<string | null>;
   give(token: string): void;
+  /** From now on this tab has none. */
+  forget(): void;
   dismiss(): void;
 }
 
@@ -79,6 +81,14 @@ export function createTokenKeeper({ fragment, clearFragment, storage }: TokenPor
     give(given) {
       keep(given);
       answer(given);
+    },
+    forget() {
+      setToken(null);
+      try {
+        storage.removeItem(STORED_AS);
+      } catch {
+        // Where storage is forbidden nothing was kept.
+      }
     },
     dismiss: () => answer(null),
   };
