@@ -18,8 +18,8 @@ export interface Request {
   /** Path and query. */
   path: string;
   body?: object;
-  /** The key of an earlier call that is to be finished; a new one when absent. */
-  key?: string;
+  /** The key of an earlier call that is to be finished; a new one when absent, none for null. */
+  key?: string | null;
   signal?: AbortSignal;
   /** For each try. */
   timeoutMs?: number;
@@ -51,7 +51,8 @@ export function createExchange(options: ExchangeOptions): Exchange {
 
   return async (request) => {
     const { method, signal, attempts = options.attempts } = request;
-    const key = method === "POST" ? (request.key ?? options.newKey()) : undefined;
+    const { key: given = options.newKey() } = request;
+    const key = method === "POST" ? (given ?? undefined) : undefined;
     // A person is asked for a token to read only where reading turns out to need one.
     let token = method === "POST" || typeof source === "string" ? await ask(false) : undefined;
     let asked = 1;

@@ -159,10 +159,12 @@ async function runHistory(random: Random, steps: number): Promise<void> {
     const late = answered.filter(({ seq }) => seq > at).map(({ written }) => written);
     const open = decided ? [decided.written, ...queue] : queue;
     const seen = JSON.stringify(sortKeys(shown(mirror)));
-    // The first without an answer may be taken for an entry that looks like its own.
-    const first = withEffects(server, [...late, ...open]);
-    const second = withEffects(server, [...late, ...open.slice(1)]);
-    if (seen !== JSON.stringify(sortKeys(first))) assert.equal(shown(mirror), second);
+    // The first ones without an answer may be taken for entries that look like their own.
+    const isAllowed = [...open, null].some((_, hidden) => {
+      const expected = withEffects(server, [...late, ...open.slice(hidden)]);
+      return seen === JSON.stringify(sortKeys(expected));
+    });
+    if (!isAllowed) assert.equal(shown(mirror), withEffects(server, [...late, ...open]));
     checkLists(mirror, now());
   }
 

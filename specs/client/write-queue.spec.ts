@@ -5,9 +5,9 @@ import * as assert from "uvu/assert";
 import { ClawTaskerError } from "../../client/errors.ts";
 import type { Ask, Write } from "../../client-solid/src/sync/write.ts";
 import {
-  type Answer,
   createWriteQueue,
   queueWords,
+  type WriteResult,
 } from "../../client-solid/src/sync/write-queue.ts";
 
 const NOW = Date.parse("2026-03-21T09:30:00Z");
@@ -28,7 +28,8 @@ function storageOf(kept: Record<string, string> = {}) {
 /** A queue whose server, clock and waits are in the spec's hands. */
 function steer(storage = storageOf()) {
   const sent: Write[] = [];
-  const open: { resolve(answer: Answer): void; reject(error: unknown): void }[] = [];
+  const requests: number[] = [];
+  const open: { resolve(results: WriteResult[]): void; reject(error: unknown): void }[] = [];
   const waits: { ms: number; end(): void }[] = [];
   let keys = 0;
   const queue = createWriteQueue({
@@ -45,11 +46,18 @@ function steer(storage = storageOf()) {
         });
       }),
     storage,
-    send(write) {
-      sent.push(write);
-      return new Promise((resolve, reject) => open.push({ resolve, reject }));
+    async send(write) {
+      const [result] = await request([write]);
+      if (!result?.ok) throw new Error("no result");
+      return result;
     },
+    sendTogether: request,
   });
+  function request(writes: readonly Write[]): Promise<WriteResult[]> {
+    sent.push(...writes);
+    requests.push(writes.length);
+    return new Promise((resolve, reject) => open.push({ resolve, reject }));
+  }
   const next = () => {
     const request = open.shift();
     if (!request) throw new Error("nothing was sent");
@@ -61,8 +69,15 @@ function steer(storage = storageOf()) {
     waits,
     storage,
     underWay: () => open.length,
+    /** How many writes each request held. */
+    requests,
     async answer(seq = 1) {
-      next().resolve({ body: { ok: true }, seq });
+      const results = Array.from({ length: requests.at(-1) ?? 0 }, () => yes(seq));
+      next().resolve(results);
+      await turn();
+    },
+    async answerEach(results: WriteResult[]) {
+      next().resolve(results);
       await turn();
     },
     async fail(status: number, retryAfterMs?: number) {
@@ -76,6 +91,12 @@ function steer(storage = storageOf()) {
     },
   };
 }
+
+const yes = (seq: number): WriteResult => ({ ok: true, body: { ok: true }, seq });
+const no = (status: number): WriteResult => ({
+  ok: false,
+  error: new ClawTaskerError(`said ${status}`, { status, code: null }),
+});
 
 /** Lets every promise that can settle do so. */
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -92,21 +113,56 @@ const comment = (text: string) => write("tasks/comment", { task_id: "T-1", autho
 const texts = (sent: readonly Write[]) => sent.map(({ asks }) => asks[0]?.body.text);
 const keysOf = (sent: readonly Write[]) => sent.map(({ key }) => key);
 
-test("PAGE-6: writes go out one after the other, in the order they were made", async () => {
-  const { queue, sent, answer, underWay } = steer();
+test("PAGE-6: writes go out in the order they were made, one request at a time; what gathers meanwhile is one", async () => {
+  const { queue, sent, answer, underWay, requests } = steer();
   const settled: string[] = [];
   for (const text of ["a", "b", "c"]) {
     void queue.add(comment(text)).then(() => settled.push(text));
   }
-  assert.is(queue.pending().length, 3);
-  for (const text of ["a", "b", "c"]) {
+  // A reset is never one among others.
+  void queue.add(write("demo/reset", {})).then(() => settled.push("reset"));
+  void queue.add(comment("d")).then(() => settled.push("d"));
+  assert.is(queue.pending().length, 5);
+  for (let n = 0; n < 4; n++) {
     assert.is(underWay(), 1);
-    assert.is(texts(sent).at(-1), text);
     await answer();
   }
-  assert.equal(settled, ["a", "b", "c"]);
+  assert.equal(requests, [1, 2, 1, 1]);
+  assert.equal(texts(sent), ["a", "b", "c", undefined, "d"]);
+  assert.equal(settled, ["a", "b", "c", "reset", "d"]);
   assert.equal(queue.pending(), []);
   assert.equal(queue.state(), { status: "idle" });
+});
+
+test("PAGE-6: of those sent together each has its own answer, and what waits is sent again with its key", async () => {
+  const { queue, sent, fail, pass, answer, answerEach, requests } = steer();
+  const results = ["a", "b", "c"].map((text) => queue.add(comment(text)));
+  await fail(429, 1_000);
+  await pass();
+  assert.equal(requests, [1, 3]);
+  await answerEach([yes(4), no(400), no(503)]);
+  await pass();
+  await answer(9);
+  assert.equal(
+    (await Promise.all(results)).map((result) => (result.ok ? result.seq : result.error.status)),
+    [4, 400, 9],
+  );
+  assert.equal(keysOf(sent), ["key-1", "key-1", "key-2", "key-3", "key-3"]);
+});
+
+test("PAGE-6: where a request of several is refused as a whole, each goes for itself", async () => {
+  const { queue, sent, answer, fail, requests } = steer();
+  const results = ["a", "b", "c"].map((text) => queue.add(comment(text)));
+  await answer(1);
+  await fail(413);
+  await fail(413);
+  await answer(3);
+  assert.equal(requests, [1, 2, 1, 1]);
+  assert.equal(
+    (await Promise.all(results)).map((result) => (result.ok ? result.seq : result.error.status)),
+    [1, 413, 3],
+  );
+  assert.equal(texts(sent), ["a", "b", "c", "b", "c"]);
 });
 
 test("PAGE-6: what is refused for now waits, is told, and goes again with its key before the rest", async () => {
@@ -131,9 +187,9 @@ test("PAGE-6: what is refused for now waits, is told, and goes again with its ke
   await fail(0);
   await pass();
   await answer();
-  await answer();
-  assert.equal(texts(sent), ["a", "a", "a", "a", "b"]);
-  assert.equal(keysOf(sent), ["key-1", "key-1", "key-1", "key-1", "key-2"]);
+  assert.equal(texts(sent), ["a", "a", "b", "a", "b", "a", "b"]);
+  const again = ["key-1", "key-2"];
+  assert.equal(keysOf(sent), ["key-1", ...again, ...again, ...again]);
   assert.equal(waits, []);
 });
 
@@ -202,7 +258,8 @@ test("PAGE-6: edits of one task that still wait become one, where only the last 
   ];
   for (const one of others) void queue.add(one);
   assert.is(queue.pending().length, 7);
-  for (let n = 0; n < 7; n++) await answer(n);
+  await answer();
+  await answer();
   assert.is((await Promise.all(results)).filter(({ ok }) => ok).length, 2);
   assert.equal(
     sent.slice(1, 3).map(({ asks }) => asks[0]?.body),
@@ -223,13 +280,20 @@ test("PAGE-6: what the server may have is not changed any more", async () => {
   await pass();
   await fail(429, 1_000);
   void update("three");
-  assert.is(queue.pending().length, 2, "three joins two");
+  assert.is(queue.pending().length, 2, "three joins two, which was turned away at the door");
   await pass();
-  await answer();
+  await fail(0);
+  void update("four");
+  assert.is(queue.pending().length, 3);
+  await pass();
+  await fail(429, 1_000);
+  void update("five");
+  assert.is(queue.pending().length, 3, "five joins four, not three");
+  await pass();
   await answer();
   assert.equal(
     sent.map(({ asks }) => asks[0]?.body.title),
-    ["one", "one", "one", "three"],
+    ["one", "one", "two", "one", "three", "one", "three", "four", "one", "three", "five"],
   );
 });
 
@@ -241,8 +305,7 @@ test("PAGE-6: unsent writes survive a reload with their keys, and are gone once 
   const after = steer(storageOf({ ...before.storage.kept }));
   assert.is(after.queue.pending().length, 2, "shown at once");
   await turn();
-  await after.answer();
-  await after.fail(400);
+  await after.answerEach([yes(1), no(400)]);
   assert.equal(texts(after.sent), ["a", "b"]);
   assert.equal(keysOf(after.sent), ["key-1", "key-2"]);
   assert.is(after.queue.refused()?.restored, true);

@@ -16,11 +16,11 @@
  * server's sentence, never an exception.
  */
 import type { RouteName } from "../../../client/client.ts";
-import type { ClawTaskerError } from "../../../client/errors.ts";
+import { type ClawTaskerError, toError } from "../../../client/errors.ts";
 import { createExchange } from "../../../client/exchange.ts";
 import { type ClientPorts, defaultPorts } from "../../../client/ports.ts";
 import type { PayloadOf, ReplyOf } from "../../../core/registry.ts";
-import type { Ask, Write } from "./write.ts";
+import { type Ask, countThatFits, type Write } from "./write.ts";
 import {
   type Answer,
   createWriteQueue,
@@ -36,8 +36,9 @@ export type ApiResult<R> =
 
 /** One action of a bulk edit; the payload's type follows from the name. */
 export type BatchAction = {
-  [N in RouteName]: { action: N; body: PayloadOf<N> };
-}[RouteName];
+  [N in BatchName]: { action: N; body: PayloadOf<N> };
+}[BatchName];
+type BatchName = Exclude<RouteName, "batch">;
 
 export interface WriteOptions {
   /** Whether the effect is shown before the answer; true where it can be foretold. */
@@ -108,17 +109,34 @@ export function createApi({ token, requestToken, effects, ...given }: ApiPorts):
     return { body: said as Record<string, unknown>, seq };
   }
 
+  /** Each keeps the key it would have alone, so that it may have been sent alone before. */
+  async function sendTogether(writes: readonly Write[]): Promise<readonly WriteResult[]> {
+    const actions = writes.flatMap(({ asks, key }) =>
+      asks.map((ask) => ({ ...ask, idempotency_key: key })),
+    );
+    const body = { actions };
+    const said = await exchange({ method: "POST", path: "/api/batch", body, key: null });
+    return resultsOf(said as Record<string, unknown>).map(ofBatch);
+  }
+
   const queue = createWriteQueue({
     ...ports,
     storage: ports.storage ?? null,
     send,
+    sendTogether,
     onQueued: ({ key, asks, optimistic }) => optimistic && effects?.add(key, asks),
     onSettled: ({ key, bulk }, result) => {
       if (!result.ok) effects?.answered(key, []);
-      else effects?.answered(key, bulk ? resultsOf(result).map(seqOf) : [result.seq]);
+      else effects?.answered(key, bulk ? resultsOf(result.body).map(seqOf) : [result.seq]);
     },
   });
   const { add, ...writes } = queue;
+
+  async function bulk(write: Omit<Write, "key" | "bulk">): Promise<readonly ApiResult<object>[]> {
+    const result = await add({ ...write, bulk: true });
+    if (!result.ok) return write.asks.map(() => refused(result.error));
+    return resultsOf(result.body).map((one) => toResult<object>(ofBatch(one)));
+  }
 
   return {
     writes,
@@ -128,19 +146,15 @@ export function createApi({ token, requestToken, effects, ...given }: ApiPorts):
       return toResult(result);
     },
     async batch(actions, { optimistic = true, label, atomic = false } = {}) {
-      if (actions.length === 0) return [];
-      const asks = actions as Write["asks"];
+      const parts: Promise<readonly ApiResult<object>[]>[] = [];
       const words = label ?? `${actions.length} changes`;
-      const result = await add({ asks, bulk: true, atomic, optimistic, label: words });
-      if (!result.ok && result.error.status === 404 && !atomic) {
-        // A server of before there was a batch: one by one.
-        const each = asks.map((ask) =>
-          add({ asks: [ask], bulk: false, atomic: false, optimistic, label: words }),
-        );
-        return (await Promise.all(each)).map((alone) => toResult<object>(alone));
+      for (let rest = actions as readonly Ask[]; rest.length > 0; ) {
+        // What must be all or none is one request; where that is too large, the server says so.
+        const count = atomic ? rest.length : countThatFits(rest);
+        parts.push(bulk({ asks: rest.slice(0, count), atomic, optimistic, label: words }));
+        rest = rest.slice(count);
       }
-      if (!result.ok) return actions.map(() => refused(result.error));
-      return resultsOf(result).map(ofBatch);
+      return (await Promise.all(parts)).flat();
     },
   };
 }
@@ -154,8 +168,8 @@ function accepted<R>(body: Record<string, unknown>): ApiResult<R> {
   return { ok: true, reply: reply as R, warnings: (body.warnings ?? []) as string[] };
 }
 
-function resultsOf({ body }: Answer): Record<string, unknown>[] {
-  return Array.isArray(body.results) ? body.results : [];
+function resultsOf({ results }: Record<string, unknown>): Record<string, unknown>[] {
+  return Array.isArray(results) ? results : [];
 }
 
 function seqOf({ ok, seq }: Record<string, unknown>): number | null {
@@ -163,14 +177,10 @@ function seqOf({ ok, seq }: Record<string, unknown>): number | null {
 }
 
 /** One result of a batch: as the action alone would have been answered. */
-function ofBatch({ seq: _seq, ...body }: Record<string, unknown>): ApiResult<object> {
-  if (body.ok === true) return accepted(body);
-  return {
-    ok: false,
-    status: Number(body.status ?? 400),
-    code: typeof body.code === "string" ? body.code : null,
-    message: String(body.error),
-  };
+function ofBatch(result: Record<string, unknown>): WriteResult {
+  const { status, seq: _seq, replayed: _replayed, ...body } = result;
+  if (body.ok === true) return { ok: true, body, seq: seqOf(result) };
+  return { ok: false, error: toError(Number(status ?? 400), body) };
 }
 
 function refused({ status, code, message }: ClawTaskerError) {

@@ -219,12 +219,11 @@ export function createEffects(records: Records): Effects {
     effects = effects.filter(({ steps }) => steps.length > 0);
   }
 
-  /** Of the writes only the first without an answer can be under way: is this its entry? */
+  /** Writes are done in order: is this the entry of the first that has neither answer nor entry? */
   function presume(event: WireEvent): void {
-    const waiting = effects.find(({ steps }) => steps.some(({ seq }) => seq === null));
-    const mine = waiting?.steps.find(
-      (step) => step.seq === null && step.presumed === null && isLike(step, event),
-    );
+    const isOpen = (step: Step) => step.seq === null && step.presumed === null;
+    const waiting = effects.find(({ steps }) => steps.some(isOpen));
+    const mine = waiting?.steps.find((step) => isOpen(step) && isLike(step, event));
     if (mine) mine.presumed = event.id;
   }
 

@@ -13,9 +13,6 @@ import type { Ask } from "./write.ts";
 
 export { createRelations } from "../../../core/relations.ts";
 
-/** What only the server can know: whose turn it is, and what it keeps apart from the state. */
-const NOT_FORETOLD = /^(?:tasks\/claim|webhooks\/|system\/)/;
-
 /** The effect of one action on the state; null where there is none to show. */
 export function foretell(
   state: State,
@@ -24,7 +21,8 @@ export function foretell(
   relations: Relations,
 ): Reduction | null {
   const declaration = actions.get(action);
-  if (!declaration || declaration.prepare || NOT_FORETOLD.test(action)) return null;
+  // What stands alone rests on more than the state, and whose turn it is only the server knows.
+  if (!declaration || declaration.alone || declaration.wait || declaration.prepare) return null;
   try {
     const actor = declaration.actor?.(body) || "ceo";
     const act = { name: action, payload: body, stamp: { ...stamp, actor } };

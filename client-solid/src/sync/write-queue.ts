@@ -1,6 +1,6 @@
 /**
  * The patient queue of the page's writes: one after the other in the order they were made, so that
- * each finds what the one before it left. What is refused for now (too many writes, a restart, no
+ * each finds what the one before it left; what has gathered meanwhile goes in one request. What is refused for now (too many writes, a restart, no
  * network) is sent again with the same key until there is an answer; a reload does not lose it.
  * Neighbours: `api.ts` fills it and sends, `optimistic.ts` follows it, the views show what it does.
  * Invariant: a write leaves the queue with the server's answer, or with the person's word.
@@ -10,7 +10,7 @@ import { createStore, produce } from "solid-js/store";
 import { ClawTaskerError } from "../../../client/errors.ts";
 import { backoffMs, type ClientPorts } from "../../../client/ports.ts";
 import type { TableName } from "../../../core/state/state.ts";
-import { mergeBodies, recordsOf, type Write } from "./write.ts";
+import { countThatFits, mayGoTogether, mergeBodies, recordsOf, type Write } from "./write.ts";
 
 export interface Answer {
   body: Record<string, unknown>;
@@ -54,6 +54,11 @@ export interface WriteQueue {
 export interface QueuePorts extends Pick<ClientPorts, "clock" | "random" | "wait" | "newKey"> {
   /** One try. @throws ClawTaskerError on a refusal or without an answer */
   send(write: Write): Promise<Answer>;
+  /**
+   * One try for several in one request, each with its own key: a result for each.
+   * @throws ClawTaskerError when the request as a whole was refused or had no answer
+   */
+  sendTogether(writes: readonly Write[]): Promise<readonly WriteResult[]>;
   /** Where unsent writes outlive a reload; null for nowhere. */
   storage: Pick<Storage, "getItem" | "setItem" | "removeItem"> | null;
   /** A write was added, or took another up into itself. */
@@ -63,8 +68,11 @@ export interface QueuePorts extends Pick<ClientPorts, "clock" | "random" | "wait
 
 interface Item {
   write: Write;
-  /** Whether the server may have it, so that it can no more be changed. */
+  /** Whether it is under way, or an earlier try may have arrived: then it can no more be changed. */
   sent: boolean;
+  arrived: boolean;
+  /** The server would not have it together with others. */
+  apart: boolean;
   restored: boolean;
   settle: ((result: WriteResult) => void)[];
 }
@@ -135,21 +143,49 @@ export function createWriteQueue(ports: QueuePorts): WriteQueue {
   async function run(): Promise<void> {
     if (running) return;
     running = true;
-    for (let item = queue[0]; item && !closed.signal.aborted; item = queue[0]) {
+    for (let items = next(); items.length > 0 && !closed.signal.aborted; items = next()) {
       setState({ status: "sending" });
-      item.sent = true;
-      const result = await send(item.write);
+      for (const item of items) item.sent = true;
+      const results = await sendAll(items);
       if (closed.signal.aborted) break;
-      if (!result.ok && mayHelpLater(result.error)) await hold(item, result.error);
-      else finish(item, result);
+      let later: ClawTaskerError | null = null;
+      for (const [index, item] of items.entries()) {
+        const result = results[index];
+        // Without a word on each it is sent for itself, so that only the one that is wrong is refused.
+        if (!result) item.apart = true;
+        else if (!result.ok && mayHelpLater(result.error)) later ??= result.error;
+        else finish(item, result);
+      }
+      if (later) await hold(items, later);
     }
     running = false;
     setState({ status: "idle" });
   }
 
+  /** What goes out now: what waits, as far as it may go in one request. */
+  function next(): readonly Item[] {
+    const end = queue.findIndex(({ write, apart }) => apart || !mayGoTogether(write));
+    const together = end < 0 ? queue : queue.slice(0, end);
+    const asks = together.flatMap(({ write }) => write.asks);
+    return queue.slice(0, Math.max(1, countThatFits(asks)));
+  }
+
+  async function sendAll(items: readonly Item[]): Promise<readonly WriteResult[]> {
+    const [first] = items;
+    if (first && items.length === 1) return [await send(first.write)];
+    try {
+      return await ports.sendTogether(items.map(({ write }) => write));
+    } catch (error) {
+      if (!(error instanceof ClawTaskerError)) throw error;
+      if (mayHelpLater(error) || error.status === 401)
+        return items.map(() => ({ ok: false, error }));
+      return [];
+    }
+  }
+
   function finish(item: Item, result: WriteResult): void {
     attempt = 0;
-    settle(item, result);
+    if (queue.includes(item)) settle(item, result);
     // Asked for a token once, the person said no: that is meant for all that waits.
     if (!result.ok && result.error.status === 401) {
       for (const other of [...queue]) settle(other, result);
@@ -165,9 +201,15 @@ export function createWriteQueue(ports: QueuePorts): WriteQueue {
     }
   }
 
-  async function hold(item: Item, { status, message, retryAfterMs }: ClawTaskerError) {
-    // Turned away at the door: the server does not know its key yet.
-    if (status === 429) item.sent = false;
+  async function hold(
+    items: readonly Item[],
+    { status, message, retryAfterMs }: ClawTaskerError,
+  ): Promise<void> {
+    for (const item of items) {
+      // Turned away at the door, this try has left no trace of their keys.
+      if (status !== 429) item.arrived = true;
+      item.sent = item.arrived;
+    }
     attempt++;
     const ms = retryAfterMs ?? backoffMs(attempt, random, FIRST_WAIT_MS, MAX_BACKOFF_MS);
     const why = status === 429 ? "limit" : status === 503 ? "busy" : "unreachable";
@@ -202,6 +244,8 @@ export function createWriteQueue(ports: QueuePorts): WriteQueue {
           item = {
             write: { key: ports.newKey(), ...write },
             sent: false,
+            arrived: false,
+            apart: false,
             restored: false,
             settle: [],
           };
@@ -255,7 +299,14 @@ function recall(storage: QueuePorts["storage"]): Item[] {
     const kept: unknown = JSON.parse(storage?.getItem(STORED_AS) ?? "[]");
     if (!Array.isArray(kept)) return [];
     // The server may have got them before the page went away: they are as good as sent.
-    return kept.filter(isWrite).map((write) => ({ write, sent: true, restored: true, settle: [] }));
+    return kept.filter(isWrite).map((write) => ({
+      write,
+      sent: true,
+      arrived: true,
+      apart: false,
+      restored: true,
+      settle: [],
+    }));
   } catch {
     return [];
   }

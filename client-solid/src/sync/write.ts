@@ -92,3 +92,38 @@ export function mergeBodies(first: Ask, second: Ask): Ask["body"] | null {
   if (first.body.task_id !== second.body.task_id) return null;
   return plain(first.body) && plain(second.body) ? { ...first.body, ...second.body } : null;
 }
+
+/** What a request may hold: the server takes 500 actions and 160 kB; some room is left for the rest. */
+const MAX_ASKS = 500;
+const MAX_CHARACTERS = 100_000;
+
+/** How many of these, from the first on, fit into one request; at least one. */
+export function countThatFits(asks: readonly Ask[]): number {
+  let characters = 0;
+  let count = 0;
+  for (const ask of asks) {
+    characters += JSON.stringify(ask).length;
+    if (count > 0 && (count >= MAX_ASKS || characters > MAX_CHARACTERS)) break;
+    count++;
+  }
+  return count;
+}
+
+/** Actions that may go out together, each with its own key, when several wait. */
+const TOGETHER: ReadonlySet<string> = new Set([
+  "agents/update",
+  "ceo/directive",
+  "conversations/message",
+  "missions/update",
+  "notifications/dismiss",
+  "sprints/update",
+  "tasks/comment",
+  "tasks/create",
+  "tasks/delete",
+  "tasks/link",
+  "tasks/update",
+]);
+
+export function mayGoTogether({ asks: [ask], bulk }: Write): boolean {
+  return !bulk && ask !== undefined && TOGETHER.has(ask.action);
+}
