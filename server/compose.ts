@@ -35,6 +35,8 @@ export interface ServerOptions {
   onFatal?(error: Error): void;
   /** How webhooks wait, resolve and time out, where not as usual. */
   deliveries?: Partial<DeliveryPorts>;
+  /** By when a request must be whole, in milliseconds (slowloris); 15 s when absent. */
+  requestTimeoutMs?: number;
 }
 
 export interface RunningServer {
@@ -57,6 +59,7 @@ export async function startServer({
   log,
   onFatal,
   deliveries,
+  requestTimeoutMs = REQUEST_TIMEOUT_MS,
 }: ServerOptions): Promise<RunningServer> {
   const clock = () => Date.now();
   const bootedAt = clock();
@@ -103,6 +106,7 @@ export async function startServer({
       keeper,
       backups,
       bootedAt,
+      requestTimeoutMs,
     });
   } catch (error) {
     await engine.close();
@@ -121,10 +125,11 @@ interface Parts extends Omit<ServerOptions, "onFatal" | "deliveries"> {
   keeper: TokenKeeper;
   backups: Backups;
   bootedAt: number;
+  requestTimeoutMs: number;
 }
 
 async function serve(parts: Parts): Promise<RunningServer> {
-  const { config, log, webhooks, keeper, backups, bootedAt } = parts;
+  const { config, log, webhooks, keeper, backups, bootedAt, requestTimeoutMs } = parts;
   const gate = createGate({
     allowedHosts: config.allowedHosts,
     identify: keeper.identify,
@@ -158,9 +163,9 @@ async function serve(parts: Parts): Promise<RunningServer> {
   });
   const server = createServer(
     {
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      headersTimeout: REQUEST_TIMEOUT_MS,
-      connectionsCheckingInterval: 2_000,
+      requestTimeout: requestTimeoutMs,
+      headersTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: Math.min(2_000, requestTimeoutMs),
       // Without a Host the gate answers, in the shape of every other error.
       requireHostHeader: false,
     },

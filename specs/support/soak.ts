@@ -54,3 +54,19 @@ export function percentile(samples: readonly number[], percent: number): number 
   const sorted = [...samples].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))] ?? 0;
 }
+
+/** How much the heap has grown since the mark, collected both times (a soak runs with `--expose-gc`). */
+export function createHeap(): { mark(): void; grown(): number } {
+  const used = () => {
+    (globalThis as { gc?: () => void }).gc?.();
+    return process.memoryUsage().heapUsed;
+  };
+  let marked = Number.POSITIVE_INFINITY;
+  return {
+    mark() {
+      marked = used();
+    },
+    /** In megabytes, not below 0. */
+    grown: () => Math.max(0, Math.round((used() - marked) / 1e5) / 10),
+  };
+}

@@ -4,7 +4,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { createMemoryJournal, toParts } from "../../core/index.ts";
 import { createRandom, seedOf } from "../support/random.ts";
-import { grouped, part, sizeFor } from "../support/soak.ts";
+import { createHeap, grouped, part, sizeFor } from "../support/soak.ts";
 import {
   connectSse,
   createTasks,
@@ -150,13 +150,17 @@ test("STR-3: however much may wait, no more than one batch is pulled for one who
   assert.ok(most > 0 && most < 512 * 1024, `${most} bytes waited`);
 });
 
-test("STR-4: 200 readers come and go, and leave no session, subscription or timer", async () => {
+test("STR-4: readers come and go, and leave no session, subscription, timer or memory", async () => {
+  const size = sizeFor("leak-sse", 10);
   await withStreams({}, async ({ engine, sse, sseUrl, sockets }) => {
     await createTasks(engine, 10);
     const timers = () =>
       process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
     const before = timers();
-    for (let round = 0; round < 10; round++) {
+    const heap = createHeap();
+    let round = 0;
+    for (; size.more(round); round++) {
+      if (round === 10) heap.mark();
       const since = round % 2 ? "" : "?since=0";
       const readers = await Promise.all(
         Array.from({ length: 20 }, () => connectSse(`${sseUrl}${since}`)),
@@ -168,6 +172,10 @@ test("STR-4: 200 readers come and go, and leave no session, subscription or time
     assert.is(sse.clients(), 0);
     await eventually(() => engine.feed.subscribers() === 0, "all subscriptions ended");
     await eventually(() => timers() <= before, "all timers cleared");
+    size.reached(
+      `${grouped(round * 20)} readers: none left, ${heap.grown()} MB of heap after collection`,
+    );
+    if (size.soaking) assert.ok(heap.grown() <= 5, `the heap has grown by ${heap.grown()} MB`);
   });
 });
 

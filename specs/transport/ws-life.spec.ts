@@ -5,6 +5,7 @@ import { Duplex } from "node:stream";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { refuseUpgrade } from "../../transport-ws/upgrade.ts";
+import { createHeap, grouped, sizeFor } from "../support/soak.ts";
 import {
   connectWs,
   createTasks,
@@ -189,11 +190,15 @@ test("WS-4: on shutdown every socket gets 1012, one that does not read is ended,
   });
 });
 
-test("STR-4: 200 sockets come and go, and leave no session, subscription or timer", async () => {
+test("STR-4: sockets come and go, and leave no session, subscription, timer or memory", async () => {
+  const size = sizeFor("leak-ws", 10);
   await withStreams({}, async ({ engine, ws, wsUrl, sockets }) => {
     await createTasks(engine, 10);
     const before = timers();
-    for (let round = 0; round < 10; round++) {
+    const heap = createHeap();
+    let round = 0;
+    for (; size.more(round); round++) {
+      if (round === 10) heap.mark();
       const readers = await Promise.all(
         Array.from({ length: 20 }, () => connectWs(`${wsUrl}${round % 2 ? "" : "?since=0"}`)),
       );
@@ -206,6 +211,10 @@ test("STR-4: 200 sockets come and go, and leave no session, subscription or time
     await eventually(() => ws.clients() === 0, "all sessions ended");
     await eventually(() => engine.feed.subscribers() === 0, "all subscriptions ended");
     await eventually(() => timers() <= before, "all timers cleared");
+    size.reached(
+      `${grouped(round * 20)} sockets: none left, ${heap.grown()} MB of heap after collection`,
+    );
+    if (size.soaking) assert.ok(heap.grown() <= 5, `the heap has grown by ${heap.grown()} MB`);
   });
 });
 
