@@ -1,7 +1,9 @@
 /**
  * What every view stands on, made once: the mirror of the state, the wire, the typed client, the clock,
- * the toasts. Neighbours: `main.tsx` opens it, views reach it by `usePage`. Here, and only here, the
- * sync modules meet the real browser. Invariant: `close` ends every timer, listener and socket.
+ * the toasts. A view reads records by `mirror.wire`, lists and counts by `read` (`sync/reading.ts`), and
+ * writes by `api` (`sync/api.ts`), which shows the change at once and keeps it until it is answered.
+ * Neighbours: `main.tsx` opens it, views reach it by `usePage`. Here, and only here, the sync modules
+ * meet the real browser. Invariant: `close` ends every timer, listener and socket.
  */
 import {
   type Accessor,

@@ -10,6 +10,7 @@ import { createStore, produce } from "solid-js/store";
 import { ClawTaskerError } from "../../../client/errors.ts";
 import { backoffMs, type ClientPorts } from "../../../client/ports.ts";
 import type { TableName } from "../../../core/state/state.ts";
+import { keepUnsent, recallUnsent, type UnsentStorage } from "./unsent.ts";
 import { countThatFits, mayGoTogether, mergeBodies, recordsOf, type Write } from "./write.ts";
 
 export interface Answer {
@@ -60,7 +61,7 @@ export interface QueuePorts extends Pick<ClientPorts, "clock" | "random" | "wait
    */
   sendTogether(writes: readonly Write[]): Promise<readonly WriteResult[]>;
   /** Where unsent writes outlive a reload; null for nowhere. */
-  storage: Pick<Storage, "getItem" | "setItem" | "removeItem"> | null;
+  storage: UnsentStorage | null;
   /** A write was added, or took another up into itself. */
   onQueued?(write: Write): void;
   onSettled?(write: Write, result: WriteResult): void;
@@ -77,7 +78,6 @@ interface Item {
   settle: ((result: WriteResult) => void)[];
 }
 
-const STORED_AS = "clawtasker-unsent";
 const FIRST_WAIT_MS = 500;
 const MAX_BACKOFF_MS = 15_000;
 /** What stands before a server that is away answers with these; our own server never does. */
@@ -85,7 +85,9 @@ const GATEWAY_AWAY = new Set([502, 504]);
 
 export function createWriteQueue(ports: QueuePorts): WriteQueue {
   const { clock, random, wait } = ports;
-  const queue: Item[] = recall(ports.storage);
+  // The server may have got them before the page went away: they are as good as sent.
+  const left = recallUnsent(ports.storage);
+  const queue: Item[] = left.map((write) => toItem(write, { sent: true, restored: true }));
   const [pending, setPending] = createSignal<readonly Write[]>([]);
   const [state, setState] = createSignal<QueueState>({ status: "idle" });
   const [refused, setRefused] = createSignal<Refused | null>(null);
@@ -110,7 +112,7 @@ export function createWriteQueue(ports: QueuePorts): WriteQueue {
   function changed(): void {
     const writes = queue.map(({ write }) => write);
     setPending(writes);
-    keep(ports.storage, writes);
+    keepUnsent(ports.storage, writes);
   }
 
   /** The last one takes the new one up where nothing but the last values counts. */
@@ -241,14 +243,8 @@ export function createWriteQueue(ports: QueuePorts): WriteQueue {
       return new Promise((resolve) => {
         let item = merge(write);
         if (!item) {
-          item = {
-            write: { key: ports.newKey(), ...write },
-            sent: false,
-            arrived: false,
-            apart: false,
-            restored: false,
-            settle: [],
-          };
+          const own = { key: ports.newKey(), ...write };
+          item = toItem(own, { sent: false, restored: false });
           queue.push(item);
           count(item.write, 1);
         }
@@ -264,6 +260,10 @@ export function createWriteQueue(ports: QueuePorts): WriteQueue {
     },
     close: () => closed.abort(),
   };
+}
+
+function toItem(write: Write, { sent, restored }: Pick<Item, "sent" | "restored">): Item {
+  return { write, sent, arrived: sent, apart: false, restored, settle: [] };
 }
 
 function mayHelpLater(error: ClawTaskerError): boolean {
@@ -283,36 +283,4 @@ export function queueWords(state: QueueState, count: number, now: number): strin
     case "unreachable":
       return `${changes} for the server; again in ${seconds} s`;
   }
-}
-
-function keep(storage: QueuePorts["storage"], writes: readonly Write[]): void {
-  try {
-    if (writes.length === 0) storage?.removeItem(STORED_AS);
-    else storage?.setItem(STORED_AS, JSON.stringify(writes));
-  } catch {
-    // Storage is full or forbidden: the writes last as long as the page.
-  }
-}
-
-function recall(storage: QueuePorts["storage"]): Item[] {
-  try {
-    const kept: unknown = JSON.parse(storage?.getItem(STORED_AS) ?? "[]");
-    if (!Array.isArray(kept)) return [];
-    // The server may have got them before the page went away: they are as good as sent.
-    return kept.filter(isWrite).map((write) => ({
-      write,
-      sent: true,
-      arrived: true,
-      apart: false,
-      restored: true,
-      settle: [],
-    }));
-  } catch {
-    return [];
-  }
-}
-
-function isWrite(kept: unknown): kept is Write {
-  const { key, asks } = (kept ?? {}) as Partial<Write>;
-  return typeof key === "string" && Array.isArray(asks) && asks.length > 0;
 }
