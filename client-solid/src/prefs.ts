@@ -17,6 +17,8 @@ export interface Prefs {
   desktop: boolean;
   /** The last entry that the person has seen on the dashboard; null before the first visit. */
   seenSeq: number | null;
+  /** The number of the last message seen, by thread; `""` for all threads as of the first visit. */
+  readMessages: Readonly<Record<string, number>>;
   /** Named views of the board: a name and its query. */
   boardViews: readonly { name: string; query: string }[];
 }
@@ -28,6 +30,7 @@ const DEFAULTS: Prefs = {
   density: "comfortable",
   desktop: false,
   seenSeq: null,
+  readMessages: {},
   boardViews: [],
 };
 

@@ -226,7 +226,7 @@ test("PAGE-42: any action is run from a form of its schema (openclaw/publish, ag
     assert.is(await reason.getAttribute("aria-invalid"), "true");
   }));
 
-test("PAGE-43: no section of the settings has anything serious for axe, in the light and in the dark", () =>
+test("PAGE-23: no section of the settings has anything serious for axe, in the light and in the dark", () =>
   within("/settings", async (house, page) => {
     for (const section of [
       "company",
