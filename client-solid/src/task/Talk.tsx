@@ -129,7 +129,7 @@ function toWords({ action, field, from, to }: Activity): string {
   return `changed ${field?.replaceAll("_", " ")} from ${said(from)} to ${said(to)}`;
 }
 
-export function Runs(props: { task: Task }) {
+export function Runs(props: { task: Task; open?: boolean }) {
   const { wire } = usePage().mirror;
   const runs = createMemo(() =>
     Object.values(wire.runs)
@@ -139,7 +139,7 @@ export function Runs(props: { task: Task }) {
   );
   return (
     <Show when={runs().length > 0}>
-      <details class="task-part">
+      <details class="task-part" open={props.open}>
         <summary>
           Runs <span class="count">{runs().length}</span>
         </summary>
