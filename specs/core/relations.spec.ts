@@ -130,10 +130,17 @@ function steered(random: Random, state: State): { name: ActionName; body: object
   const link_type = random.pick(["is-blocked-by", "blocks", "relates-to"]);
   const specialist = random.pick(["", "code", "docs"]);
   const status = random.pick(TRANSITIONS[one.status]);
+  // One that is nearly done, or just done: what waits for it opens and closes with it.
+  const late = tasks.filter((task) => task.status === "validation" || task.status === "done");
+  const last = random.pick(late.length > 0 ? late : tasks);
+  const turned = last.status === "done" ? "validation" : "done";
+  const ready = random.pick([...tasks.filter((task) => task.status === "ready"), one]);
   return random.pick<{ name: ActionName; body: object }>([
     { name: "tasks/create", body: { title: "x", status: "ready", owner, specialist } },
     { name: "tasks/update", body: { task_id: one.id, status } },
     { name: "tasks/update", body: { task_id: one.id, status: "ready", owner, specialist } },
+    { name: "tasks/update", body: { task_id: ready.id, depends_on: [last.id] } },
+    { name: "tasks/update", body: { task_id: last.id, status: turned } },
     { name: "tasks/update", body: { task_id: one.id, depends_on: [other.id] } },
     { name: "tasks/update", body: { task_id: one.id, blocked: random.whole(2) === 0 } },
     { name: "tasks/update", body: { task_id: one.id, priority: random.pick(PRIORITIES) } },
