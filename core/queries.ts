@@ -10,6 +10,7 @@ import { type AnyQuery, defineQuery } from "./query.ts";
 import { writes } from "./registry.ts";
 import { id, line } from "./schema.ts";
 import { toSnapshot } from "./snapshot.ts";
+import { createSnapshotBytes } from "./snapshot-bytes.ts";
 import { archiveQueries } from "./state/archive/views.ts";
 import { checkRef, find } from "./state/lookup.ts";
 import { explainTask } from "./state/tasks/routing.ts";
@@ -51,6 +52,10 @@ const snapshot = defineQuery({
   cached: true,
   examples: [{}],
   answer: ({ view, now, events }) => toSnapshot(view.state, view.seq, now, events),
+  createPieces() {
+    const toPieces = createSnapshotBytes();
+    return ({ view, now, events }) => toPieces(view.state, view.seq, now, events);
+  },
 });
 
 const contract = defineQuery({

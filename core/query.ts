@@ -38,6 +38,8 @@ export interface QueryDeclaration<N extends string, P extends TSchema, A extends
   bare?: true;
   /** The answer changes with the sequence number only: it is cached and has an ETag. */
   cached?: true;
+  /** Of a cached answer its JSON in pieces, by a maker that keeps what it can use again. */
+  createPieces?(): (context: QueryContext) => readonly Uint8Array[];
   examples: readonly Static<P>[];
   /** At once, from the view; a promise only where the journal must be asked. */
   answer(context: QueryContext, params: Static<P>): A | Promise<A>;

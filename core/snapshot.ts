@@ -20,20 +20,30 @@ const MAX_RUNS = 100;
 const MAX_DIRECTIVES = 200;
 
 export function toSnapshot(state: State, seq: number, now: number, events: readonly StreamEvent[]) {
+  const { agents, ...rest } = aroundTasks(state, seq, now, events);
+  return { agents, tasks: list(state.tasks).map((task) => toTaskView(state, task, now)), ...rest };
+}
+
+/** All of it but the tasks, which stand after `agents`. */
+export function aroundTasks(
+  state: State,
+  seq: number,
+  now: number,
+  events: readonly StreamEvent[],
+) {
   const loads = workloads(state);
+  const missions = missionViews(state, now);
   const notifications = newest(
     list(state.notifications).filter(({ dismissed }) => !dismissed),
     Number.POSITIVE_INFINITY,
   );
   return {
-    agents: list(state.agents).map((agent) => ({
-      ...toAgentView(state, agent),
-      workload: loads.get(agent.id),
-    })),
-    tasks: list(state.tasks).map((task) => toTaskView(state, task, now)),
+    agents: list(state.agents).map((agent) =>
+      Object.assign(toAgentView(state, agent), { workload: loads.get(agent.id) }),
+    ),
     projects: list(state.projects),
     events,
-    missions: missionViews(state, now),
+    missions,
     conversations: conversations(state),
     ui_settings: { agent_statuses: AGENT_STATUSES, ...scaffold },
     version: VERSION,
@@ -46,7 +56,7 @@ export function toSnapshot(state: State, seq: number, now: number, events: reado
     notification_count: notifications.length,
     recent_runs: newest(list(state.runs), MAX_RUNS),
     org_structure: orgStructure(state),
-    mission_control: missionControl(state, now),
+    mission_control: missionControl(state, now, missions),
     exception_dashboard: exceptionDashboard(state, now),
     agent_workload: [...loads.values()],
   };

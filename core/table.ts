@@ -7,6 +7,7 @@
  * Invariant: a leaf, once made, stays, so that a page path never has to be removed by a patch.
  */
 
+export type Leaf<T> = Record<string, T>;
 export type FlatTable<T> = Record<string, T>;
 export type PagedTable<T> = (((Record<string, T> | null)[] | null) | null)[];
 export type Table<T> = FlatTable<T> | PagedTable<T>;
@@ -85,20 +86,32 @@ export function remove<T>(table: Table<T>, id: string): void {
 }
 
 /** All records; by page, so in the order of their numbers where ids count. */
-export function* values<T>(table: Table<T>): Generator<T> {
+export function values<T>(table: Table<T>): T[] {
+  if (!Array.isArray(table)) return Object.values(table);
+  // Not a generator: for a pass over all records its steps cost more than what is done in them.
+  const found: T[] = [];
+  for (const row of table) {
+    if (!row) continue;
+    for (const leaf of row) {
+      if (leaf) for (const id in leaf) found.push(leaf[id] as T);
+    }
+  }
+  return found;
+}
+
+/** The leaves of each row; the key is the same object for as long as nothing in the row changes. */
+export function* rowsOf<T>(table: Table<T>): Generator<{ key: object; leaves: Leaf<T>[] }> {
   if (!Array.isArray(table)) {
-    yield* Object.values(table);
+    yield { key: table, leaves: [table] };
     return;
   }
   for (const row of table) {
-    if (!row) continue;
-    for (const leaf of row) if (leaf) yield* Object.values(leaf);
+    if (row) yield { key: row, leaves: row.filter((leaf) => leaf !== null) };
   }
 }
 
-export function list<T>(table: Table<T>): T[] {
-  return [...values(table)];
-}
+/** The same, to be changed at will. */
+export const list: <T>(table: Table<T>) => T[] = values;
 
 export function size<T>(table: Table<T>): number {
   if (!Array.isArray(table)) return Object.keys(table).length;

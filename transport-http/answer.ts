@@ -11,8 +11,8 @@ const MAX_DISCARDED_BYTES = 1024 * 1024;
 
 export interface Answer {
   status: number;
-  /** JSON text, or its bytes; empty for 204 and 304. */
-  body: string | Buffer;
+  /** JSON text, or its bytes in pieces; empty for 204 and 304. */
+  body: string | readonly Uint8Array[];
   /** Where it is something else than JSON. */
   type?: string;
   headers?: Readonly<Record<string, string | number>>;
@@ -49,16 +49,28 @@ export function secure(res: ServerResponse): void {
 export function send(res: ServerResponse, { status, body: json, type, headers }: Answer): void {
   // A terminal shows its prompt on a line of its own.
   const body = typeof json === "string" && json.length > 0 ? `${json}\n` : json;
+  const length = typeof body === "string" ? Buffer.byteLength(body) : lengthOf(body);
   // One list, handed over at once: headers set one by one cost more than the rest of an answer.
   const list: (string | number)[] = ALWAYS.slice();
-  if (body.length > 0) {
-    list.push("Content-Type", type ?? JSON_TYPE, "Content-Length", Buffer.byteLength(body));
-  }
+  if (length > 0) list.push("Content-Type", type ?? JSON_TYPE, "Content-Length", length);
   for (const name in headers) list.push(name, headers[name] as string | number);
   res.writeHead(status, list);
   // For HEAD, Node keeps the headers and drops the body.
-  res.end(body);
+  if (typeof body === "string") res.end(body);
+  else endWith(res, body);
   discardRest(res.req);
+}
+
+function lengthOf(pieces: readonly Uint8Array[]): number {
+  return pieces.reduce((sum, { length }) => sum + length, 0);
+}
+
+/** In one write: without the cork each piece would be a packet of its own. */
+function endWith(res: ServerResponse, pieces: readonly Uint8Array[]): void {
+  res.cork();
+  for (const piece of pieces) res.write(piece);
+  res.uncork();
+  res.end();
 }
 
 /** Ends the connection when there is too much to discard; otherwise it stays usable. */

@@ -43,6 +43,16 @@ export function createReader({ engine, gate, bootedAt }: ReaderOptions): Reader 
   const validator = createValidator();
   const cache = createSnapshotCache(engine);
 
+  /** Of the queries that are answered in pieces. */
+  const makers = new Map<string, (context: QueryContext) => readonly Uint8Array[]>();
+
+  function toPieces(query: AnyQuery, given: QueryContext): readonly Uint8Array[] {
+    if (!query.createPieces) return [Buffer.from(JSON.stringify(query.answer(given, {})))];
+    const maker = makers.get(query.name) ?? query.createPieces();
+    makers.set(query.name, maker);
+    return maker(given);
+  }
+
   const context = (caller: Principal | null): QueryContext => ({
     view: engine.view(),
     now: engine.clock(),
@@ -63,11 +73,12 @@ export function createReader({ engine, gate, bootedAt }: ReaderOptions): Reader 
     if (!checked.ok) return toProblem(checked);
     const answer = () => query.answer(context(caller), checked.value);
     if (query.cached) {
-      // A cached read takes no parameters, so its name says all.
-      const { tag, bytes } = cache.get(query.name, answer);
+      const tag = cache.tag();
       const headers = { ETag: tag };
-      const current = isCurrent(req.headers["if-none-match"], tag);
-      return current ? { status: 304, body: "", headers } : { status: 200, body: bytes, headers };
+      if (isCurrent(req.headers["if-none-match"], tag)) return { status: 304, body: "", headers };
+      // A cached read takes no parameters, so its name says all.
+      const body = cache.get(query.name, () => toPieces(query, context(caller)));
+      return { status: 200, body, headers };
     }
     const show = (answered: object) => ({
       status: 200,

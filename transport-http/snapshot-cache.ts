@@ -5,28 +5,26 @@
  */
 import type { Engine } from "../core/index.ts";
 
-export interface Cached {
-  /** For `ETag`, quoted. */
-  tag: string;
-  bytes: Buffer;
-}
-
 export interface SnapshotCache {
-  /** The bytes as of the engine's head, made by `build` when they are not at hand. */
-  get(name: string, build: () => object): Cached;
+  /** For `ETag`, quoted: as of the engine's head. */
+  tag(): string;
+  /** The pieces as of the engine's head, made by `build` when they are not at hand. */
+  get(name: string, build: () => readonly Uint8Array[]): readonly Uint8Array[];
 }
 
 export function createSnapshotCache(engine: Pick<Engine, "view" | "journalId">): SnapshotCache {
   // One for each read that is declared `cached`, so its size is fixed.
-  const kept = new Map<string, Cached>();
+  const kept = new Map<string, { tag: string; pieces: readonly Uint8Array[] }>();
+  const tagNow = () => `"${engine.journalId()}-${engine.view().seq}"`;
   return {
+    tag: tagNow,
     get(name, build) {
-      const tag = `"${engine.journalId()}-${engine.view().seq}"`;
+      const tag = tagNow();
       const known = kept.get(name);
-      if (known?.tag === tag) return known;
-      const cached = { tag, bytes: Buffer.from(JSON.stringify(build())) };
-      kept.set(name, cached);
-      return cached;
+      if (known?.tag === tag) return known.pieces;
+      const pieces = build();
+      kept.set(name, { tag, pieces });
+      return pieces;
     },
   };
 }

@@ -93,8 +93,12 @@ export interface MissionControl {
 
 const FOCUS_ORDER: readonly Mission["status"][] = ["blocked", "active", "planned", "done"];
 
-export function missionControl(state: State, now: number): MissionControl {
-  const views = missionViews(state, now);
+/** @param views those of all missions, for who has them */
+export function missionControl(
+  state: State,
+  now: number,
+  views: readonly MissionView[] = missionViews(state, now),
+): MissionControl {
   const by_status = { planned: 0, active: 0, blocked: 0, done: 0 };
   for (const { status } of views) by_status[status] += 1;
   const ranked = [...views].sort(

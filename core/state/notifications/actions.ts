@@ -18,7 +18,7 @@ const dismiss = defineAction({
   actor: () => "ceo",
   reduce(draft, { notification_ids, all }, context) {
     const wanted = all
-      ? [...values(context.before.notifications)].map(({ id }) => id)
+      ? values(context.before.notifications).map(({ id }) => id)
       : (notification_ids ?? refuseMissing("notification_ids"));
     let dismissed = 0;
     for (const id of wanted) {

@@ -38,11 +38,25 @@ export function hasUnresolvedBlockers(state: State, task: Task): boolean {
   return task.blocked || blockersOf(state, task).length > 0;
 }
 
-/** Work in progress that nobody drives: no owner, an owner who is away, or no touch for a day. */
-export function isStale(state: State, task: Task, now: number): boolean {
+/** From when on a task in the hands of somebody who is there is stale, in milliseconds; never while it is not in progress. */
+export function staleFrom({ status, updated_at }: Task): number {
+  return status === "in_progress" ? fromTime(updated_at) + STALE_TASK_MS : Number.POSITIVE_INFINITY;
+}
+
+/** What was last touched then or before is stale. */
+export function staleLimit(now: number): string {
+  return toTime(now - STALE_TASK_MS);
+}
+
+/**
+ * Work in progress that nobody drives: no owner, an owner who is away, or no touch for a day.
+ * @param limit `staleLimit(now)`, for who asks of many tasks: to compare texts is cheaper than to read them
+ */
+export function isStale(state: State, task: Task, now: number, limit?: string): boolean {
   if (task.status !== "in_progress") return false;
   const owner = task.owner ? get(state.agents, task.owner) : undefined;
-  return !owner || !isPresent(owner) || now - fromTime(task.updated_at) >= STALE_TASK_MS;
+  if (!owner || !isPresent(owner)) return true;
+  return limit === undefined ? now >= staleFrom(task) : task.updated_at <= limit;
 }
 
 /** Why the task waits for a human, said of it. */
@@ -101,7 +115,13 @@ export interface TaskException {
   reason: string;
 }
 
-export function exceptionsOf(state: State, task: Task, now: number): TaskException[] {
+/** @param limit as in `isStale` */
+export function exceptionsOf(
+  state: State,
+  task: Task,
+  now: number,
+  limit?: string,
+): TaskException[] {
   if (!isOpen(task)) return [];
   const found: TaskException[] = [];
   const { updated_at, status_since } = task;
@@ -116,7 +136,7 @@ export function exceptionsOf(state: State, task: Task, now: number): TaskExcepti
     const reason = `waits for ${nameOf(state, task.validation_owner || "ceo")}`;
     found.push({ bucket: "needs_approval", since: status_since, reason });
   }
-  if (isStale(state, task, now)) {
+  if (isStale(state, task, now, limit)) {
     found.push({ bucket: "stale", since: updated_at, reason: staleReason(state, task) });
   }
   if (isOverdue(task, now)) {
@@ -151,8 +171,10 @@ export function exceptionDashboard(state: State, now: number): ExceptionDashboar
     stale: [],
     overdue: [],
   };
+  const limit = staleLimit(now);
   for (const task of values(state.tasks)) {
-    for (const found of exceptionsOf(state, task, now)) buckets[found.bucket].push([task, found]);
+    for (const found of exceptionsOf(state, task, now, limit))
+      buckets[found.bucket].push([task, found]);
   }
   const items = (bucket: ExceptionBucket) =>
     buckets[bucket]

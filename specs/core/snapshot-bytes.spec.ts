@@ -1,0 +1,88 @@
+/** The snapshot in pieces against the document made whole, and how little of it a write makes anew. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { type State, table } from "../../core/index.ts";
+import { toSnapshot } from "../../core/snapshot.ts";
+import { createSnapshotBytes } from "../../core/snapshot-bytes.ts";
+import { AT, act, DAY_MS, demoState, frozen, MINUTE_MS, run } from "../support/core.ts";
+import { createRandom, seedOf } from "../support/random.ts";
+import { randomAction, randomPause } from "./random-actions.ts";
+
+const test = suite("snapshot bytes");
+frozen(test);
+
+const text = (pieces: readonly Uint8Array[]) => Buffer.concat(pieces).toString();
+
+function manyTasks(): State {
+  let state = demoState();
+  for (let n = 0; n < 300; n++) {
+    state = run(state, "tasks/create", { title: `Task ${n}`, owner: "pixel" }).state;
+  }
+  return state;
+}
+
+test("HTTP-12: after every step of a history, at any moment, the pieces are the document", () => {
+  const first = seedOf(9_300);
+  for (let seed = first; seed < first + 3; seed++) {
+    const random = createRandom(seed);
+    const toPieces = createSnapshotBytes();
+    let state = demoState();
+    let at = AT;
+    for (let step = 0; step < 120; step++) {
+      at += randomPause(random);
+      const { name, body } = randomAction(random, state);
+      const result = act(state, name, body, at);
+      if (result.ok) state = result.state;
+      // Also at a clock that jumps: a task is stale by time alone.
+      const now = at + (random.whole(3) - 1) * random.whole(3) * DAY_MS;
+      const whole = JSON.stringify(toSnapshot(state, step, now, []));
+      assert.is(text(toPieces(state, step, now, [])), whole, `seed ${seed}, step ${step}, ${name}`);
+    }
+  }
+});
+
+test("HTTP-12: what a view shows of others is not kept longer than it is so", () => {
+  const toPieces = createSnapshotBytes();
+  let state = manyTasks();
+  const check = (name: Parameters<typeof run>[1], body: object) => {
+    state = run(state, name, body).state;
+    const now = AT + MINUTE_MS;
+    assert.is(
+      text(toPieces(state, 1, now, [])),
+      JSON.stringify(toSnapshot(state, 1, now, [])),
+      name,
+    );
+  };
+  check("tasks/update", { task_id: "T-208", depends_on: ["T-400"] });
+  check("tasks/update", { task_id: "T-400", status: "ready" });
+  check("tasks/delete", { task_id: "T-400" });
+  check("tasks/update", { task_id: "T-401", depends_on: ["T-201"] });
+  check("tasks/update", { task_id: "T-201", status: "done" });
+  check("tasks/update", { task_id: "T-201", status: "validation" });
+  check("agents/update", { agent_id: "pixel", name: "Pixel the Second" });
+  check("agents/retire", { agent_id: "codex", successor_id: "pixel" });
+  check("projects/configure", { project_id: "atlas-core", name: "Atlas" });
+  check("tasks/link", { source_id: "T-210", target_id: "T-211", link_type: "is-blocked-by" });
+  check("blank/reset", {});
+});
+
+test("HTTP-12: one write makes the views of its page anew, and no others", () => {
+  const shown: string[] = [];
+  const toPieces = createSnapshotBytes(({ id }) => shown.push(id));
+  let state = manyTasks();
+  toPieces(state, 1, AT, []);
+  assert.is(shown.length, table.size(state.tasks));
+  const madeBy = (name: Parameters<typeof run>[1], body: object) => {
+    state = run(state, name, body).state;
+    shown.length = 0;
+    toPieces(state, 2, AT + MINUTE_MS, []);
+    return shown.length;
+  };
+  const update = madeBy("tasks/update", { task_id: "T-400", progress: 5 });
+  assert.ok(update > 0 && update <= 16, `${update} views for one task`);
+  assert.ok(shown.includes("T-400"));
+  assert.is(madeBy("agents/heartbeat", { agent_id: "pixel", status: "working" }), 0);
+  assert.is(madeBy("ceo/directive", { text: "Go on" }), 0);
+});
+
+test.run();
