@@ -146,7 +146,7 @@ export function openSession(options: SessionOptions): Session {
     seq = state.seq;
     write(greetingFrame(engine, seq, reset, compressed));
     for (const frame of state.frames) {
-      await room(Math.min(maxBufferBytes, 4 * FRAME_BYTES));
+      await room(Math.min(maxBufferBytes, 8 * FRAME_BYTES));
       if (signal.aborted) return;
       write(frame, flushed);
     }

@@ -28,7 +28,7 @@ export interface StateSource {
  * A large state is costly to send together, a few commits are not: it is used again while there is
  * no more than one commit after it for each so many of its bytes. A small one is never used again.
  */
-const BYTES_PER_COMMIT = 64 * 1024;
+const BYTES_PER_COMMIT = 16 * 1024;
 /** Kept this long, for a crowd that comes back together. */
 const KEEP_MS = 10_000;
 /** A state goes out in frames of this size, so that a slow line shows that it moves. */

@@ -3,10 +3,26 @@
  * added here. Neighbour: `main.ts`.
  */
 import type { Row } from "../row.ts";
+import { bytes, core } from "./core.ts";
 import { events } from "./events.ts";
 import { floors } from "./floors.ts";
 import { hour } from "./hour.ts";
 import { join } from "./join.ts";
+import { next, snapshot } from "./reads.ts";
 import { sockets } from "./sockets.ts";
+import { batch, oneWriter, writes } from "./writes.ts";
 
-export const rows: readonly Row[] = [floors, ...sockets, events, join, hour];
+export const rows: readonly Row[] = [
+  floors,
+  writes,
+  oneWriter,
+  batch,
+  ...sockets,
+  events,
+  bytes,
+  join,
+  snapshot,
+  next,
+  core,
+  hour,
+];
