@@ -3,7 +3,7 @@
  * the parts to the journal, which takes them at its own pace; a state is immutable, so it waits.
  */
 import { createState, type State, TABLES, type TableName } from "./state/state.ts";
-import { put, type Table } from "./table.ts";
+import { putAll, type Table } from "./table.ts";
 
 /** Lazily, each part the JSON of a piece of the wire state: `{"tasks":{…}}`. */
 export function* toParts(state: State): Generator<string> {
@@ -26,10 +26,7 @@ export function fromParts(parts: readonly string[]): State {
     const piece = JSON.parse(part) as Record<string, unknown>;
     for (const [key, value] of Object.entries(piece)) {
       if (!isTable(key)) Object.assign(state, { [key]: value });
-      else {
-        const table = state[key] as Table<unknown>;
-        for (const [id, record] of Object.entries(value as object)) put(table, id, record);
-      }
+      else putAll(state[key] as Table<unknown>, value as Record<string, unknown>);
     }
   }
   return state;

@@ -80,6 +80,23 @@ export function put<T>(table: Table<T>, id: string, record: T): void {
   else row[low] = { [id]: record };
 }
 
+/** Adds many records, which from then on are the table's own; those of one leaf without a copy. */
+export function putAll<T>(table: Table<T>, records: Record<string, T>): void {
+  const ids = Object.keys(records);
+  const [first] = ids;
+  if (first === undefined) return;
+  const page = pageOf(first);
+  const isLeaf = Array.isArray(table) && ids.every((id) => pageOf(id) === page);
+  if (!isLeaf || leafOf(table, first)) {
+    for (const [id, record] of Object.entries(records)) put(table, id, record);
+    return;
+  }
+  const [high, low] = pathOf(first);
+  const row = table[high] ?? new Array<null>(FAN_OUT).fill(null);
+  table[high] = row;
+  row[low] = records;
+}
+
 export function remove<T>(table: Table<T>, id: string): void {
   const leaf = leafOf(table, id);
   if (leaf) delete leaf[id];
