@@ -64,7 +64,8 @@ export interface Calls {
   commitSnapshot: { takes: null; gives: Backups };
   /** Deletes some parts that belong to no snapshot; true while there are more. */
   dropParts: { takes: null; gives: boolean };
-  loadSnapshot: { takes: null; gives: { seq: number; parts: string[] } | null };
+  /** The parts as UTF-8 where they were just verified. */
+  loadSnapshot: { takes: null; gives: { seq: number; parts: (string | ArrayBuffer)[] } | null };
   /** Deletes some entries up to the number. */
   prune: { takes: number; gives: { floor: number; more: boolean } };
   /** Leaves the database file as it is until `thaw`: everything is in it, what comes stays in the WAL. */

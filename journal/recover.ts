@@ -23,6 +23,8 @@ export interface Findings {
   id: string;
   /** Entries up to this number have not been looked at yet. */
   uncheckedTo: number;
+  /** The trusted snapshot as it was verified, so that it is read once. */
+  parts: ArrayBuffer[] | null;
   /** Of the trusted entries: the one before the first, and the last. */
   floor: Link;
   head: Link;
@@ -61,11 +63,13 @@ export function inspectTail(db: Database.Database, mark: HeadMark | null): Findi
     }[];
     if (!entry || !toBuffer(entry.hash).equals(from.hash)) return null;
     const chain = new Map([[from.seq, from.hash]]);
-    if (distrust(db, trusted, floor, from, chain) !== null) return null;
+    const parts: ArrayBuffer[] = [];
+    if (distrust(db, trusted, floor, from, chain, parts) !== null) return null;
     const { last: head, reason } = walk(db, from, chain);
     if (reason !== null || (mark?.id === id && mark.seq > head.seq)) return null;
     const uncheckedTo = from.seq;
-    return { id, uncheckedTo, floor, head, trusted, snapshots, refused: [], damage: null, chain };
+    const found = { id, uncheckedTo, parts, floor, head, trusted, snapshots, chain };
+    return { ...found, refused: [], damage: null };
   } catch {
     return null;
   }
@@ -122,7 +126,8 @@ export function inspect(
   }
   reason ??= structuralDamage(db) ?? archiveDamage(db, head.seq);
   const damage = reason === null ? null : { after_seq: doubted, entries: between + lost, reason };
-  return { id, uncheckedTo: 0, floor, head, trusted, snapshots, refused, damage, chain };
+  const found = { id, uncheckedTo: 0, parts: null, floor, head, trusted, snapshots, chain };
+  return { ...found, refused, damage };
 }
 
 /** Follows the chain as far as it holds, and notes it where `chain` asks for it. */
@@ -176,13 +181,17 @@ function listSnapshots(db: Database.Database): SnapshotRow[] {
   }
 }
 
-/** Why the snapshot cannot be used, or null. */
+/**
+ * Why the snapshot cannot be used, or null.
+ * @param parts is given its parts
+ */
 function distrust(
   db: Database.Database,
   row: SnapshotRow,
   floor: Link,
   head: Link,
   chain: Map<number, Buffer>,
+  parts?: ArrayBuffer[],
 ): string | null {
   if (row.seq < floor.seq) return "the entries after it are gone";
   if (row.seq <= head.seq && !chain.get(row.seq)?.equals(toBuffer(row.hash))) {
@@ -194,12 +203,13 @@ function distrust(
     WHERE snapshot = ? AND part >= ? ORDER BY part LIMIT 20`);
   try {
     for (let next = 0; ; ) {
-      const parts = select.all(row.id, next) as { part: number; json: ArrayBuffer }[];
-      for (const { part, json } of parts) {
+      const page = select.all(row.id, next) as { part: number; json: ArrayBuffer }[];
+      for (const { part, json } of page) {
         if (part !== next++) return `part ${next - 1} is missing`;
         digest.add(toBuffer(json));
+        parts?.push(json);
       }
-      if (parts.length > 0) continue;
+      if (page.length > 0) continue;
       if (next !== row.parts) return `it has ${next} parts of ${row.parts}`;
       break;
     }

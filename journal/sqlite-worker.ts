@@ -320,7 +320,11 @@ function createHandlers({ db, store, marks, image, found, files, options }: Part
     dropParts: () => store.dropParts(),
     loadSnapshot() {
       const [row] = goodSnapshots(store, found);
-      return row ? { seq: row.seq, parts: store.partsOf(row.id) } : null;
+      if (!row) return null;
+      const verified = row.id === found.trusted?.id ? found.parts : null;
+      // Handed over once: it is as large as the state.
+      found.parts = null;
+      return { seq: row.seq, parts: verified ?? store.partsOf(row.id) };
     },
     prune(seq) {
       const more = store.prune(seq);

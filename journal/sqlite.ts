@@ -234,7 +234,10 @@ function createPort(
     },
     saveSnapshot: (seq, createdAt, parts) =>
       inBackground(() => writeSnapshot(seq, createdAt, parts)),
-    loadSnapshot: () => call("loadSnapshot", null),
+    async loadSnapshot() {
+      const snapshot = await call("loadSnapshot", null);
+      return snapshot && { seq: snapshot.seq, parts: snapshot.parts.map(toText) };
+    },
     prune: (seq) =>
       inBackground(async () => {
         for (let more = true; more; ) ({ floor, more } = await call("prune", seq));
@@ -262,6 +265,10 @@ function createPort(
       return closing;
     },
   };
+}
+
+function toText(part: string | ArrayBuffer): string {
+  return typeof part === "string" ? part : Buffer.from(part).toString();
 }
 
 /** As many parts as fit into one message; a long wait for one part cannot be shortened. */
