@@ -33,6 +33,8 @@ async function startOurs(): Promise<number> {
       staleSeconds: 86_400 * 365,
       maxExpiries: 3,
       archiveDays: 0,
+      keepEntries: 100_000,
+      keepDays: 1,
       dataDir,
       begin: "blank",
       logLevel: "silent",

@@ -25,11 +25,10 @@ import {
   type WriteName,
 } from "./registry.ts";
 import { createRelations, type Relations } from "./relations.ts";
-import { toParts } from "./snapshot-parts.ts";
+import { createRetention } from "./retention.ts";
 import { type ArchiveReader, toArchiveChange } from "./state/archive/archive.ts";
 import type { State } from "./state/state.ts";
 import { has } from "./table.ts";
-import { toTime } from "./time.ts";
 import { createValidator } from "./validate.ts";
 import { createWaits, type Wait } from "./waits.ts";
 
@@ -87,10 +86,12 @@ export interface Engine {
 }
 
 export interface EngineOptions extends Ports {
-  /** A snapshot is kept after this many entries. */
+  /** A snapshot is kept after this many entries; of a large state after more. */
   snapshotEvery?: number;
-  /** Entries kept behind the head for those who reconnect. */
+  /** Entries kept behind the head for those who reconnect or repeat an idempotency key. */
   keepEntries?: number;
+  /** Entries younger than this are kept beside those; in milliseconds, none when absent. */
+  keepMs?: number;
   maxBatch?: number;
   /** Dispatches that may wait for the journal; more are refused as unavailable. */
   maxQueue?: number;
@@ -132,7 +133,8 @@ const FULL_QUEUE = "too much is waiting to be written; try again";
  * @throws Error when the journal cannot be replayed
  */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { journal, clock, newId, snapshotEvery = 2_000, keepEntries = 100_000 } = options;
+  const { journal, clock, newId, snapshotEvery = 2_000 } = options;
+  const { keepEntries = 100_000, keepMs = 0 } = options;
   const { maxBatch = 512, maxQueue = 10_000 } = options;
   const validator = createValidator();
   const recovered = await recover(journal);
@@ -161,8 +163,16 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const waits = createWaits(options.timeout, maxQueue);
   /** Those who wait have looked since. */
   let seenOpenings = 0;
-  let snapshotSeq = recovered.snapshotSeq;
-  let snapshotting: Promise<void> | null = null;
+  const retention = createRetention({
+    journal,
+    clock,
+    snapshotEvery,
+    keepEntries,
+    keepMs,
+    snapshotSeq: recovered.snapshotSeq,
+    tailBytes: recovered.tailBytes,
+    onWarning: options.onWarning,
+  });
 
   const unavailable = (why: string) => rejection("unavailable", why);
   const stopping = () => rejection("stopping", "the server is stopping; try again");
@@ -336,7 +346,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     settleWaiting();
     feed.publish(entries, bytes);
     wakeWaits();
-    if (durable.seq - snapshotSeq >= snapshotEvery) void snapshot();
+    retention.wrote(bytes, durable.state, durable.seq);
   }
 
   /** Only where there may be something new for one of them: they are many, and commits too. */
@@ -365,24 +375,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     for (const { settle } of refused) settle(false);
     if (clean) options.onWarning?.(error);
     else options.onFatal?.(error);
-  }
-
-  /** Keeps a snapshot in the background, and lets go of entries far behind it. */
-  function snapshot(): Promise<void> {
-    snapshotting ??= (async () => {
-      const { state: at, seq } = durable;
-      try {
-        await journal.saveSnapshot(seq, toTime(clock()), toParts(at));
-        snapshotSeq = seq;
-        if (seq - keepEntries > journal.floor()) await journal.prune(seq - keepEntries);
-      } catch (error) {
-        // Not retried at once: the next one is due after as many entries again.
-        snapshotSeq = seq;
-        options.onWarning?.(error as Error);
-      }
-      snapshotting = null;
-    })();
-    return snapshotting;
   }
 
   function toRequest(
@@ -486,8 +478,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       if (state === "open") state = "closing";
       waits.end();
       await writing;
-      await snapshotting;
-      if (state === "closing" && durable.seq > snapshotSeq) await snapshot();
+      await retention.settled();
+      if (state === "closing") await retention.close(durable.state, durable.seq);
       state = "closed";
       await journal.close();
     },

@@ -16,6 +16,8 @@ export interface Recovered {
   state: State;
   seq: number;
   snapshotSeq: number;
+  /** The size of the entries after the snapshot. */
+  tailBytes: number;
   /** The last entries, for the list of recent events. */
   recent: Entry[];
   report: RecoveryReport;
@@ -27,12 +29,14 @@ export async function recover(journal: Journal): Promise<Recovered> {
   const state = snapshot ? fromParts(snapshot.parts) : createState();
   const snapshotSeq = snapshot?.seq ?? 0;
   let seq = snapshotSeq;
+  let tailBytes = 0;
   for (;;) {
     const records = await journal.read(seq, PAGE);
     for (const { seq: next, json } of records) {
       if (next !== seq + 1) throw new Error(`the journal lacks entry ${seq + 1}`);
       applyPatches(state, (JSON.parse(json) as Entry).patches);
       seq = next;
+      tailBytes += json.length;
     }
     if (records.length < PAGE) break;
   }
@@ -43,6 +47,7 @@ export async function recover(journal: Journal): Promise<Recovered> {
     state,
     seq,
     snapshotSeq,
+    tailBytes,
     recent: tail.map(({ json }) => JSON.parse(json) as Entry),
     report: { ...journal.recovery, entries_replayed: seq - snapshotSeq },
   };

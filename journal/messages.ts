@@ -68,6 +68,8 @@ export interface Calls {
   loadSnapshot: { takes: null; gives: { seq: number; parts: (string | ArrayBuffer)[] } | null };
   /** Deletes some entries up to the number. */
   prune: { takes: number; gives: { floor: number; more: boolean } };
+  /** Gives some space back; true while there is more. */
+  shrink: { takes: null; gives: boolean };
   /** Leaves the database file as it is until `thaw`: everything is in it, what comes stays in the WAL. */
   freeze: { takes: null; gives: null };
   /** The rest was checked (`true`), or that failed. */

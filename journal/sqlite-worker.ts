@@ -104,6 +104,7 @@ const WRITES: ReadonlySet<CallName> = new Set([
   "commitSnapshot",
   "dropParts",
   "prune",
+  "shrink",
 ]);
 
 function isDoubt(error: unknown): boolean {
@@ -131,12 +132,12 @@ function open(files: Files, options: WorkerOptions): { opening: Opening; handler
   const checksFirst = bytes <= options.checkFirstBytes || existsSync(files.doubt);
   const found = (checksFirst ? null : inspectTail(db, mark)) ?? inspect(db, mark);
   if (found.damage) return { opening: mend(files, db, found, options) };
+  setMaxPages(db, options.maxPages);
   bringUp(db, files);
   if (found.uncheckedTo === 0) clearDoubt(files);
   const store = createStore(db, found.head, found.uncheckedTo);
   while (store.dropParts());
   const pragmas = writeOnce(db, options.openedAt);
-  setMaxPages(db, options.maxPages);
   const marks = openMark(files);
   const image = openImage(db, files.db);
   marks.write({ id: found.id, seq: found.head.seq });
@@ -177,9 +178,15 @@ function toBackups(rows: readonly SnapshotRow[]): Backups {
 function create(files: Files): void {
   clearNext(files);
   const db = connect(files.next);
+  reserveShrinking(db);
   createTables(db, randomUUID(), { seq: 0, hash: GENESIS });
   db.close();
   moveIn(files);
+}
+
+/** Before the first table: later it takes a copy of the whole file. */
+function reserveShrinking(db: Database.Database): void {
+  db.exec("PRAGMA auto_vacuum = INCREMENTAL");
 }
 
 /** One connection that keeps every other out from its first access on. */
@@ -261,6 +268,7 @@ function mend(
   if (!damage || cutOff) throw new Error(damage?.reason ?? "no damage");
   clearNext(files);
   const target = connect(files.next);
+  reserveShrinking(target);
   // Another history from here on, unless no entry was lost.
   createTables(target, damage.entries > 0 ? randomUUID() : found.id, found.floor);
   rebuild(source, target, found);
@@ -336,6 +344,7 @@ function createHandlers({ db, store, marks, image, found, files, options }: Part
       image.release();
       return null;
     },
+    shrink: () => store.shrink(),
     setMaxPages(maxPages) {
       setMaxPages(db, maxPages);
       return null;

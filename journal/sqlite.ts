@@ -241,6 +241,7 @@ function createPort(
     prune: (seq) =>
       inBackground(async () => {
         for (let more = true; more; ) ({ floor, more } = await call("prune", seq));
+        while (await call("shrink", null));
       }),
     async setMaxPages(maxPages) {
       await call("setMaxPages", maxPages);

@@ -13,6 +13,7 @@ import {
   fromStoredKey,
   getFloor,
   type Link,
+  pragma,
   type SnapshotDigest,
   setFloor,
   toBuffer,
@@ -55,6 +56,8 @@ export interface Store {
   dropParts(): boolean;
   snapshots(): SnapshotRow[];
   partsOf(id: number): string[];
+  /** Gives some free pages back to the file system; true while there are more than are worth keeping. */
+  shrink(): boolean;
   /** Deletes some entries; true while there are more to delete. */
   prune(seq: number): boolean;
 }
@@ -65,6 +68,10 @@ interface EntryRow extends Pick<JournalRecord, "seq" | "json" | "key"> {
 
 const PARTS_AT_ONCE = 64;
 const ENTRIES_AT_ONCE = 256;
+const PAGES_AT_ONCE = 256;
+/** Free pages that are kept for what comes next: the next snapshot is about as large as the last. */
+const SPARE_PAGES = 256;
+const SPARE_SHARE = 0.25;
 
 /** Runs in one transaction; see `Store.append` for what it throws. */
 export function transact<T>(db: Database.Database, run: () => T): T {
@@ -273,6 +280,14 @@ export function createStore(db: Database.Database, verifiedHead: Link, unchecked
         }[]
       ).map(({ json }) => json),
     prune,
+    shrink() {
+      const free = Number(pragma(db, "freelist_count"));
+      const spare = Math.max(SPARE_PAGES, Number(pragma(db, "page_count")) * SPARE_SHARE);
+      // A database of an older release that was not made for it keeps its pages, and uses them again.
+      if (free <= spare || Number(pragma(db, "auto_vacuum")) !== 2) return false;
+      db.exec(`PRAGMA incremental_vacuum(${Math.min(PAGES_AT_ONCE, free)})`);
+      return Number(pragma(db, "freelist_count")) < free;
+    },
   };
 }
 

@@ -48,6 +48,7 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+const DAY_MS = 86_400_000;
 /** How long answers under way may take once the server stops. */
 const GRACE_MS = 2_000;
 /** A request must be whole by then (slowloris). */
@@ -72,6 +73,8 @@ export async function startServer({
     journal,
     clock,
     newId: randomUUID,
+    keepEntries: config.keepEntries,
+    keepMs: config.keepDays * DAY_MS,
     timeout: (ms) => AbortSignal.timeout(ms),
     onWarning: (error) => log.warn({ err: error }, "the journal could not keep something"),
     onFatal(error) {

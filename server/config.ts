@@ -21,6 +21,9 @@ export interface Config {
   staleSeconds: number;
   /** Lost leases after which a task waits for a human. */
   maxExpiries: number;
+  /** Entries kept behind the head, and for how many days all are kept. */
+  keepEntries: number;
+  keepDays: number;
   /** How long a task must have been done to be archived; 0 for never. */
   archiveDays: number;
   dataDir: string;
@@ -50,6 +53,8 @@ const SETTINGS = {
     "days after which a done task is archived; 0 for never",
     "30",
   ],
+  "keep-entries": ["CLAWTASKER_KEEP_ENTRIES", "entries kept for resuming and keys", "100000"],
+  "keep-days": ["CLAWTASKER_KEEP_DAYS", "days for which all entries are kept", "1"],
   "data-dir": ["CLAWTASKER_DATA_DIR", "folder of the database", "your user data folder"],
   "allowed-hosts": ["CLAWTASKER_ALLOWED_HOSTS", "further host names, separated by commas", "none"],
   log: ["CLAWTASKER_LOG", `log level: ${LOG_LEVELS.join(", ")}`, "info"],
@@ -146,6 +151,8 @@ export function parseConfig(args: readonly string[], env: NodeJS.ProcessEnv): Pa
     writesPerMinute: whole("write-limit", 30, 1, 1_000_000),
     staleSeconds: whole("stale-seconds", 180, 1, 86_400),
     maxExpiries: whole("max-expiries", 3, 1, 1_000),
+    keepEntries: whole("keep-entries", 100_000, 1_000, 1_000_000_000),
+    keepDays: whole("keep-days", 1, 0, 36_500),
     archiveDays: whole("archive-days", 30, 0, 36_500),
     dataDir: read("data-dir").value ?? envPaths("clawtasker", { suffix: "" }).data,
     allowedHosts: hosts,

@@ -24,6 +24,8 @@ test("without any setting it listens on loopback, port 3000, with the documented
     staleSeconds: 180,
     maxExpiries: 3,
     archiveDays: 30,
+    keepEntries: 100_000,
+    keepDays: 1,
     webhookPrivate: false,
     readAuth: false,
     allowedHosts: [],

@@ -28,6 +28,8 @@ export function quietConfig(dataDir: string): Config {
     staleSeconds: 180,
     maxExpiries: 3,
     archiveDays: 30,
+    keepEntries: 100_000,
+    keepDays: 1,
     webhookPrivate: false,
     readAuth: false,
     dataDir,

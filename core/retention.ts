@@ -1,0 +1,100 @@
+/**
+ * What is kept of the past: a snapshot now and then, and the entries that somebody may still ask for.
+ * Neighbours: the engine tells what it wrote, the journal keeps and lets go.
+ * Invariants: an entry goes only when it is behind both bounds, the number and the age, and behind a
+ * kept snapshot; snapshots cost in the long run no more than a few times what is written anyway.
+ */
+import type { Entry } from "./entry.ts";
+import type { Journal } from "./ports.ts";
+import { toParts } from "./snapshot-parts.ts";
+import type { State } from "./state/state.ts";
+import { toTime } from "./time.ts";
+
+export interface RetentionOptions {
+  journal: Journal;
+  /** Milliseconds since the epoch. */
+  clock(): number;
+  /** A snapshot is kept after this many entries, a large one after more (`SNAPSHOT_SHARE`). */
+  snapshotEvery: number;
+  /** Entries kept behind the head. */
+  keepEntries: number;
+  /** Entries younger than this are kept, too; in milliseconds. */
+  keepMs: number;
+  /** What opening found behind the newest snapshot. */
+  snapshotSeq: number;
+  tailBytes: number;
+  /** Told when a snapshot could not be kept; the next one is due after as many entries again. */
+  onWarning?: ((error: Error) => void) | undefined;
+}
+
+export interface Retention {
+  /** Notes what was written and, when it is time, keeps a snapshot in the background. */
+  wrote(bytes: number, state: State, seq: number): void;
+  /** Ends what is under way and keeps a last snapshot where there is something new. */
+  close(state: State, seq: number): Promise<void>;
+  /** Resolves when nothing is under way. */
+  settled(): Promise<void>;
+}
+
+/** Entries must have this share of the last snapshot's size before the next one is worth writing. */
+const SNAPSHOT_SHARE = 0.5;
+
+export function createRetention(options: RetentionOptions): Retention {
+  const { journal, clock, snapshotEvery, keepEntries, keepMs } = options;
+  let { snapshotSeq, tailBytes } = options;
+  let underWay: Promise<void> | null = null;
+
+  function keep(state: State, seq: number): Promise<void> {
+    underWay ??= (async () => {
+      const covered = tailBytes;
+      try {
+        await journal.saveSnapshot(seq, toTime(clock()), toParts(state));
+        await prune(seq);
+      } catch (error) {
+        options.onWarning?.(error as Error);
+      }
+      snapshotSeq = seq;
+      tailBytes -= covered;
+      underWay = null;
+    })();
+    return underWay;
+  }
+
+  async function prune(head: number): Promise<void> {
+    const to = await lastBehind(head - keepEntries);
+    if (to > journal.floor()) await journal.prune(to);
+  }
+
+  /** The last entry up to the limit that is old enough; by halving, for their times rise. */
+  async function lastBehind(limit: number): Promise<number> {
+    const before = clock() - keepMs;
+    let [known, open] = [journal.floor(), limit];
+    while (known < open) {
+      const middle = keepMs === 0 ? open : Math.ceil((known + open) / 2);
+      if (keepMs === 0 || (await timeOf(middle)) <= before) known = middle;
+      else open = middle - 1;
+    }
+    return known;
+  }
+
+  async function timeOf(seq: number): Promise<number> {
+    const [record] = await journal.read(seq - 1, 1);
+    return record ? (JSON.parse(record.json) as Entry).action.stamp.at : Number.POSITIVE_INFINITY;
+  }
+
+  return {
+    wrote(bytes, state, seq) {
+      tailBytes += bytes;
+      const last = journal.recovery.backups[0]?.bytes ?? 0;
+      if (seq - snapshotSeq < snapshotEvery || tailBytes < last * SNAPSHOT_SHARE) return;
+      void keep(state, seq);
+    },
+    async close(state, seq) {
+      await underWay;
+      if (seq > snapshotSeq) await keep(state, seq);
+    },
+    settled: async () => {
+      await underWay;
+    },
+  };
+}

@@ -1,0 +1,105 @@
+/** What is kept of the past and for how long, and what becomes of the space. */
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { createMemoryJournal, type Engine, openEngine } from "../../core/index.ts";
+import { AT, createIds, DAY_MS } from "../support/core.ts";
+import { CREATED_AT, makeRecords, readAll, withFolder, withJournal } from "../support/journal.ts";
+
+interface Kept {
+  engine: Engine;
+  floor(): number;
+  /** Writes so many entries, one each minute, and waits for what follows from them. */
+  write(count: number): Promise<void>;
+}
+
+async function withKept(
+  options: { keepEntries: number; keepMs?: number },
+  run: (kept: Kept) => Promise<void>,
+): Promise<void> {
+  const journal = createMemoryJournal();
+  let now = AT;
+  const engine = await openEngine({
+    journal,
+    clock: () => now,
+    newId: createIds(),
+    snapshotEvery: 10,
+    ...options,
+  });
+  try {
+    await engine.dispatch("blank/reset", {});
+    await run({
+      engine,
+      floor: journal.floor,
+      async write(count) {
+        for (let n = 0; n < count; n++) {
+          now += 60_000;
+          const key = `key-${engine.view().seq + 1}`;
+          const said = { company_name: `Company ${n} ${"x".repeat(200)}` };
+          assert.ok((await engine.dispatch("org/configure", said, { key })).ok);
+        }
+      },
+    });
+  } finally {
+    await engine.close();
+  }
+}
+
+test("DUR-26: beyond the number that is kept entries go, as far as snapshots allow", () =>
+  withKept({ keepEntries: 30 }, async ({ engine, floor, write }) => {
+    await write(200);
+    const head = engine.view().seq;
+    assert.ok(floor() > 100, `floor ${floor()}`);
+    assert.ok(floor() <= head - 30, `floor ${floor()} of ${head}`);
+    // A key holds as long as its entry, so at least for the entries that are kept.
+    const said = { company_name: `Company 171 ${"x".repeat(200)}` };
+    const again = await engine.dispatch("org/configure", said, { key: "key-173" });
+    assert.ok(again.ok && again.replayed);
+  }));
+
+test("DUR-26: entries younger than what is kept stay, however many they are", () =>
+  withKept({ keepEntries: 10, keepMs: DAY_MS }, async ({ engine, floor, write }) => {
+    await write(1_000);
+    assert.is(floor(), 0);
+    await write(1_000);
+    const head = engine.view().seq;
+    assert.ok(floor() > 0 && floor() <= head - 1_440, `floor ${floor()} of ${head}`);
+    assert.ok(floor() > head - 1_440 - 60, `floor ${floor()} of ${head}`);
+  }));
+
+test("DUR-26: space is given back while writes go on, and nothing kept is lost", () =>
+  withFolder((dir) =>
+    withJournal(dir, async (journal) => {
+      const size = () => statSync(join(dir, "clawtasker.db")).size;
+      for (let head = 0; head < 6_000; head += 500) {
+        await journal.append(head, makeRecords(head + 1, 500, 2_000));
+      }
+      await journal.saveSnapshot(5_900, CREATED_AT, ["{}"]);
+      const pruned = journal.prune(5_900);
+      let head = 6_000;
+      let done = false;
+      void pruned.then(() => {
+        done = true;
+      });
+      while (!done) {
+        await journal.append(head, makeRecords(head + 1, 1, 100));
+        head++;
+      }
+      assert.is(journal.floor(), 5_900);
+      assert.ok(head > 6_010, "writes waited");
+      assert.equal(await readAll(journal), [
+        ...makeRecords(5_901, 100, 2_000),
+        ...makeRecords(6_001, head - 6_000, 100),
+      ]);
+      // Only a checkpoint cuts the file itself.
+      await journal.close();
+      assert.ok(size() < 3_000_000, `${size()} bytes are left`);
+      await withJournal(dir, async (again) => {
+        assert.is(again.recovery.cut_off, null);
+        assert.is(again.head(), head);
+      });
+    }),
+  ));
+
+test.run();
