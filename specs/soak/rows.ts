@@ -111,6 +111,13 @@ export const ROWS: readonly Row[] = [
     seconds: 600,
   },
   {
+    name: "backup",
+    section: LOST,
+    risk: "a backup taken under load is not the state at its number",
+    small: "copies under load, restored and compared",
+    spec: "system/backup",
+  },
+  {
     name: "clock",
     section: LOST,
     risk: "the clock jumps",
@@ -272,6 +279,21 @@ export const ROWS: readonly Row[] = [
     risk: "bodies beyond the bound, compressed, endless or of another type",
     small: "163,840 bytes pass, one more is 413; gzip and form posts are 415",
     spec: "transport/http-bodies",
+  },
+  {
+    name: "hostile",
+    section: ACCESS,
+    risk: "script or markup in a field runs on the page",
+    small:
+      "7 payloads in every field, every view in a real browser: no dialog, no violation of the policy, no foreign request",
+    spec: "browser/hostile",
+  },
+  {
+    name: "page-leaks",
+    section: ACCESS,
+    risk: "an address leads the page or its token away",
+    small: "5 foreign URLs in 21 query and hash parameters: 0 requests off the origin",
+    spec: "browser/hostile",
   },
   {
     name: "limit",
