@@ -14,7 +14,7 @@ import type { Seen } from "../watch/messages.ts";
 const PACE = 50;
 const CONNECTIONS = 64;
 const TASKS = 15;
-export const PEERS = ["socket.io", "sharedb"] as const;
+export const PEERS = ["socket.io", "sharedb", "hocuspocus"] as const;
 
 interface Server {
   name: string;

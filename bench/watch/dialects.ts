@@ -71,6 +71,13 @@ export const dialects = {
       return [version, version];
     },
   },
+  hocuspocus: {
+    path: "/",
+    // Of the document "d": a token, then the first step of the sync, of one who has nothing.
+    greeting: [Buffer.from([1, 100, 2, 0, 1, 116]), Buffer.from([1, 100, 0, 0, 1, 0])],
+    isReady: (message) => message[2] === 0 && message[3] === 1,
+    updates: (message) => (message[2] === 0 && message[3] === 2 ? seqIn(message) : null),
+  },
 } as const satisfies Record<string, Dialect>;
 
 export type DialectName = keyof typeof dialects;
