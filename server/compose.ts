@@ -16,6 +16,8 @@ import { createWsTransport } from "../transport-ws/index.ts";
 import { type Backups, openBackups } from "./backup.ts";
 import { type Config, inUrl } from "./config.ts";
 import { createHearing } from "./hearing.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
+import { createReady, live } from "./probes.ts";
 import { startArchiving, startExpiring, startSweeping } from "./timers.ts";
 import { openTokenKeeper, type TokenKeeper } from "./tokens/keeper.ts";
 import { withTokens } from "./tokens/token-engine.ts";
@@ -64,11 +66,13 @@ export async function startServer({
 }: ServerOptions): Promise<RunningServer> {
   const clock = () => Date.now();
   const bootedAt = clock();
-  const journal = await openSqliteJournal({
+  const metrics = createMetrics();
+  const opened = await openSqliteJournal({
     dir: config.dataDir,
     now: clock,
     onDamage: (reason) => log.error({ reason }, "the journal was damaged; see system/recovery"),
   });
+  const journal = metrics.timed(opened);
   const engine = await openEngine({
     journal,
     clock,
@@ -108,6 +112,7 @@ export async function startServer({
       webhooks,
       keeper,
       backups,
+      metrics,
       bootedAt,
       requestTimeoutMs,
     });
@@ -127,30 +132,35 @@ interface Parts extends Omit<ServerOptions, "onFatal" | "deliveries"> {
   webhooks: Webhooks;
   keeper: TokenKeeper;
   backups: Backups;
+  metrics: Metrics;
   bootedAt: number;
   requestTimeoutMs: number;
 }
 
 async function serve(parts: Parts): Promise<RunningServer> {
-  const { config, log, webhooks, keeper, backups, bootedAt, requestTimeoutMs } = parts;
+  const { config, log, webhooks, keeper, backups, metrics, bootedAt, requestTimeoutMs } = parts;
   const gate = createGate({
     allowedHosts: config.allowedHosts,
     identify: keeper.identify,
     readsAsk: config.readAuth,
     grants: keeper.grants,
   });
-  const engine = withTokens({
+  const tokens = withTokens({
     engine: parts.engine,
     keeper,
     onRevoked(name) {
-      log.info({ token: name }, "a token was revoked");
+      log.info({ name }, "a token was revoked");
       ws.expel(name);
       sse.expel(name);
     },
   });
+  const engine = metrics.counted(tokens);
   const onError = (error: Error) => log.error({ err: error }, "a stream failed");
   const sse = createSseTransport({ engine, onError });
   const ws = createWsTransport({ engine, gate, onError });
+  metrics.watch(engine, { sse: sse.clients, ws: ws.clients });
+  let closing: Promise<void> | null = null;
+  const isStopping = () => closing !== null || engine.stopped();
   const app = createHttpApp({
     engine,
     gate,
@@ -161,6 +171,9 @@ async function serve(parts: Parts): Promise<RunningServer> {
     streams: {
       "/api/events/stream": sse.handle,
       "/api/system/backup": { handler: backups.handle, asks: "always" },
+      "/livez": { handler: live, asks: "never" },
+      "/readyz": { handler: createReady({ stopped: isStopping }), asks: "never" },
+      "/metrics": metrics.handle,
     },
     mounts: { "/mcp": createMcpHandler({ engine, bootedAt, onError }) },
   });
@@ -172,8 +185,12 @@ async function serve(parts: Parts): Promise<RunningServer> {
       // Without a Host the gate answers, in the shape of every other error.
       requireHostHeader: false,
     },
-    app.handler,
+    (req, res) => {
+      metrics.onRequest(req, res);
+      app.handler(req, res);
+    },
   );
+  server.on("connection", metrics.onConnection);
   const unused = trackUnused(server);
   server.on("upgrade", createUpgradeHandler(ws.handleUpgrade, app.handler));
   server.on("clientError", answerClientError);
@@ -186,7 +203,6 @@ async function serve(parts: Parts): Promise<RunningServer> {
   const stopArchiving = startArchiving({ engine, onError: onTimer }, config.archiveDays);
   webhooks.start();
 
-  let closing: Promise<void> | null = null;
   async function close(): Promise<void> {
     stopSweeping();
     stopExpiring();
@@ -194,6 +210,7 @@ async function serve(parts: Parts): Promise<RunningServer> {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
     backups.close();
+    metrics.close();
     await Promise.all([sse.close(), ws.close(), webhooks.close()]);
     for (const socket of unused) socket.destroy();
     // Writes under way are still answered: only then is the journal closed.

@@ -12,6 +12,13 @@ import { type Config, DEFAULT_TOKEN, helpText, parseConfig } from "./config.ts";
 const LAST_WORDS_MS = 500;
 const STOP_WITHIN_MS = 5_000;
 
+/** Nothing of this is logged on purpose; and should it ever be, it is not shown. */
+const REDACTED = ["token", "write_token", "authorization", "secret"].flatMap((name) => [
+  name,
+  `*.${name}`,
+  `*.*.${name}`,
+]);
+
 /**
  * Resolves once the server listens, or the answer is given and `process.exitCode` is set.
  * @param args without the interpreter and the script
@@ -29,7 +36,7 @@ export async function runServer(args: readonly string[], env: NodeJS.ProcessEnv)
 async function run(config: Config): Promise<void> {
   // Logs go to stderr, so that the line for people stays readable on stdout.
   const log = pino(
-    { level: config.logLevel, base: null },
+    { level: config.logLevel, base: null, redact: REDACTED },
     pino.destination({ dest: 2, sync: true }),
   );
   try {

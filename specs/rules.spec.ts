@@ -6,7 +6,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 
 const SPECS = fileURLToPath(new URL("../../specs", import.meta.url));
-const RULE = /\b(?:CORE|DUR|STR|SSE|WS|HTTP|ACC|PAGE|AGT|API|CLI|MCP|CLT|DOC|HOOK|ARC|SIM)-\d+\b/g;
+const RULE =
+  /\b(?:CORE|DUR|STR|SSE|WS|HTTP|ACC|PAGE|AGT|API|CLI|MCP|CLT|DOC|HOOK|ARC|SIM|OPS)-\d+\b/g;
 
 test("every rule of SPEC.md is cited by the title of a test, and no title cites another", () => {
   const rules = [...readFileSync(join(SPECS, "SPEC.md"), "utf8").matchAll(/^- (\w+-\d+) /gm)];

@@ -5,6 +5,7 @@
  * body that nobody read is taken off the wire up to a bound.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { requestIdOf } from "./request-id.ts";
 
 /** What is still read after an early answer, so that its sender gets to see it. */
 const MAX_DISCARDED_BYTES = 1024 * 1024;
@@ -53,6 +54,10 @@ export function send(res: ServerResponse, { status, body: json, type, headers }:
   // One list, handed over at once: headers set one by one cost more than the rest of an answer.
   const list: (string | number)[] = ALWAYS.slice();
   if (length > 0) list.push("Content-Type", type ?? JSON_TYPE, "Content-Length", length);
+  // Where it can be of use: on a refusal, and to who named the request.
+  if (status >= 400 || res.req.headers["x-request-id"] !== undefined) {
+    list.push("X-Request-Id", requestIdOf(res.req));
+  }
   for (const name in headers) list.push(name, headers[name] as string | number);
   res.writeHead(status, list);
   // For HEAD, Node keeps the headers and drops the body.

@@ -19,6 +19,7 @@ import {
   unknownRoute,
 } from "./problem.ts";
 import { createReader } from "./read.ts";
+import { requestIdOf } from "./request-id.ts";
 import {
   createRoutes,
   type MountHandler,
@@ -124,7 +125,7 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     const answer = await write(name, req);
     if (!answer) return;
     if (answer.status === 401 || answer.status === 503) {
-      log.warn({ path, status: answer.status, address: req.socket.remoteAddress }, "write refused");
+      log.warn({ path, ...factsOf(answer, req) }, "write refused");
     }
     send(res, answer);
   }
@@ -143,7 +144,7 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     }
     const waitSeconds = admitWrite();
     const answer = waitSeconds > 0 ? tooManyWrites(limit.perMinute, waitSeconds) : UNAUTHORISED;
-    log.warn({ status: answer.status, address: req.socket.remoteAddress }, "write refused");
+    log.warn(factsOf(answer, req), "write refused");
     send(res, answer);
   }
 
@@ -151,7 +152,11 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     const answer = toErrorAnswer(error);
     if (answer.status >= 500) {
       // The query is left out: somebody may have put a token there.
-      log.error({ err: error, method: req.method, path: pathOf(req.url ?? "") }, "request failed");
+      const path = pathOf(req.url ?? "");
+      log.error(
+        { err: error, method: req.method, path, ...factsOf(answer, req) },
+        "request failed",
+      );
     }
     if (res.headersSent) res.destroy();
     else send(res, answer);
@@ -186,6 +191,11 @@ const UPGRADE = problem(
     Upgrade: "websocket",
   },
 );
+
+/** For the log: never a header or a body, which may hold a token. */
+function factsOf({ status }: Answer, req: IncomingMessage): object {
+  return { status, address: req.socket.remoteAddress, request_id: requestIdOf(req) };
+}
 
 function pathOf(url: string): string {
   const end = url.indexOf("?");

@@ -1,0 +1,179 @@
+/**
+ * What an operator's Prometheus reads at `/metrics`. Neighbours: `compose.ts` wraps journal, engine and
+ * handler in what counts here. Invariants: a label has a bounded number of values, none of them from a
+ * caller; no id, name or token is in it; a request costs a few counters.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import {
+  actions,
+  type DispatchOptions,
+  type Engine,
+  type Outcome,
+  queries,
+} from "../core/index.ts";
+import type { SqliteJournal } from "../journal/index.ts";
+
+export interface Metrics {
+  /** The journal, its appends timed. */
+  timed(journal: SqliteJournal): SqliteJournal;
+  /** The engine, its refusals counted by code. */
+  counted(engine: Engine): Engine;
+  /** For every request, before it is answered. */
+  onRequest(req: IncomingMessage, res: ServerResponse): void;
+  onConnection(socket: Socket): void;
+  /** What is read when it is asked for; begins to time the feed. */
+  watch(engine: Engine, clients: Record<"sse" | "ws", () => number>): void;
+  /** Answers `GET /metrics`. */
+  handle(req: IncomingMessage, res: ServerResponse): void;
+  close(): void;
+}
+
+const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+const OTHERS = [
+  "/api/events/stream",
+  "/api/ws",
+  "/api/system/backup",
+  "/api/batch",
+  "/mcp",
+  "/docs",
+];
+const EVENT_LOOP_PRECISION_MS = 50;
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({
+    register: registry,
+    eventLoopMonitoringPrecision: EVENT_LOOP_PRECISION_MS,
+  });
+  const requests = new Counter({
+    name: "clawtasker_http_requests_total",
+    help: "Requests that were answered, by route, method and status.",
+    labelNames: ["route", "method", "status"],
+    registers,
+  });
+  const rejections = new Counter({
+    name: "clawtasker_rejections_total",
+    help: "Actions that were refused by the core, by code.",
+    labelNames: ["code"],
+    registers,
+  });
+  const commits = new Histogram({
+    name: "clawtasker_commit_seconds",
+    help: "How long it took to make a group of entries durable.",
+    buckets: SECONDS,
+    registers,
+  });
+  const lag = new Histogram({
+    name: "clawtasker_feed_lag_seconds",
+    help: "From the moment an entry was decided until a reader of the feed has it.",
+    buckets: SECONDS,
+    registers,
+  });
+  const sockets = new Set<Socket>();
+  const ending = new AbortController();
+  const known = new Set([
+    ...[...actions.values()].flatMap(({ name, internal }) => (internal ? [] : [`/api/${name}`])),
+    ...[...queries.keys()].map((name) => `/api/${name}`),
+    ...OTHERS,
+  ]);
+
+  function gauge(name: string, help: string, read: () => number): void {
+    const collect = function (this: Gauge): void {
+      this.set(read());
+    };
+    new Gauge({ name, help, registers, collect });
+  }
+
+  async function timeFeed(engine: Engine): Promise<void> {
+    for await (const item of engine.feed.subscribe({ signal: ending.signal })) {
+      if (item.type !== "entries") continue;
+      const now = engine.clock();
+      for (const { action } of item.entries)
+        lag.observe(Math.max(0, now - action.stamp.at) / 1_000);
+    }
+  }
+
+  function routeOf(url: string): string {
+    const end = url.indexOf("?");
+    const path = end < 0 ? url : url.slice(0, end);
+    if (known.has(path)) return path;
+    return path.startsWith("/api/") ? "unknown" : "page";
+  }
+
+  return {
+    timed: (journal) =>
+      Object.assign(Object.create(journal) as SqliteJournal, {
+        async append(...given: Parameters<SqliteJournal["append"]>) {
+          const stop = commits.startTimer();
+          try {
+            return await journal.append(...given);
+          } finally {
+            stop();
+          }
+        },
+      }),
+    counted(engine) {
+      async function dispatchUnknown(name: string, body: unknown, options?: DispatchOptions) {
+        const outcome: Outcome = await engine.dispatchUnknown(name, body, options);
+        if (!outcome.ok) rejections.inc({ code: outcome.code });
+        return outcome;
+      }
+      return {
+        ...engine,
+        dispatchUnknown,
+        dispatch: (name, body, options) =>
+          dispatchUnknown(name, body, options) as Promise<Outcome<never>>,
+      };
+    },
+    onRequest({ method = "", url = "" }, res) {
+      res.once("finish", () => {
+        const verb = METHODS.has(method) ? method : "other";
+        requests.inc({ route: routeOf(url), method: verb, status: res.statusCode });
+      });
+    },
+    onConnection(socket) {
+      sockets.add(socket);
+      socket.once("close", () => sockets.delete(socket));
+    },
+    watch(engine, clients) {
+      gauge("clawtasker_seq", "The last entry that is durable.", () => engine.view().seq);
+      gauge("clawtasker_connections", "Open connections.", () => sockets.size);
+      gauge("clawtasker_buffered_bytes", "What waits to be sent, on all connections.", () => {
+        let bytes = 0;
+        for (const { writableLength } of sockets) bytes += writableLength;
+        return bytes;
+      });
+      new Gauge({
+        name: "clawtasker_clients",
+        help: "Open streams, by transport.",
+        labelNames: ["transport"],
+        registers,
+        collect() {
+          for (const transport of ["sse", "ws"] as const) {
+            this.set({ transport }, clients[transport]());
+          }
+        },
+      });
+      // Ends with the server; a feed that cannot be read is told by those who read it.
+      timeFeed(engine).catch(() => {});
+    },
+    handle(_req, res) {
+      registry.metrics().then(
+        (text) => {
+          res.writeHead(200, { "Content-Type": registry.contentType, "Cache-Control": "no-store" });
+          res.end(text);
+        },
+        () => res.destroy(),
+      );
+    },
+    close() {
+      ending.abort();
+      registry.clear();
+    },
+  };
+}
+
+const METHODS = new Set(["GET", "HEAD", "POST", "OPTIONS"]);
