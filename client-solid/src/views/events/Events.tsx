@@ -1,25 +1,178 @@
-/** The live feed: every accepted write as it happens, as far back as the page keeps them. */
-
+/**
+ * Every accepted write as it happens: filtered by the address, paused at will, older ones from the
+ * journal. Neighbours: the mirror keeps the latest, `older.ts` reads the rest.
+ * Invariant: paused, nothing moves, and what came meanwhile is counted.
+ */
+import "./events.css";
+import Pause from "lucide-solid/icons/pause";
+import Play from "lucide-solid/icons/play";
+import { createMemo, createSignal, For, Show } from "solid-js";
+import { useCommands } from "../../commands.ts";
 import { usePage } from "../../page.ts";
-import { EventList } from "../../parts/EventList.tsx";
+import { Button } from "../../parts/Button.tsx";
+import { EventRow } from "../../parts/EventRow.tsx";
+import { SelectField, TextField } from "../../parts/Field.tsx";
+import { Kbd } from "../../parts/Kbd.tsx";
+import { KINDS } from "../../parts/kinds.ts";
+import { useQuery } from "../../parts/query.ts";
+import { Refusal } from "../../parts/Refusal.tsx";
 import { ViewHead } from "../../parts/ViewHead.tsx";
-import { MAX_EVENTS } from "../../sync/store.ts";
+import { plural } from "../../parts/words.ts";
+import type { WireEvent } from "../../sync/wire.ts";
+import { useChoices } from "../../task/choices.ts";
+import { joined, matches } from "./model.ts";
+import { readOlder } from "./older.ts";
+
+/** Read at a time from the journal. */
+const PAGE = 200;
 
 export default function Events() {
-  const { mirror } = usePage();
+  const { mirror, token } = usePage();
+  const query = useQuery();
+  const choices = useChoices();
+  const [stopped, setStopped] = createSignal<readonly WireEvent[] | null>(null);
+  const [older, setOlder] = createSignal<readonly WireEvent[]>([]);
+  const [more, setMore] = createSignal(true);
+  const [reading, setReading] = createSignal(false);
+  const [problem, setProblem] = createSignal<{ message: string } | null>(null);
+
+  const filter = () => ({
+    kind: query.get("kind"),
+    agent: query.get("agent"),
+    task: query.get("about"),
+    text: query.get("text"),
+  });
+  const all = createMemo(() => joined(stopped() ?? mirror.events(), older()));
+  const shown = createMemo(() => {
+    const wanted = filter();
+    return all().filter((event) => matches(event, wanted));
+  });
+  const isFiltered = () => Object.values(filter()).some(Boolean);
+  const missed = () => {
+    const last = stopped()?.[0]?.id ?? 0;
+    return stopped() ? mirror.events().filter(({ id }) => id > last).length : 0;
+  };
+  const oldest = () => all().at(-1)?.id ?? 0;
+  const toggle = () => setStopped(stopped() ? null : mirror.events());
+
+  async function readMore(): Promise<void> {
+    if (reading()) return;
+    setReading(true);
+    setProblem(null);
+    try {
+      const found = await readOlder(oldest(), PAGE, token.token());
+      setOlder((before) => [...before, ...found.events]);
+      setMore(found.more);
+    } catch (error) {
+      setProblem(error as Error);
+    } finally {
+      setReading(false);
+    }
+  }
+
+  useCommands(() => [
+    {
+      id: "events pause",
+      name: stopped() ? "Let the events run" : "Hold the events",
+      group: "Events",
+      keys: "p",
+      icon: stopped() ? Play : Pause,
+      run: toggle,
+    },
+  ]);
+
   return (
     <>
-      <ViewHead title="Events" />
-      <div class="view-body">
-        <p class="dim">
-          The last {MAX_EVENTS} at most, newest first · the state is as of entry{" "}
-          <span class="number" data-testid="seq">
-            {mirror.seq()}
+      <ViewHead title="Events">
+        <Show when={stopped()}>
+          <span class="dim" role="status" data-testid="missed">
+            {plural(missed(), "event")} meanwhile
+          </span>
+        </Show>
+        <Button small icon={stopped() ? Play : Pause} onClick={toggle}>
+          {stopped() ? "Go on" : "Pause"} <Kbd keys="p" />
+        </Button>
+      </ViewHead>
+      <div class="view-body events-view">
+        <search class="filters" aria-label="Filter the events">
+          <SelectField
+            label="Kind"
+            none="All kinds"
+            value={query.get("kind")}
+            choices={KINDS.map(({ kind, name }) => ({ value: kind, name }))}
+            onInput={(kind) => query.set({ kind })}
+          />
+          <SelectField
+            label="Agent"
+            none="All agents"
+            value={query.get("agent")}
+            choices={choices.agents()}
+            onInput={(agent) => query.set({ agent })}
+          />
+          <TextField
+            label="Task"
+            placeholder="T-203"
+            value={query.get("about")}
+            onInput={(about) => query.set({ about: about.trim() })}
+          />
+          <TextField
+            label="Text"
+            type="search"
+            value={query.get("text")}
+            onInput={(text) => query.set({ text })}
+          />
+          <Show when={isFiltered()}>
+            <Button
+              kind="quiet"
+              onClick={() => query.set({ kind: "", agent: "", about: "", text: "" })}
+            >
+              Clear
+            </Button>
+          </Show>
+        </search>
+        <div class="card">
+          <ol class="events" data-testid="events" reversed>
+            <For
+              each={shown()}
+              fallback={
+                <li class="dim none">
+                  {isFiltered()
+                    ? `None of the ${all().length} events here matches.`
+                    : "No events yet. The first change of any agent will appear here."}
+                </li>
+              }
+            >
+              {(event) => (
+                <EventRow event={event} linked>
+                  <details class="event-more">
+                    <summary aria-label={`Details of event ${event.id}`}>{event.id}</summary>
+                    <pre class="code">
+                      {JSON.stringify({ kind: event.kind, ...event.meta }, null, 2)}
+                    </pre>
+                  </details>
+                </EventRow>
+              )}
+            </For>
+          </ol>
+        </div>
+        <Refusal of={problem()} />
+        <p class="row wrap dim small">
+          <Show
+            when={more() && oldest() > 1}
+            fallback={<span>This is all that the journal still tells.</span>}
+          >
+            <Button small busy={reading()} onClick={() => void readMore()}>
+              Read {PAGE} older from the journal
+            </Button>
+          </Show>
+          <span>
+            The state is as of entry{" "}
+            <span class="number" data-testid="seq">
+              {mirror.seq()}
+            </span>
+            ; this list goes back to entry <span class="number">{oldest()}</span>.
           </span>
         </p>
-        <div class="card">
-          <EventList limit={MAX_EVENTS} />
-        </div>
       </div>
     </>
   );
