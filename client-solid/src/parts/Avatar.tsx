@@ -19,14 +19,14 @@ export function Avatar(props: { id: string; size?: number }) {
   );
 }
 
-function initials(name: string): string {
+export function initials(name: string): string {
   const [first = "", second = ""] = name.split(/\s+/).filter(Boolean);
   const letters = second ? [first, second].map((word) => [...word][0]) : [...first].slice(0, 2);
   return letters.join("").toUpperCase();
 }
 
 /** The same id has the same hue everywhere, in degrees. */
-function toHue(id: string): number {
+export function toHue(id: string): number {
   let hash = 7;
   for (const letter of id) hash = (hash * 31 + (letter.codePointAt(0) ?? 0)) % 3_600;
   return hash % 360;
