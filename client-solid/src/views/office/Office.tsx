@@ -65,18 +65,22 @@ export default function Office() {
     new Map(),
   );
   // Who walks out is still to be seen until the door.
-  const [leaving, setLeaving] = createSignal<ReadonlySet<string>>(new Set());
-  const shown = createMemo<string[]>((before) => {
-    const gone = before.filter((id) => !places().has(id) && wire.agents[id]);
-    if (gone.length > 0) setLeaving((all) => new Set([...all, ...gone]));
-    return [...new Set([...places().keys(), ...leaving()])];
-  }, []);
-  const arrivedAtDoor = (id: string) =>
-    setLeaving((all) => {
-      const rest = new Set(all);
-      rest.delete(id);
-      return rest;
-    });
+  const [atDoor, setAtDoor] = createSignal<string | null>(null);
+  const room = createMemo<{ present: string[]; leaving: string[] }>(
+    (before) => {
+      const leaving = [...before.leaving, ...before.present].filter(
+        (id) => !places().has(id) && id !== atDoor() && wire.agents[id] !== undefined,
+      );
+      return { present: [...places().keys()], leaving: [...new Set(leaving)] };
+    },
+    { present: [], leaving: [] },
+  );
+  const shown = () => [...room().present, ...room().leaving];
+  function arrivedAtDoor(id: string): void {
+    setAtDoor(id);
+    // It may come back and leave again.
+    setAtDoor(null);
+  }
   const hour = createMemo(() => {
     const at = new Date(now());
     return at.getHours() + Math.floor(at.getMinutes() / 10) / 6;

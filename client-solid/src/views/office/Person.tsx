@@ -64,15 +64,9 @@ export function Person(props: { id: string; place: Place | null; onGone(): void 
   }
 
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a template's <a> is HTML's, which a drawing cannot hold.
     <g
       ref={figure}
       class="person"
-      role="link"
-      tabindex="0"
-      onClick={open}
-      onKeyDown={({ key }) => key === "Enter" && open()}
-      aria-label={`${agent()?.name ?? props.id}: ${PRESENCE_WORDS[status()]}. ${agent()?.doing_summary ?? ""}`}
       data-person={props.id}
       data-zone={props.place?.zone ?? "door"}
       data-status={status()}
@@ -104,6 +98,21 @@ export function Person(props: { id: string; place: Place | null; onGone(): void 
           !
         </text>
       </Show>
+      {/* The link is a shape of its own: a template's <a> is HTML's, which a drawing cannot hold. */}
+      {/* biome-ignore lint/a11y/useSemanticElements: see above. */}
+      <rect
+        class="hit"
+        role="link"
+        tabindex="0"
+        x="-18"
+        y="-60"
+        width="36"
+        height="64"
+        rx="8"
+        aria-label={`${agent()?.name ?? props.id}: ${PRESENCE_WORDS[status()]}. ${agent()?.doing_summary ?? ""}`}
+        onClick={open}
+        onKeyDown={({ key }) => key === "Enter" && open()}
+      />
     </g>
   );
 }
