@@ -63,7 +63,7 @@ export function createContext({ quick, peers }: ContextOptions): [Context, () =>
   const context: Context = {
     quick,
     rounds: quick ? 1 : 3,
-    seconds: quick ? 1 : 3,
+    seconds: quick ? 1 : 2,
     peers,
     async startOurs(tasks) {
       const dir = folder();

@@ -1,15 +1,24 @@
 /**
- * A database that holds a company of so many tasks, written the way a server writes it. Neighbour:
- * `context.ts` copies it for each server. Invariant: the same size, the same company.
+ * A database that holds a company of so many tasks, written the way a server writes it, or for many
+ * tasks as a snapshot. Neighbours: `company.ts` makes large ones, `context.ts` copies it for each server.
+ * Invariant: the same size, the same company.
  */
 import { openEngine } from "../core/index.ts";
 import { openSqliteJournal } from "../journal/index.ts";
+import { companyOf, fill } from "./company.ts";
 
 const AGENTS = 50;
 const AT_ONCE = 500;
+/** More would take minutes one by one. */
+const MANY = 20_000;
 
 export async function fillCompany(dir: string, tasks: number): Promise<void> {
   const journal = await openSqliteJournal({ dir, now: Date.now });
+  if (tasks > MANY) {
+    await fill(journal, companyOf(tasks));
+    await journal.close();
+    return;
+  }
   let ids = 0;
   const engine = await openEngine({ journal, clock: Date.now, newId: () => `bench-${++ids}` });
   const act = async (name: string, body: object) => {

@@ -22,9 +22,9 @@ export const events: Row = {
         name,
         async measure() {
           const server = { name, dialect: "plain" as const, start };
-          const run = await watched(context, server, "sse", COUNT, (port) =>
-            flatOut({ port, connections: 64, seconds: context.seconds, request: update }),
-          );
+          const load = (port: number, seconds: number) =>
+            flatOut({ port, connections: 64, seconds, request: update });
+          const run = await watched(context, server, "sse", COUNT, load, context.seconds);
           const { loaded, seen, cpuMs, seconds } = run;
           return {
             "writes/s": loaded.answers / seconds,

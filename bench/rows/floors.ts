@@ -2,7 +2,6 @@
  * The floors of HTTP by themselves: the same POST said back by Express and by bare `node:http`, and made
  * durable in groups behind bare HTTP. Neighbour: `floors/http.ts`; the other rows compare with them.
  */
-import type { Context } from "../context.ts";
 import { flatOut, post } from "../load.ts";
 import { inTurns, quantile, type Row, type Subject } from "../row.ts";
 
@@ -19,7 +18,7 @@ export const floors: Row = {
     const subjects = servers.flatMap((server, at) =>
       CONNECTIONS.map((connections): Subject => {
         const name = `${KINDS[at]}, ${connections} connections`;
-        return { name, measure: () => measure(context, server, connections) };
+        return { name, measure: () => measure(server, connections) };
       }),
     );
     const measured = await inTurns(context.rounds, subjects);
@@ -28,15 +27,11 @@ export const floors: Row = {
   },
 };
 
-async function measure(
-  { seconds }: Context,
-  server: { port: number; cpuMs(): number },
-  connections: number,
-) {
+async function measure(server: { port: number; cpuMs(): number }, connections: number) {
   const cpuBefore = server.cpuMs();
   const request = (n: number) =>
     post("/api/tasks/update", { task_id: "T-001", agent_id: "agent-1", progress: n % 100 });
-  const loaded = await flatOut({ port: server.port, connections, seconds, request });
+  const loaded = await flatOut({ port: server.port, connections, seconds: 1, request });
   return {
     "requests/s": loaded.answers / loaded.seconds,
     "p50 ms": quantile(loaded.latencies, 0.5),

@@ -10,6 +10,7 @@ import { hour } from "./hour.ts";
 import { join } from "./join.ts";
 import { next, snapshot } from "./reads.ts";
 import { sockets } from "./sockets.ts";
+import { memory, start } from "./start.ts";
 import { batch, oneWriter, writes } from "./writes.ts";
 
 export const rows: readonly Row[] = [
@@ -24,5 +25,7 @@ export const rows: readonly Row[] = [
   snapshot,
   next,
   core,
+  start,
+  memory,
   hour,
 ];
