@@ -264,6 +264,38 @@ test("ACC-8: who does not name itself is named; who is not there, or has left, s
     }
   }));
 
+test("ACC-7, ACC-8: each action of a batch is held against the same table; tokens are never part of one", () =>
+  withHouse(false, async ({ server, tokens, post }) => {
+    const theirs = [
+      { action: "tasks/comment", body: { task_id: "T-203", text: "Mine" } },
+      { action: "tasks/comment", body: { task_id: "T-203", text: "Forged", author: "ralph" } },
+      { action: "ceo/directive", body: { text: "Mine" } },
+      { action: "tokens/create", body: { name: "door", role: "owner" } },
+    ];
+    const { seq } = server.engine.view();
+    const atomic = await post("batch", { atomic: true, actions: theirs }, tokens["codex-1"] ?? "");
+    assert.equal([atomic.status, server.engine.view().seq], [403, seq], atomic.text);
+    const each = await post("batch", { actions: theirs }, tokens["codex-1"] ?? "");
+    assert.equal(
+      (each.body.results as { status: number }[]).map(({ status }) => status),
+      [200, 403, 403, 400],
+    );
+    const observer = await post("batch", { actions: theirs }, tokens.observer ?? "");
+    assert.not.match(observer.text, '"status":200');
+    const owner = await post(
+      "batch",
+      {
+        actions: [
+          { action: "tokens/create", body: { name: "door", role: "owner" } },
+          { action: "tokens/revoke", body: { name: "codex-1" } },
+        ],
+      },
+      tokens.owner ?? "",
+    );
+    assert.not.match(owner.text, '"status":200');
+    assert.is(server.engine.view().seq, seq + 1);
+  }));
+
 test("ACC-7: every read for every caller; the owner's reads are the owner's", () =>
   withHouse(false, async ({ tokens, get }) => {
     for (const { name, auth, examples } of GETS) {
