@@ -85,8 +85,9 @@ export function putAll<T>(table: Table<T>, records: Record<string, T>): void {
   const ids = Object.keys(records);
   const [first] = ids;
   if (first === undefined) return;
-  const page = pageOf(first);
-  const isLeaf = Array.isArray(table) && ids.every((id) => pageOf(id) === page);
+  const leafNumber = (id: string) => pageOf(id) & (FAN_OUT * FAN_OUT - 1);
+  const number = leafNumber(first);
+  const isLeaf = Array.isArray(table) && ids.every((id) => leafNumber(id) === number);
   if (!isLeaf || leafOf(table, first)) {
     for (const [id, record] of Object.entries(records)) put(table, id, record);
     return;
