@@ -22,6 +22,8 @@ export interface House {
   startAgain(): Promise<void>;
   post(name: string, body: object): Promise<Record<string, unknown>>;
   snapshot(): Promise<Snapshot>;
+  /** As the timer does when they have been done for long. */
+  archive(taskIds: string[]): Promise<void>;
   /** A page in a browser context of its own, at this path, with the first state shown. */
   visit(path: string): Promise<Page>;
   close(): Promise<void>;
@@ -67,6 +69,14 @@ export async function openHouse(browser: Browser, settings: Partial<Config> = {}
     },
     async snapshot() {
       return (await (await fetch(`${server.url}/api/snapshot`)).json()) as Snapshot;
+    },
+    async archive(task_ids) {
+      const outcome = await server.engine.dispatch(
+        "system/archive",
+        { task_ids, days: 0 },
+        { actor: "system" },
+      );
+      assert.ok(outcome.ok);
     },
     async visit(path) {
       const context = await browser.newContext();
