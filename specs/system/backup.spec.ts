@@ -33,10 +33,12 @@ import {
   startProcess,
   TOKEN,
 } from "../support/process.ts";
+import { sizeFor } from "../support/soak.ts";
 
 const test = suite("backup");
 
-const COPIES = 6;
+const SIZE = sizeFor("backup", 6);
+const COPIES = SIZE.count;
 const RESTORE = { force: false, now: Date.now, isInUse: () => false };
 
 async function download(url: string, file: string): Promise<number> {
@@ -127,6 +129,9 @@ test("DUR-16: a copy taken under load, restored, is the state at its number; wha
     ids.add(found.id);
   }
   assert.is(ids.size, COPIES, "each restored journal has a name of its own");
+  SIZE.reached(
+    `${COPIES} of ${COPIES} copies taken under load and restored: equal at their number`,
+  );
   data.remove();
   out.remove();
 });
