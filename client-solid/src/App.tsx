@@ -10,13 +10,16 @@ import Plus from "lucide-solid/icons/plus";
 import Search from "lucide-solid/icons/search";
 import { createEffect, createSignal, lazy, on, onCleanup, Show, Suspense } from "solid-js";
 import { useCommands } from "./commands.ts";
+import { Alerts } from "./frame/Alerts.tsx";
 import { Bell } from "./frame/Bell.tsx";
 import { BottomBar } from "./frame/BottomBar.tsx";
 import { AsOf, ConnectionBadge } from "./frame/ConnectionBadge.tsx";
+import { useMakingCommands, useTaskCommands } from "./frame/commands.ts";
 import { Palette } from "./frame/Palette.tsx";
 import { ShortcutSheet } from "./frame/ShortcutSheet.tsx";
 import { Sidebar } from "./frame/Sidebar.tsx";
 import { TokenForm } from "./frame/TokenForm.tsx";
+import { WriteStrip } from "./frame/WriteStrip.tsx";
 import { usePage } from "./page.ts";
 import { IconButton } from "./parts/Button.tsx";
 import { Confirm } from "./parts/Confirm.tsx";
@@ -44,6 +47,13 @@ export function App(props: RouteSectionProps) {
   createEffect(on(path, () => main.focus({ preventScroll: true }), { defer: true }));
 
   onCleanup(commands.listen());
+  const making = useMakingCommands();
+  const atTask = useTaskCommands();
+  useCommands(atTask.commands);
+  const search = () => {
+    if (!searching()) atTask.note();
+    setSearching((open) => !open);
+  };
   useCommands(() => [
     {
       id: "palette",
@@ -51,7 +61,7 @@ export function App(props: RouteSectionProps) {
       group: "Everywhere",
       keys: "$mod+k",
       hidden: true,
-      run: () => setSearching((open) => !open),
+      run: search,
     },
     {
       id: "shortcuts",
@@ -69,6 +79,7 @@ export function App(props: RouteSectionProps) {
       icon: Plus,
       run: () => createTask(),
     },
+    ...making(),
     ...VIEWS.map(({ href, name, keys, icon }) => ({
       id: `go ${href}`,
       name: `Go to ${name}`,
@@ -85,7 +96,7 @@ export function App(props: RouteSectionProps) {
         Skip to the content
       </button>
       <div class="frame">
-        <Sidebar onSearch={() => setSearching(true)} />
+        <Sidebar onSearch={search} />
         <main id="main" ref={main} tabindex="-1">
           <div class="cluster">
             <ConnectionBadge />
@@ -93,7 +104,7 @@ export function App(props: RouteSectionProps) {
               class="on-small"
               label="Search and commands"
               icon={Search}
-              onClick={() => setSearching(true)}
+              onClick={search}
             />
             <Bell />
           </div>
@@ -122,6 +133,8 @@ export function App(props: RouteSectionProps) {
       </Show>
       <Confirm />
       <Toasts />
+      <WriteStrip />
+      <Alerts />
       <TokenForm />
     </>
   );

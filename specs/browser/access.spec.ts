@@ -107,11 +107,13 @@ test("ACC-4: a refusal is shown in the server's own words", async () => {
     const refused = page.waitForResponse((response) => response.status() === 429);
     await page.getByRole("button", { name: "Move T-208 to Ready" }).click();
     const { error } = (await (await refused).json()) as { error: string };
-    await page.getByTestId("toasts-refused").getByText(error).waitFor();
-    assert.is(
-      await page.locator('[data-testid="column-in_progress"] [data-task-id="T-208"]').count(),
-      1,
-    );
+    // It waits and is sent again (PAGE-6); until then the server's words are there, and its state.
+    const strip = page.getByTestId("writes");
+    await strip.getByText("1 change waits for the server's write limit").click();
+    await strip.locator("details").getByText(error).waitFor();
+    await strip.getByText("tasks/update T-208").waitFor();
+    const { tasks } = await house.snapshot();
+    assert.is(tasks.find(({ id }) => id === "T-208")?.status, "in_progress");
   } finally {
     await house.close();
   }

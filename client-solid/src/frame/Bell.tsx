@@ -4,18 +4,41 @@
  */
 import * as Popover from "@kobalte/core/popover";
 import { A } from "@solidjs/router";
+import Ban from "lucide-solid/icons/ban";
 import BellIcon from "lucide-solid/icons/bell";
+import CalendarClock from "lucide-solid/icons/calendar-clock";
+import CircleCheckBig from "lucide-solid/icons/circle-check-big";
+import Hand from "lucide-solid/icons/hand";
+import Layers from "lucide-solid/icons/layers";
+import Target from "lucide-solid/icons/target";
+import Unplug from "lucide-solid/icons/unplug";
+import WifiOff from "lucide-solid/icons/wifi-off";
 import X from "lucide-solid/icons/x";
 import { createMemo, For, Show } from "solid-js";
-import type { Notification } from "../../../core/state/notifications/notification.ts";
+import { Dynamic } from "solid-js/web";
+import type {
+  Notification,
+  NotificationKind,
+} from "../../../core/state/notifications/notification.ts";
 import { compareIds } from "../../../core/table.ts";
 import { usePage } from "../page.ts";
 import { useAct } from "../parts/act.ts";
-import { Button, IconButton } from "../parts/Button.tsx";
+import { Button, type Icon, IconButton } from "../parts/Button.tsx";
 import { useTaskHref } from "../parts/links.tsx";
 import { Ago } from "../parts/signs.tsx";
 
 const MAX_SHOWN = 50;
+
+const SIGNS: Record<NotificationKind, { icon: Icon; tone: "bad" | "warn" | "info" }> = {
+  task_blocked: { icon: Ban, tone: "bad" },
+  approval_needed: { icon: CircleCheckBig, tone: "info" },
+  agent_silent: { icon: WifiOff, tone: "warn" },
+  agent_overloaded: { icon: Layers, tone: "warn" },
+  task_overdue: { icon: CalendarClock, tone: "bad" },
+  lease_lost: { icon: Unplug, tone: "warn" },
+  needs_human: { icon: Hand, tone: "bad" },
+  mission_blocked: { icon: Target, tone: "bad" },
+};
 
 export function Bell() {
   const { wire } = usePage().mirror;
@@ -75,6 +98,7 @@ export function Bell() {
 function Notice(props: { notice: Notification }) {
   const { act, busy } = useAct();
   const taskHref = useTaskHref();
+  const sign = () => SIGNS[props.notice.kind];
   const href = () => {
     const { task_id, mission_id, agent_id } = props.notice;
     if (task_id) return taskHref(task_id);
@@ -83,6 +107,9 @@ function Notice(props: { notice: Notification }) {
   };
   return (
     <li class="row notice">
+      <span class="notice-sign" data-tone={sign().tone}>
+        <Dynamic component={sign().icon} size={16} aria-hidden="true" />
+      </span>
       <div class="grow">
         <A href={href()} class="link">
           {props.notice.title}
