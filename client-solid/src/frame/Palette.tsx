@@ -9,7 +9,7 @@ import Bot from "lucide-solid/icons/bot";
 import FolderKanban from "lucide-solid/icons/folder-kanban";
 import Square from "lucide-solid/icons/square";
 import Target from "lucide-solid/icons/target";
-import { createEffect, createMemo, createSignal, For, on, Show } from "solid-js";
+import { createEffect, createMemo, createSignal, For, on, Show, untrack } from "solid-js";
 import { Dynamic } from "solid-js/web";
 import { usePage } from "../page.ts";
 import type { Icon } from "../parts/Button.tsx";
@@ -49,7 +49,11 @@ function Body(props: { onClose(): void }) {
   const rowsFor = useRows();
   const [typed, setTyped] = createSignal("");
   const [at, setAt] = createSignal(0);
-  const rows = createMemo(() => rowsFor(typed().trim()));
+  // Found when something is typed; what changes meanwhile does not move the list under the hand.
+  const rows = createMemo(() => {
+    const words = typed().trim();
+    return untrack(() => rowsFor(words));
+  });
   createEffect(on(rows, () => setAt(0)));
   let list!: HTMLDivElement;
 
