@@ -21,7 +21,7 @@ async function startOurs(): Promise<number> {
   const dataDir = mkdtempSync(join(process.env.BENCH_DIR ?? tmpdir(), "clawtasker-bench-"));
   process.once("exit", () => rmSync(dataDir, { recursive: true, force: true }));
   const journal = await openSqliteJournal({ dir: dataDir, now: Date.now });
-  await fill(journal, companyOf(Number(tasks)));
+  await fill(journal, companyOf(Number(tasks), Number(process.env.BENCH_READY ?? 0)));
   await journal.close();
   const server = await startServer({
     config: {
