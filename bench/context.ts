@@ -47,6 +47,8 @@ export function createContext({ quick, peers }: ContextOptions): [Context, () =>
   const root = mkdtempSync(join(tmpdir(), "clawtasker-bench-"));
   const companies = new Map<number, Promise<string>>();
   let watchers: Watchers | null = null;
+  // Also when a signal ends the run.
+  process.once("exit", () => rmSync(root, { recursive: true, force: true }));
   const folder = () => mkdtempSync(join(root, "x"));
 
   /** Made once for each size, then copied. */
@@ -63,7 +65,7 @@ export function createContext({ quick, peers }: ContextOptions): [Context, () =>
   const context: Context = {
     quick,
     rounds: quick ? 1 : 3,
-    seconds: quick ? 1 : 2,
+    seconds: quick ? 0.7 : 2,
     peers,
     async startOurs(tasks) {
       const dir = folder();

@@ -16,7 +16,10 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const args = process.argv.slice(2);
 const quick = args.includes("quick");
 const names = args.filter((arg) => arg !== "quick");
-const chosen = names.length === 0 ? rows : rows.filter(({ name }) => names.includes(name));
+const chosen =
+  names.length === 0
+    ? rows.filter(({ slow }) => !(quick && slow))
+    : rows.filter(({ name }) => names.includes(name));
 const unknown = names.filter((name) => !rows.some((row) => row.name === name));
 if (unknown.length > 0) {
   const known = rows.map(({ name }) => name).join(", ");

@@ -21,6 +21,7 @@ const running = new Set<ChildProcess>();
 process.once("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 
 /** Runs a script; it is up once it says `…:<port>` or `port <port>` on a line of its output. */
 export function start(

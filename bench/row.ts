@@ -9,6 +9,8 @@ export interface Row {
   /** Short, without spaces: `npm run bench -- <name>`. */
   name: string;
   title: string;
+  /** Left out of a quick run, unless named. */
+  slow?: true;
   run(context: Context): Promise<Result>;
 }
 

@@ -18,6 +18,7 @@ const PER_SECOND = AGENTS / 60 + UPDATES_PER_SECOND;
 
 export const hour: Row = {
   name: "hour",
+  slow: true,
   title: "1,000 agents, 50 open pages, one hour of heartbeats and updates",
   async run(context) {
     const server = await context.startOurs(TASKS);

@@ -114,6 +114,7 @@ async function fastest(context: Context, server: Server, count: number): Promise
 function paceRow(count: number): Row {
   return {
     name: `ws-${count}-paced`,
+    ...(count > 200 && { slow: true }),
     title: `${count} WebSocket watchers, ${PACE} writes a second: when the last one has it`,
     async run(context): Promise<Result> {
       const subjects = await inTurns(
@@ -138,6 +139,7 @@ function paceRow(count: number): Row {
 function rateRow(count: number, withPeers: boolean): Row {
   return {
     name: `ws-${count}-rate`,
+    ...(count > 200 && { slow: true }),
     title: `${count} WebSocket watchers, flat out: every update to everyone, in order`,
     async run(context): Promise<Result> {
       const all = servers(context, withPeers && context.peers);

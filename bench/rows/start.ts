@@ -11,6 +11,7 @@ import { measureStart } from "../start.ts";
 
 export const start: Row = {
   name: "start",
+  slow: true,
   title: "Start with 100,000 tasks and a journal of a million entries",
   async run({ quick }) {
     const rows = await (quick ? measureStart(2_000, 20_000) : measureStart());
@@ -27,6 +28,7 @@ export const start: Row = {
 
 export const memory: Row = {
   name: "memory",
+  slow: true,
   title: "Memory of the server with 100,000 tasks, while it is written to",
   async run(context) {
     const tasks = context.quick ? 2_000 : 100_000;
