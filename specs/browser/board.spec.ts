@@ -182,6 +182,25 @@ test("PAGE-24: filters and lanes are in the address, and are kept as a named vie
   });
 });
 
+test("PAGE-22: a column of hundreds makes the cards in sight alone, and scrolls to the last", async () => {
+  await withBoard("/board", async (page, house) => {
+    const COUNT = 400;
+    const actions = Array.from({ length: COUNT }, (_, at) => ({
+      action: "tasks/create",
+      body: { title: `Number ${at}`, status: "ready", priority: "P3" },
+    }));
+    await house.post("batch", { actions });
+    const column = page.getByTestId("column-ready");
+    await column.getByText(`Ready ${COUNT + 3}`).waitFor();
+    assert.ok((await column.locator("[data-task-id]").count()) < 60);
+    await column.locator(".cards").evaluate((cards) => {
+      cards.scrollTop = cards.scrollHeight;
+    });
+    await column.getByText(`Number ${COUNT - 1}`).waitFor();
+    assert.ok((await column.locator("[data-task-id]").count()) < 60);
+  });
+});
+
 test("PAGE-23: the board keeps nobody out, in columns and in lanes", async () => {
   await withBoard("/board", async (page) => {
     await expectAccessible(page);
