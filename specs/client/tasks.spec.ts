@@ -1,0 +1,77 @@
+/** The pure parts of the views of tasks: where a card may go, what a filter lets through, order, the way back. */
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { toPredicate } from "../../client-solid/src/task/filter.ts";
+import { undoOf } from "../../client-solid/src/task/undo.ts";
+import { toVerdict } from "../../client-solid/src/views/board/model.ts";
+import { nextSort, sortIds, toSort } from "../../client-solid/src/views/pipeline/model.ts";
+import { toWireState } from "../../core/state/state.ts";
+import { TASK_STATUSES, type Task, TRANSITIONS } from "../../core/state/tasks/task.ts";
+import { demoState } from "../support/core.ts";
+
+const state = demoState();
+const { tasks } = toWireState(state);
+const taskOf = (id: string): Task => {
+  const task = tasks[id];
+  if (!task) throw new Error(`no ${id}`);
+  return task;
+};
+
+test("PAGE-22: what the board refuses is what the table of moves refuses, each with its reason", () => {
+  for (const task of Object.values(tasks)) {
+    for (const to of TASK_STATUSES) {
+      const { allowed, text } = toVerdict(state, task, to);
+      assert.is(allowed, to === task.status || TRANSITIONS[task.status].includes(to));
+      if (!allowed) assert.match(text, /^From .+ a task goes to /);
+    }
+  }
+  const blocked = { ...taskOf("T-209"), status: "ready" as const };
+  assert.match(toVerdict(state, blocked, "in_progress").text, "It is blocked:");
+});
+
+test("PAGE-20: the way back restores what was there; there is none where the table has none", () => {
+  const ready = taskOf("T-208");
+  assert.equal(undoOf(ready, { priority: "P0", labels: [] }), {
+    task_id: "T-208",
+    priority: ready.priority,
+    labels: [...ready.labels],
+  });
+  assert.is(undoOf(ready, { status: "in_progress" })?.status, "ready");
+  const inReview = taskOf("T-201");
+  assert.equal(undoOf(inReview, { status: "done" }), {
+    task_id: "T-201",
+    status: "validation",
+    progress: inReview.progress,
+  });
+  assert.is(undoOf(taskOf("T-211"), { status: "done" }), null);
+});
+
+test("PAGE-24: a filter lets through what has all it asks for; an empty one asks nothing", () => {
+  const through = (query: string) => {
+    const keep = toPredicate((name) => new URLSearchParams(query).get(name) ?? "");
+    return keep && Object.values(tasks).flatMap((task) => (keep(task) ? [task.id] : []));
+  };
+  assert.is(through(""), null);
+  assert.equal(through("owner=codex"), ["T-203", "T-208"]);
+  assert.equal(through("owner=codex&priority=P1"), ["T-208"]);
+  assert.equal(through("owner=codex&q=BOARD+add"), ["T-203"]);
+  assert.equal(through("sprint=-&project=ceo-console"), ["T-211", "T-213"]);
+});
+
+test("PAGE-24: rows go up, down and back to their own order; what has no value is last", () => {
+  assert.is(nextSort(null, "due"), "due");
+  assert.is(nextSort(toSort("due"), "due"), "-due");
+  assert.is(nextSort(toSort("-due"), "due"), "");
+  assert.is(toSort("constructor"), null);
+  for (const text of ["due", "-due"]) {
+    const sort = toSort(text);
+    assert.ok(sort);
+    const dates = sortIds(tasks, Object.keys(tasks), sort).map((id) => taskOf(id).due_date);
+    const dated = dates.filter((date) => date !== null);
+    assert.equal(dates.slice(0, dated.length), dated);
+    const up = [...dated].sort();
+    assert.equal(dated, text === "due" ? up : up.reverse());
+  }
+});
+
+test.run();
