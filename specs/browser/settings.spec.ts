@@ -1,4 +1,5 @@
 /** The settings: the company, its data, access, webhooks, and any action of the API, each from the page. */
+import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "playwright-core";
@@ -99,6 +100,16 @@ test("PAGE-42: an empty company, the demo, a manifest with its warnings (blank/r
     await result.getByText("Made: 1 agent").waitFor();
     await result.getByText("agents[1] skipped: role is required").waitFor();
     await page.locator(".brand", { hasText: "Acme" }).waitFor();
+  }));
+
+test("PAGE-42: a backup is downloaded as one file, with the owner's token", () =>
+  within("/settings/data", async (_house, page) => {
+    const download = page.waitForEvent("download");
+    await page.getByRole("button", { name: "Download a backup" }).click();
+    const file = await download;
+    assert.match(file.suggestedFilename(), /^clawtasker-\d+\.db$/);
+    const header = (await readFile(await file.path())).subarray(0, 15).toString();
+    assert.is(header, "SQLite format 3");
   }));
 
 test("PAGE-42: a roster is previewed and taken over (openclaw/roster_sync)", () =>

@@ -67,7 +67,13 @@ export default function Webhooks() {
                   each={known()}
                   fallback={<li class="dim">None yet. Add one to tell another system.</li>}
                 >
-                  {(hook) => <HookRow hook={hook} onEdit={() => setOpen({ hook })} />}
+                  {(hook) => (
+                    <HookRow
+                      hook={hook}
+                      onEdit={() => setOpen({ hook })}
+                      onChanged={() => void refetch()}
+                    />
+                  )}
                 </For>
               </ul>
               <p>
@@ -108,7 +114,12 @@ export default function Webhooks() {
   );
 }
 
-function HookRow(props: { hook: Hook; onEdit(): void }) {
+function HookRow(props: {
+  hook: Hook;
+  onEdit(): void;
+  /** The server has done it; what the feed told early was not yet in its list. */
+  onChanged(): void;
+}) {
   const { confirm } = usePage();
   const { act, busy } = useAct();
   const [log, setLog] = createSignal(false);
@@ -121,13 +132,9 @@ function HookRow(props: { hook: Hook; onEdit(): void }) {
       yes: "Delete",
       danger: true,
     });
-    if (sure) {
-      await act(
-        "webhooks/delete",
-        { webhook_id: webhook_id() },
-        { done: `${webhook_id()} deleted` },
-      );
-    }
+    if (!sure) return;
+    const done = `${webhook_id()} deleted`;
+    if (await act("webhooks/delete", { webhook_id: webhook_id() }, { done })) props.onChanged();
   }
 
   return (
@@ -159,7 +166,7 @@ function HookRow(props: { hook: Hook; onEdit(): void }) {
               "webhooks/configure",
               { webhook_id: webhook_id(), active: props.hook.status !== "active" },
               { done: `${webhook_id()} is ${props.hook.status === "active" ? "off" : "on"}` },
-            )
+            ).then(() => props.onChanged())
           }
         >
           {props.hook.status === "active" ? "Turn off" : "Turn on"}
