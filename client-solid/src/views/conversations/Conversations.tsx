@@ -230,7 +230,10 @@ export default function Conversations() {
         </Show>
       </div>
       <Show when={query.get("new") === "message"}>
-        <NewMessage onClose={() => query.set({ new: "" })} onSent={(id) => navigate(hrefOf(id))} />
+        <NewMessage
+          onClose={() => query.set({ new: "", to: "" })}
+          onSent={(id) => navigate(hrefOf(id))}
+        />
       </Show>
     </>
   );

@@ -11,6 +11,7 @@ import { Button } from "../../parts/Button.tsx";
 import { CheckField, SelectField, TextArea, TextField } from "../../parts/Field.tsx";
 import { AgentLink, TaskLink } from "../../parts/links.tsx";
 import { Markdown } from "../../parts/Markdown.tsx";
+import { useQuery } from "../../parts/query.ts";
 import { isNamed, Refusal } from "../../parts/Refusal.tsx";
 import { Ago, StatusIcon } from "../../parts/signs.tsx";
 import { PRIORITY_CHOICES, useChoices } from "../../task/choices.ts";
@@ -97,8 +98,9 @@ function DirectiveForm() {
   const { wire } = usePage().mirror;
   const { submit, busy, refusal } = useAct();
   const choices = useChoices();
+  const query = useQuery();
   const [text, setText] = createSignal("");
-  const [target, setTarget] = createSignal("");
+  const [target, setTarget] = createSignal(query.get("to"));
   const [project, setProject] = createSignal("");
   const [makeTask, setMakeTask] = createSignal(true);
   const [specialist, setSpecialist] = createSignal("");

@@ -6,6 +6,7 @@ import { useAct } from "../../parts/act.ts";
 import { Button } from "../../parts/Button.tsx";
 import { Dialog } from "../../parts/Dialog.tsx";
 import { SelectField, TextArea } from "../../parts/Field.tsx";
+import { useQuery } from "../../parts/query.ts";
 import { isNamed, Refusal } from "../../parts/Refusal.tsx";
 import { useChoices } from "../../task/choices.ts";
 import { CATEGORY_CHOICES, toCategory } from "./Composer.tsx";
@@ -14,7 +15,8 @@ export function NewMessage(props: { onClose(): void; onSent(threadId: string): v
   const { wire } = usePage().mirror;
   const { submit, busy, refusal } = useAct();
   const choices = useChoices();
-  const [target, setTarget] = createSignal(wire.company.chief_agent_id ?? "");
+  const query = useQuery();
+  const [target, setTarget] = createSignal(query.get("to") || (wire.company.chief_agent_id ?? ""));
   const [category, setCategory] = createSignal("discussion");
   const [project, setProject] = createSignal("");
   const [text, setText] = createSignal("");

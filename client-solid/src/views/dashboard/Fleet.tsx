@@ -4,15 +4,15 @@
  */
 import { A } from "@solidjs/router";
 import { createMemo, For, Show } from "solid-js";
-import { type AgentStatus, MAX_OPEN_TASKS } from "../../../../core/state/agents/agent.ts";
-import { derivedStatus, type Workload, workloads } from "../../../../core/state/agents/views.ts";
+import type { AgentStatus } from "../../../../core/state/agents/agent.ts";
+import { derivedStatus, workloads } from "../../../../core/state/agents/views.ts";
 import { list } from "../../../../core/table.ts";
 import { usePage } from "../../page.ts";
 import { Avatar } from "../../parts/Avatar.tsx";
+import { Load } from "../../parts/Load.tsx";
 import { AgentLink, TaskLink } from "../../parts/links.tsx";
 import { useSettled } from "../../parts/settled.ts";
 import { Presence } from "../../parts/signs.tsx";
-import { plural } from "../../parts/words.ts";
 
 const MAX_SHOWN = 13;
 const RANK: Record<AgentStatus, number> = {
@@ -87,7 +87,7 @@ export function Fleet() {
                       {agent().doing_summary || agent().note || agent().role}
                     </span>
                   </span>
-                  <Load load={fleet().loads.get(id)} />
+                  <Load open={fleet().loads.get(id)?.open ?? 0} />
                 </li>
               )}
             </Show>
@@ -95,24 +95,5 @@ export function Fleet() {
         </For>
       </ul>
     </section>
-  );
-}
-
-/** Open tasks against what one agent carries. */
-function Load(props: { load: Workload | undefined }) {
-  const open = () => props.load?.open ?? 0;
-  return (
-    <span
-      class="load"
-      data-over={props.load?.overloaded ? "" : undefined}
-      title={`${plural(open(), "open task")}${props.load?.overloaded ? ": overloaded" : ""}`}
-    >
-      <meter
-        max={MAX_OPEN_TASKS}
-        value={Math.min(open(), MAX_OPEN_TASKS)}
-        aria-label={`${plural(open(), "open task")}${props.load?.overloaded ? ", overloaded" : ""}`}
-      />
-      <span class="number small">{props.load?.overloaded ? `${open()} over` : open()}</span>
-    </span>
   );
 }
