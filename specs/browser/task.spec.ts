@@ -75,7 +75,10 @@ test("PAGE-20: tasks/update, field by field where it stands, with the way back",
     ]);
     await panel.getByLabel("Status").selectOption("in_progress");
     const moved = page.getByTestId("toasts-done").locator(".toast", { hasText: "moved to" });
+    // The page shows it before the server has said yes.
+    const answered = page.waitForResponse("**/api/tasks/update");
     await moved.getByRole("button", { name: "Undo" }).click();
+    await answered;
     await panel.locator('.status-icon[data-status="ready"]').first().waitFor();
 
     const task = await taskOf(house, "T-208");
@@ -157,6 +160,7 @@ test("PAGE-20: tasks/claim, tasks/renew, tasks/release and tasks/event, for an a
     await dialog.getByLabel("What happened").selectOption("started");
     await dialog.getByLabel("Note").fill("On it.");
     await dialog.getByRole("button", { name: "Report", exact: true }).click();
+    await told(page, "Reported on T-208.");
     await panel.getByTestId("comments").getByText("On it.").waitFor();
     assert.is((await taskOf(house, "T-208"))?.status, "in_progress");
   });
