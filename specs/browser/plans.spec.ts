@@ -154,7 +154,7 @@ test("PAGE-61: sprints/create, update and delete; a task joins by button, by key
     await page.getByRole("button", { name: "Delete", exact: true }).click();
     await page
       .getByTestId("confirm")
-      .getByText(/Its 1 task stay/)
+      .getByText(/Its 1 task stays/)
       .waitFor();
     await page.getByRole("button", { name: "Delete the sprint" }).click();
     await told(page, "Sprint of light is deleted.");

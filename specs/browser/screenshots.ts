@@ -35,8 +35,14 @@ const PICTURES: readonly Picture[] = [
 const LIFE: readonly (readonly [name: string, body: object])[] = [
   ["agents/heartbeat", { agent_id: "codex", status: "working", doing_summary: "Filters by label" }],
   ["tasks/update", { task_id: "T-203", agent_id: "codex", progress: 82, note: "Labels work" }],
-  ["tasks/comment", { task_id: "T-209", author: "charlie", text: "The key is all that is missing." }],
-  ["agents/heartbeat", { agent_id: "pixel", status: "working", doing_summary: "Drawing the lounge" }],
+  [
+    "tasks/comment",
+    { task_id: "T-209", author: "charlie", text: "The key is all that is missing." },
+  ],
+  [
+    "agents/heartbeat",
+    { agent_id: "pixel", status: "working", doing_summary: "Drawing the lounge" },
+  ],
   ["tasks/update", { task_id: "T-204", agent_id: "pixel", progress: 70 }],
   ["tasks/event", { type: "needs-validation", task_id: "T-206", agent_id: "violet" }],
 ];

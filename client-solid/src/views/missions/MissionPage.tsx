@@ -43,7 +43,7 @@ function Body(props: { mission: MissionView }) {
           <p>
             {counts.total === 0
               ? "It has no tasks."
-              : `Its ${plural(counts.total, "task")} stay, without a mission: ${props.mission.task_ids.slice(0, 12).join(", ")}${counts.total > 12 ? " …" : ""}`}
+              : `Its ${plural(counts.total, "task stays", "tasks stay")}, without a mission: ${props.mission.task_ids.slice(0, 12).join(", ")}${counts.total > 12 ? " …" : ""}`}
           </p>
         </>
       ),

@@ -93,7 +93,7 @@ export function SprintPage(props: { id: string }) {
       text:
         held === 0
           ? "It holds no tasks."
-          : `Its ${plural(held, "task")} stay, without a sprint; its burndown is gone.`,
+          : `Its ${plural(held, "task stays", "tasks stay")}, without a sprint; its burndown is gone.`,
       yes: "Delete the sprint",
       danger: true,
     });
