@@ -79,6 +79,8 @@ export interface Engine {
   recovery(): RecoveryReport;
   journalId(): string;
   clock(): number;
+  /** Dispatches that wait for something to do. */
+  waiting(): number;
   /** Set once nothing more is accepted. */
   stopped(): boolean;
   /** Finishes what is queued, keeps a snapshot and closes the journal. */
@@ -472,6 +474,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     }),
     journalId: () => journal.id,
     clock,
+    waiting: waits.count,
     stopped: () => state !== "open",
     async close() {
       if (state === "closed") return;

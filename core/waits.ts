@@ -20,6 +20,7 @@ export interface Waits {
   wake(): void;
   /** Ends all of them. */
   end(): void;
+  count(): number;
 }
 
 /**
@@ -68,5 +69,6 @@ export function createWaits(
     end() {
       for (const end of waiting) end.abort();
     },
+    count: () => waiting.size,
   };
 }

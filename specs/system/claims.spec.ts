@@ -396,7 +396,6 @@ test("AGT-8: a claim whose caller disconnects while it waits takes nothing", asy
   await withServer(async (house) => {
     const { engine, url } = house;
     await hireMany(house, 2);
-    const before = engine.feed.subscribers();
     const gone = new AbortController();
     const asked = fetch(`${url}/api/tasks/claim`, {
       method: "POST",
@@ -408,13 +407,10 @@ test("AGT-8: a claim whose caller disconnects while it waits takes nothing", asy
       () => assert.unreachable("it was answered"),
       (error: Error) => assert.is(error.name, "AbortError"),
     );
-    await eventually(() => engine.feed.subscribers() > before, "it waits");
+    await eventually(() => engine.waiting() === 1, "it waits");
     gone.abort();
     await refused;
-    await eventually(
-      () => engine.feed.subscribers() === before,
-      "the server knows that it is gone",
-    );
+    await eventually(() => engine.waiting() === 0, "the server knows that it is gone");
     const task_id = await addTask(house);
     assert.is(get(engine.view().state.tasks, task_id)?.lease, null);
     const { task } = (await house.does("tasks/claim", {
@@ -427,9 +423,8 @@ test("AGT-8: a claim whose caller disconnects while it waits takes nothing", asy
 test("AGT-8: a server that stops answers the claims that wait", async () => {
   await withServer(async (house) => {
     await hireMany(house, 1);
-    const before = house.engine.feed.subscribers();
     const asked = postTo(house.url, "tasks/claim", { agent_id: "agent-0", wait_seconds: 30 });
-    await eventually(() => house.engine.feed.subscribers() > before, "it waits");
+    await eventually(() => house.engine.waiting() === 1, "it waits");
     const closed = house.server.close();
     const { status, body } = await asked;
     assert.equal([status, body.code], [503, "stopping"]);
