@@ -14,10 +14,11 @@ export interface Machine {
   rounds: number;
 }
 
-export function toText({ title, name }: Row, { subjects, goals, note }: Result): string {
+export function toText({ title, name }: Row, { subjects, goals, note, distance }: Result): string {
   const parts = [`## ${title}`, `\`npm run bench -- ${name}\``, toTable(subjects)];
   if (note) parts.push(note);
   if (goals.length > 0) parts.push(goals.map((goal) => `- ${toLine(goal)}`).join("\n"));
+  if (distance && !goals.every(isReached)) parts.push(`What remains: ${distance}`);
   return parts.join("\n\n");
 }
 

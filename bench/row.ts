@@ -28,6 +28,8 @@ export interface Result {
   goals: readonly Goal[];
   /** What a reader must know to judge the figures. */
   note?: string;
+  /** What the distance is made of where a goal was missed; printed only then. */
+  distance?: string;
 }
 
 export interface Measured {

@@ -13,8 +13,18 @@ const streams = new Set<ServerResponse>();
 let seq = 0;
 let patches: string[] = [];
 
-function toPatch(body: string): string {
-  const { task_id, progress } = JSON.parse(body) as { task_id: string; progress: number };
+interface Update {
+  task_id: string;
+  progress: number;
+}
+
+/** One update, or many in one request. */
+function updatesOf(body: string): Update[] {
+  const asked = JSON.parse(body) as Update | { actions: { body: Update }[] };
+  return "actions" in asked ? asked.actions.map((action) => action.body) : [asked];
+}
+
+function toPatch({ task_id, progress }: Update): string {
   const patch = { op: "replace", path: `/tasks/${task_id}/progress`, value: progress };
   return JSON.stringify({ seq: ++seq, patches: [patch] });
 }
@@ -56,7 +66,7 @@ const server = createServer((req, res) => {
     text += chunk;
   });
   req.on("end", () => {
-    show(toPatch(text));
+    for (const update of updatesOf(text)) show(toPatch(update));
     res.setHeader("Content-Type", "application/json");
     res.end('{"ok":true}');
   });

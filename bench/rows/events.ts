@@ -2,9 +2,8 @@
  * Server-sent events flat out to 200 observers. Neighbours: `rows/sockets.ts` has the same work for
  * sockets; `floors/broadcast.ts` is the floor.
  */
-import { flatOut } from "../load.ts";
-import { inTurns, type Row, ratio } from "../row.ts";
-import { update, watched } from "./sockets.ts";
+import { inTurns, type Row, ratio, type Sample } from "../row.ts";
+import { atFullRate, BATCHES, SINGLE, TASKS, type Watched, type Writes } from "../watched.ts";
 
 const COUNT = 200;
 
@@ -12,33 +11,42 @@ export const events: Row = {
   name: "sse-200",
   title: `${COUNT} observers of server-sent events, flat out`,
   async run(context) {
-    const servers = [
-      { name: "ours", start: () => context.startOurs(15) },
-      { name: "raw SSE", start: () => context.startFloor("broadcast", "sse") },
-    ];
-    const subjects = await inTurns(
-      context.rounds,
-      servers.map(({ name, start }) => ({
-        name,
-        async measure() {
-          const server = { name, dialect: "plain" as const, start };
-          const load = (port: number, seconds: number) =>
-            flatOut({ port, connections: 64, seconds, request: update });
-          const run = await watched(context, server, "sse", COUNT, load, context.seconds);
-          const { loaded, seen, cpuMs, seconds } = run;
-          return {
-            "writes/s": loaded.answers / seconds,
-            "CPU µs/delivery": (cpuMs * 1_000) / seen.updates,
-            "delivered %": (100 * seen.updates) / (loaded.answers * COUNT),
-            disorder: seen.disorder,
-          };
-        },
-      })),
-    );
-    const value = ratio(subjects, "writes/s", "ours", "raw SSE");
+    const ours: Watched = { dialect: "plain", start: () => context.startOurs(TASKS) };
+    const raw: Watched = { dialect: "plain", start: () => context.startFloor("broadcast", "sse") };
+    const fastest = async (server: Watched, writes: Writes): Promise<Sample> => {
+      const run = await atFullRate(context, server, "sse", COUNT, writes);
+      const { seen, cpuMs, seconds } = run;
+      return {
+        "writes/s": run.writes / seconds,
+        "CPU µs/delivery": (cpuMs * 1_000) / seen.updates,
+        "bytes/update": seen.bytes / seen.updates,
+        "delivered %": (100 * seen.updates) / (run.writes * COUNT),
+        disorder: seen.disorder,
+      };
+    };
+    const subjects = await inTurns(context.rounds, [
+      { name: "ours, batches", measure: () => fastest(ours, BATCHES) },
+      { name: "raw SSE, batches", measure: () => fastest(raw, BATCHES) },
+      { name: "ours", measure: () => fastest(ours, SINGLE) },
+      { name: "raw SSE", measure: () => fastest(raw, SINGLE) },
+    ]);
     return {
       subjects,
-      goals: [{ what: "writes/s, ours against the raw floor", value, atLeast: 0.9 }],
+      goals: [
+        {
+          what: "writes/s in batches, ours against the raw floor",
+          value: ratio(subjects, "writes/s", "ours, batches", "raw SSE, batches"),
+          atLeast: 0.9,
+        },
+        {
+          what: "writes/s one by one",
+          value: ratio(subjects, "writes/s", "ours", "raw SSE"),
+          atLeast: 0.9,
+        },
+      ],
+      note: "The floor takes the same requests by bare HTTP, and neither checks nor keeps anything; it shows each update by a write of its own.",
+      distance:
+        "the writes, as with sockets: each is validated, decided and synced before anything is shown. The showing is one write of one shared buffer an observer.",
     };
   },
 };
