@@ -113,11 +113,13 @@ export function App(props: RouteSectionProps) {
             <Suspense fallback={<Skeleton />}>{props.children}</Suspense>
           </Show>
         </main>
-        <Show when={mirror.ready() && taskId()}>
+        <Show when={taskId()}>
           {(id) => (
-            <Suspense>
-              <TaskPanel id={id()} />
-            </Suspense>
+            <Show when={mirror.ready()} fallback={<ComingPanel />}>
+              <Suspense fallback={<ComingPanel />}>
+                <TaskPanel id={id()} />
+              </Suspense>
+            </Show>
           )}
         </Show>
         <BottomBar />
@@ -137,5 +139,14 @@ export function App(props: RouteSectionProps) {
       <Alerts />
       <TokenForm />
     </>
+  );
+}
+
+/** Holds the panel's place until it is loaded. */
+function ComingPanel() {
+  return (
+    <aside class="task-panel">
+      <Skeleton />
+    </aside>
   );
 }

@@ -13,10 +13,10 @@ import { REMEDIES_OF, type RemedyName } from "./remedies.ts";
 const MAX_SHOWN = 3;
 /** Where the rest of a bucket is seen. */
 const ALL: Record<ExceptionBucket, string> = {
-  blocked: "/pipeline?blocked=1",
+  blocked: "/pipeline?needs=blocked",
   needs_approval: "/approvals",
-  stale: "/pipeline?status=in_progress",
-  overdue: "/calendar",
+  stale: "/pipeline?needs=stale",
+  overdue: "/pipeline?needs=overdue",
 };
 
 export function Bucket(props: {

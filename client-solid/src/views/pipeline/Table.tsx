@@ -6,13 +6,14 @@ import { createVirtualizer } from "@tanstack/solid-virtual";
 import Rows3 from "lucide-solid/icons/rows-3";
 import { createMemo, createSignal, For, Show, untrack } from "solid-js";
 import { unwrap } from "solid-js/store";
+import { EXCEPTION_BUCKETS } from "../../../../core/state/tasks/views.ts";
 import { useCommands } from "../../commands.ts";
 import { usePage } from "../../page.ts";
 import { Button } from "../../parts/Button.tsx";
 import { Empty } from "../../parts/Empty.tsx";
 import { useQuery } from "../../parts/query.ts";
 import { useSettled } from "../../parts/settled.ts";
-import { plural } from "../../parts/words.ts";
+import { BUCKET_WORDS, plural } from "../../parts/words.ts";
 import { BulkBar } from "../../task/BulkBar.tsx";
 import { FilterBar } from "../../task/FilterBar.tsx";
 import { toPredicate } from "../../task/filter.ts";
@@ -48,7 +49,12 @@ export function Table() {
   let scroller!: HTMLDivElement;
 
   const keep = createMemo(() => toPredicate(query.get));
-  const filtered = createFiltered(() => mirror.tasks.ids("all", ""), keep);
+  const needs = () => EXCEPTION_BUCKETS.find((bucket) => bucket === query.get("needs"));
+  const filtered = createFiltered(() => {
+    const bucket = needs();
+    return bucket ? read.exceptionIds(bucket) : mirror.tasks.ids("all", "");
+  }, keep);
+  const narrowed = () => keep() !== null || needs() !== undefined;
   const sort = createMemo(() => toSort(query.get("sort")));
   // Ordered anew a few times a second at most, so that ten thousand rows may change at any rate.
   const settled = useSettled(() => ({}));
@@ -146,17 +152,31 @@ export function Table() {
   return (
     <div class="view-body fill table-body">
       <FilterBar>
+        <select
+          aria-label="Needs your eye"
+          data-set={needs()}
+          onChange={({ currentTarget }) => query.set({ needs: currentTarget.value })}
+        >
+          <option value="">All tasks</option>
+          <For each={EXCEPTION_BUCKETS}>
+            {(bucket) => (
+              <option value={bucket} selected={needs() === bucket}>
+                {BUCKET_WORDS[bucket].title}
+              </option>
+            )}
+          </For>
+        </select>
         <span class="dim small">{plural(ids().length, "task")}</span>
       </FilterBar>
       <Show
         when={ids().length > 0}
         fallback={
           <Empty
-            title={keep() ? "Nothing matches" : "No tasks yet"}
+            title={narrowed() ? "Nothing matches" : "No tasks yet"}
             icon={Rows3}
-            text={keep() ? "No task passes these filters." : "Create one, or plan a mission."}
+            text={narrowed() ? "No task passes these filters." : "Create one, or plan a mission."}
           >
-            <Show when={!keep()}>
+            <Show when={!narrowed()}>
               <Button kind="main" onClick={() => createTask()}>
                 New task
               </Button>

@@ -1,9 +1,8 @@
 /** Every endpoint with its summary, the schemas, and any write to be run by hand. Neighbour: the contract. */
-import { createMemo, createResource, createSignal, For, lazy, Show, Suspense } from "solid-js";
+import { createMemo, createResource, createSignal, For, lazy, Show } from "solid-js";
 import { TextField } from "../../parts/Field.tsx";
 import { Refusal } from "../../parts/Refusal.tsx";
 import { useRead } from "../../parts/read.ts";
-import { Skeleton } from "../../parts/Skeleton.tsx";
 import { Section } from "./Section.tsx";
 
 const RunAction = lazy(() => import("./RunAction.tsx"));
@@ -14,7 +13,8 @@ export default function ApiSection() {
   const [typed, setTyped] = createSignal("");
   const shown = createMemo(() => {
     const words = typed().toLowerCase();
-    const all = contract.state === "ready" ? contract().endpoints : [];
+    // Read while it comes, the whole section waits for it, and nothing moves when it is there.
+    const all = contract.state === "errored" ? [] : (contract()?.endpoints ?? []);
     return all.filter(({ path, summary }) => `${path} ${summary}`.toLowerCase().includes(words));
   });
   return (
@@ -23,9 +23,7 @@ export default function ApiSection() {
         title="Run an action"
         text="Every write of the API, those of agents too, from the schema that checks it."
       >
-        <Suspense fallback={<Skeleton rows={4} />}>
-          <RunAction />
-        </Suspense>
+        <RunAction />
       </Section>
       <Section title="Endpoints" text="What this server answers. All of it is open to any program.">
         <p class="row wrap">

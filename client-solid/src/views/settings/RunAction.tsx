@@ -38,15 +38,13 @@ export default function RunAction() {
   const [query, setQuery] = useSearchParams();
   const [document] = createResource(async () => (await read("openapi.json", {})) as Document);
   const name = () => (typeof query.action === "string" ? query.action : BEGINNING);
+  const paths = createMemo(() => (document.state === "errored" ? {} : (document()?.paths ?? {})));
   const names = createMemo(() =>
-    document.state === "ready"
-      ? Object.entries(document().paths).flatMap(([path, { post }]) =>
-          post ? [path.slice("/api/".length)] : [],
-        )
-      : [],
+    Object.entries(paths()).flatMap(([path, { post }]) =>
+      post ? [path.slice("/api/".length)] : [],
+    ),
   );
-  const operation = () =>
-    document.state === "ready" ? document().paths[`/api/${name()}`]?.post : undefined;
+  const operation = () => paths()[`/api/${name()}`]?.post;
   return (
     <Show when={document.state !== "errored"} fallback={<Refusal of={document.error as Error} />}>
       <div class="form run-action" data-testid="run-action">
