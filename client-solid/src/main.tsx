@@ -7,7 +7,7 @@ import { For } from "solid-js";
 import { render } from "solid-js/web";
 import { App } from "./App.tsx";
 import { openPage, PageContext } from "./page.ts";
-import { VIEWS } from "./routes.ts";
+import { VIEWS, viewOf } from "./routes.ts";
 import NotFound from "./views/NotFound.tsx";
 import "./styles/tokens.css";
 import "./styles/base.css";
@@ -19,6 +19,8 @@ import "./styles/palette.css";
 const root = document.getElementById("page");
 if (!root) throw new Error("no #page in the document");
 const page = openPage();
+// Beside the wire, not after it: nothing is shown before both are there.
+void viewOf(location.pathname)?.component.preload();
 const unmount = render(
   () => (
     <PageContext.Provider value={page}>

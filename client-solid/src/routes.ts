@@ -33,7 +33,7 @@ export interface View {
   /** The chord that opens it from anywhere. */
   keys: string;
   icon: Component<{ size?: number | string; "aria-hidden"?: "true" }>;
-  component: Component;
+  component: Component & { preload(): Promise<unknown> };
   /** In the bar at the bottom of small screens; the rest is behind More. */
   bar?: true;
 }

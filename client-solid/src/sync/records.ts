@@ -5,7 +5,7 @@
  * them their signals and their rows on the page.
  */
 import { dequal } from "dequal/lite";
-import { createStore, produce, reconcile, unwrap } from "solid-js/store";
+import { $RAW, createStore, produce, reconcile, unwrap } from "solid-js/store";
 import {
   applyPatches,
   FORBIDDEN,
@@ -108,7 +108,9 @@ export function createRecords(): Records {
       setWire(name as "company", reconcile(next as WireState["company"]));
     },
     replaceAll(state) {
-      setWire(reconcile(state));
+      const isFirst = TABLES.every((table) => Object.keys(raw[table]).length === 0);
+      // The first is taken as it is: there is nothing in it that could be equal to what is known.
+      setWire(isFirst ? plain(state) : reconcile(plain(state)));
       for (const table of TABLES) touch(table, undefined);
     },
     takeTouched() {
@@ -117,6 +119,14 @@ export function createRecords(): Records {
       return taken;
     },
   };
+}
+
+/**
+ * Says that the value holds no proxies. The store would otherwise look for them in all that it is
+ * given, which for a state of 10,000 tasks is a pass over every field of every record.
+ */
+function plain(state: WireState): WireState {
+  return { [$RAW]: state } as unknown as WireState;
 }
 
 export function isTable(name: unknown): name is TableName {

@@ -21,8 +21,12 @@ const GROUPINGS = {
   /** What is held up, by owner. */
   blocked: (task: Task) => (isOpen(task) && task.blocked ? [task.owner ?? ""] : []),
   project: (task: Task) => [task.project_id],
+  /** By project and status, as `lane`. */
+  projectLane: (task: Task) => [`${task.project_id}/${task.status}`],
   /** Those of no mission are under "". */
   mission: (task: Task) => [task.mission_id ?? ""],
+  /** By mission and status, as `lane`. */
+  missionLane: (task: Task) => [`${task.mission_id ?? ""}/${task.status}`],
   /** Those of no sprint are under "". */
   sprint: (task: Task) => [task.sprint_id ?? ""],
   specialist: (task: Task) => [task.specialist ?? ""],

@@ -3,7 +3,7 @@
  * says which; they stand in the normal flow between two spaces, so a card that grows touches no other.
  */
 import { useDroppable } from "@dnd-kit/solid";
-import { createVirtualizer } from "@tanstack/solid-virtual";
+import { createVirtualizer, measureElement, type Virtualizer } from "@tanstack/solid-virtual";
 import Plus from "lucide-solid/icons/plus";
 import { type Accessor, createEffect, createMemo, For, on, onMount, Show } from "solid-js";
 import type { TaskStatus } from "../../../../core/state/tasks/task.ts";
@@ -17,7 +17,8 @@ import { TaskCard } from "./TaskCard.tsx";
 
 const CARD_PX = 118;
 const GAP_PX = 8;
-const OVERSCAN = 12;
+/** Cards made beyond each edge of the column, so that a turn of the wheel finds them there. */
+const OVERSCAN = 4;
 
 export function Column(props: { status: TaskStatus; ids: Accessor<readonly string[]> }) {
   const { moved } = usePage();
@@ -28,7 +29,9 @@ export function Column(props: { status: TaskStatus; ids: Accessor<readonly strin
   const mark = createDropMark(() => props.status);
   const heading = () => `column-${props.status}`;
 
-  const virtual = createVirtualizer({
+  /** As it was measured when it was last in sight. */
+  const sizeOf = (at: number) => virtual.itemSizeCache.get(props.ids()[at] ?? at) ?? CARD_PX;
+  const virtual: Virtualizer<HTMLUListElement, Element> = createVirtualizer({
     get count() {
       return props.ids().length;
     },
@@ -37,6 +40,10 @@ export function Column(props: { status: TaskStatus; ids: Accessor<readonly strin
     estimateSize: () => CARD_PX,
     gap: GAP_PX,
     overscan: OVERSCAN,
+    // Without an entry the size would be asked of the layout, card by card, while others are still
+    // being made; the browser tells all of them at once before it paints.
+    measureElement: (element, entry, own) =>
+      entry ? measureElement(element, entry, own) : sizeOf(own.indexFromElement(element)),
   });
   const span = createMemo(
     () => {

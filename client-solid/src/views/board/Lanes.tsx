@@ -1,21 +1,30 @@
 /**
- * The board in lanes: by owner, project or mission, each lane with its five columns. Invariant: a cell
- * makes a few cards and more when asked, so that a lane is never longer than one wants it.
+ * The board in lanes: by owner, project or mission, each lane with its five columns. Invariants: a cell
+ * makes a few cards and more when asked, so that a lane is never longer than one wants it; a lane makes
+ * none before it comes near the part that is in sight.
  */
 import { type Accessor, createMemo, createSignal, For, Show } from "solid-js";
 import { nameOf } from "../../../../core/state/lookup.ts";
-import { TASK_STATUSES, type Task, type TaskStatus } from "../../../../core/state/tasks/task.ts";
+import { TASK_STATUSES, type TaskStatus } from "../../../../core/state/tasks/task.ts";
 import { usePage } from "../../page.ts";
 import { Avatar } from "../../parts/Avatar.tsx";
 import { Button } from "../../parts/Button.tsx";
 import { StatusIcon } from "../../parts/signs.tsx";
 import { plural, STATUS_WORDS } from "../../parts/words.ts";
+import type { Grouping } from "../../sync/task-index.ts";
 import { createFiltered, type Keep } from "../../task/filtered.ts";
 import { createDropMark } from "./held.ts";
 import { LaneCell } from "./LaneCell.tsx";
+import { createNear } from "./near.ts";
 
 export const GROUPS = ["owner", "project", "mission"] as const;
 export type Group = (typeof GROUPS)[number];
+/** Where the index has the tasks of one cell. */
+const CELL_GROUPING = {
+  owner: "lane",
+  project: "projectLane",
+  mission: "missionLane",
+} as const satisfies Record<Group, Grouping>;
 
 export function Lanes(props: { group: Group; keep: Accessor<Keep> }) {
   const { mirror } = usePage();
@@ -55,15 +64,14 @@ function Lane(props: { group: Group; key: string; title: string; keep: Accessor<
   const all = createFiltered(() => mirror.tasks.ids(props.group, props.key), props.keep);
   const idsIn = (status: TaskStatus) =>
     createFiltered(
-      () => mirror.tasks.ids(props.group, props.key),
-      () => {
-        const keep = props.keep();
-        return (task: Task) => task.status === status && (!keep || keep(task));
-      },
+      () => mirror.tasks.ids(CELL_GROUPING[props.group], `${props.key}/${status}`),
+      props.keep,
     );
+  let box: HTMLElement | undefined;
+  const near = createNear(() => box);
   return (
     <Show when={all().length > 0}>
-      <section class="lane" aria-label={props.title}>
+      <section ref={box} class="lane" aria-label={props.title}>
         <Button
           kind="quiet"
           class="lane-title"
@@ -75,7 +83,10 @@ function Lane(props: { group: Group; key: string; title: string; keep: Accessor<
           </Show>
           {props.title} <span class="count">{plural(all().length, "task")}</span>
         </Button>
-        <Show when={open()}>
+        <Show when={open() && !near()}>
+          <div class="lane-cells lane-far" />
+        </Show>
+        <Show when={open() && near()}>
           <div class="lane-cells">
             <For each={TASK_STATUSES}>
               {(status) => (

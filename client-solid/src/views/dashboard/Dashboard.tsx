@@ -36,7 +36,7 @@ export default function Dashboard() {
   const { act } = useAct();
   const markSeen = useMarkSeen();
   const blank = useSettled(
-    ({ tasks, agents, missions }) => size(tasks) + size(agents) + size(missions) === 0,
+    ({ agents, missions }) => read.taskCount() + size(agents) + size(missions) === 0,
   );
   const [asking, setAsking] = createSignal<{ name: RemedyName; task: Task } | null>(null);
   let buckets!: HTMLDivElement;

@@ -5,7 +5,7 @@
 import { A } from "@solidjs/router";
 import { createMemo, For, Show } from "solid-js";
 import type { AgentStatus } from "../../../../core/state/agents/agent.ts";
-import { derivedStatus, workloads } from "../../../../core/state/agents/views.ts";
+import { derivedStatus } from "../../../../core/state/agents/views.ts";
 import { list } from "../../../../core/table.ts";
 import { usePage } from "../../page.ts";
 import { Avatar } from "../../parts/Avatar.tsx";
@@ -31,10 +31,12 @@ const COUNTED: readonly [AgentStatus, string][] = [
 ];
 
 export function Fleet() {
-  const { wire } = usePage().mirror;
+  const { mirror, read } = usePage();
+  const { wire } = mirror;
   const fleet = useSettled((state) => {
-    const loads = workloads(state);
     const agents = list(state.agents).filter(({ standing }) => standing === "active");
+    // From the index, which has them at hand; the core's `workloads` is a pass over all tasks.
+    const loads = new Map(agents.map(({ id }) => [id, read.workloadOf(id)]));
     const counts = new Map<AgentStatus, number>();
     for (const agent of agents) {
       const status = derivedStatus(agent);

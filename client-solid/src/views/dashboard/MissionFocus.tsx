@@ -1,7 +1,7 @@
 /** The mission to look at first: how far it is, who staffs it, what threatens it, what comes next. */
 import { A } from "@solidjs/router";
 import { For, Show } from "solid-js";
-import { missionControl, viewMission } from "../../../../core/state/missions/views.ts";
+import { missionControl, missionViews } from "../../../../core/state/missions/views.ts";
 import { usePage } from "../../page.ts";
 import { Button } from "../../parts/Button.tsx";
 import { useSettled } from "../../parts/settled.ts";
@@ -15,8 +15,9 @@ const day = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric",
 export function MissionFocus() {
   const { now } = usePage();
   const focus = useSettled((state, at) => {
-    const { focus: id, total } = missionControl(state, at);
-    return { total, mission: id ? viewMission(state, id, at) : null };
+    const views = missionViews(state, at);
+    const { focus, total } = missionControl(state, at, views);
+    return { total, mission: views.find(({ id }) => id === focus) ?? null };
   });
   const isLate = (date: string | null) => date !== null && Date.parse(date) + 86_400_000 <= now();
   return (
