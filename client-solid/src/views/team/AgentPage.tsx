@@ -104,7 +104,7 @@ function Body(props: { agent: Agent }) {
           Edit
         </Button>
         <Menu
-          label="Take off the team"
+          label="Leave the team"
           icon={ChevronDown}
           small
           items={WAYS.map((way) => ({

@@ -30,8 +30,6 @@ export function OrgCard(props: { id: string; tree: OrgTree; style?: JSX.CSSPrope
       aria-setsize={row()?.siblings}
       aria-expanded={row()?.reports.length ? row()?.open : undefined}
       aria-selected={props.tree.current() === props.id}
-      aria-labelledby={`org-name-${props.id}`}
-      aria-describedby={`org-more-${props.id}`}
       tabIndex={props.tree.current() === props.id ? 0 : -1}
       data-agent-id={props.id}
       data-ceo={props.id === CEO ? "" : undefined}
@@ -41,12 +39,7 @@ export function OrgCard(props: { id: string; tree: OrgTree; style?: JSX.CSSPrope
       <Avatar id={props.id} size={34} />
       <div class="grow org-words">
         <p class="row">
-          <A
-            href={props.tree.hrefOf(props.id)}
-            class="link cut grow org-name"
-            id={`org-name-${props.id}`}
-            tabindex="-1"
-          >
+          <A href={props.tree.hrefOf(props.id)} class="link cut grow org-name" tabindex="-1">
             {nameOf(wire, props.id)}
           </A>
           <Show when={wire.company.chief_agent_id === props.id}>
@@ -55,7 +48,7 @@ export function OrgCard(props: { id: string; tree: OrgTree; style?: JSX.CSSPrope
             </span>
           </Show>
         </p>
-        <div id={`org-more-${props.id}`}>
+        <div>
           <p class="small dim cut" title={role()}>
             {role()}
           </p>
