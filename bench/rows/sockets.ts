@@ -154,7 +154,7 @@ function rateRow(count: number, peers: readonly (typeof PEERS)[number][]): Row {
 }
 
 const RATE_DISTANCE =
-  "the writes. One update costs ours the CPU in the column of one watcher on the way from the request to the synced journal, before any crowd is shown it, where the floor parses it and puts it in a list; that alone bounds the rate. In the showing itself about nine tenths of the time were the kernel's writes, by a profile at 200 watchers: one write of one shared buffer a socket, several hundred commits in it at this rate. A commit is four to five times as long as the floor's patch, because it carries the event that the page shows, and every byte is copied for every socket.";
+  "the writes. One update costs ours the CPU in the column of one watcher on the way from the request to the synced journal, before any crowd is shown it, where the floor parses it and puts it in a list; that alone bounds the rate. Of the showing itself, by a profile at 200 watchers, three quarters of the time were the kernel's writes, one seventh the making of the frames, the rest our own steps for each socket, which gets one write of a shared buffer for each 32 KiB of commits. A commit is four to five times as long as the floor's patch, because it carries the event that the page shows, and every byte is copied for every socket.";
 
 const RATE_NOTE = `Batches are ${BATCHES.each} updates a request over ${BATCHES.connections} connections, one by one is a request each over ${SINGLE.connections}; the floor takes the same requests by bare HTTP, and neither checks nor keeps anything. Ours decides and syncs every update before it is answered or shown. The CPU of the fan-out alone is what remains of the run when the same number of writes with one watcher is taken off.`;
 
