@@ -27,7 +27,7 @@ const OF_ALL = [
   "/projects",
   "/projects/new",
   "/team",
-  "/team/roster",
+  "/team/list",
   "/team/skills",
   "/conversations",
   "/conversations/directives",
