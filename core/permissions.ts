@@ -7,7 +7,7 @@ import type { AnyAction } from "./action.ts";
 import { type Rejection, rejection } from "./errors.ts";
 import { CEO } from "./state/agents/agent.ts";
 import type { State } from "./state/state.ts";
-import { get, has } from "./table.ts";
+import { get, has, values } from "./table.ts";
 
 export const ROLES = ["owner", "operator", "agent", "observer"] as const;
 export type Role = (typeof ROLES)[number];
@@ -139,6 +139,9 @@ export function speakAs(
   if (borrowed) {
     return notAllowed(caller, borrowed, `it speaks for ${self} only; leave ${borrowed} out`);
   }
+  if (name.startsWith("agents/") && namesAnother(said.name, self, state)) {
+    return notAllowed(caller, "name", "somebody else is called that; take a name of your own");
+  }
   if (said.needs_human === false) {
     return notAllowed(caller, "needs_human", "only a human ends that; use a token of an operator");
   }
@@ -158,9 +161,20 @@ function findBorrowed(said: Record<string, unknown>, self: string, state: State)
   return null;
 }
 
+/** By id or by name, however it is written: people read names. */
 function namesAnother(text: unknown, self: string, state: State): boolean {
   if (typeof text !== "string" || text === self) return false;
-  return text === CEO || has(state.agents, text);
+  if (text === CEO || has(state.agents, text)) return true;
+  const plain = toPlain(text);
+  if (plain === CEO || plain === toPlain(state.company.ceo_name)) return plain !== "";
+  for (const { id, name } of values(state.agents)) {
+    if (id !== self && (toPlain(id) === plain || toPlain(name) === plain)) return true;
+  }
+  return false;
+}
+
+function toPlain(name: string): string {
+  return name.normalize("NFKC").trim().toLowerCase();
 }
 
 function notAllowed({ name }: Principal, field: string, why: string): Rejection {

@@ -127,6 +127,8 @@ function open(files: Files, options: WorkerOptions): { opening: Opening; handler
   else checkFormat(files);
   const db = connect(files.db);
   db.exec("PRAGMA journal_mode = WAL");
+  // What the file does not say yet, its WAL does.
+  checkMarks(files, db);
 
   const bytes = sizeOf(files.db) + sizeOf(files.wal);
   const checksFirst = bytes <= options.checkFirstBytes || existsSync(files.doubt);
@@ -200,13 +202,25 @@ function connect(path: string): Database.Database {
 
 /**
  * Looks at the marks of the format in a way that changes no byte, neither of the file nor of its WAL.
+ * Without its WAL a file that a power cut left in the middle of a checkpoint looks malformed: then the
+ * connection that reads both is asked (not the bytes: closing a descriptor would drop SQLite's locks).
  * @throws OpenRefusal
  */
-function checkFormat({ db: path }: Files): void {
-  const db = new Database(`${pathToFileURL(path).href}?immutable=1`, { timeout: 0 });
+function checkFormat(files: Files): void {
+  const db = new Database(`${pathToFileURL(files.db).href}?immutable=1`, { timeout: 0 });
+  try {
+    checkMarks(files, db);
+  } catch (error) {
+    if (!codeOf(error).startsWith("SQLITE_CORRUPT") || sizeOf(files.wal) === 0) throw error;
+  } finally {
+    db.close();
+  }
+}
+
+/** @throws OpenRefusal for what is not ours, or of a format that is newer than this release */
+function checkMarks({ db: path }: Files, db: Database.Database): void {
   const application = pragma(db, "application_id");
   const version = Number(pragma(db, "user_version"));
-  db.close();
   if (application !== APPLICATION_ID) {
     throw new OpenRefusal(
       `${path} is no ClawTasker database; move it away, or choose another folder`,

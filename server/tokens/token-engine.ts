@@ -33,6 +33,8 @@ export function withTokens({ engine, keeper, onRevoked }: TokenEngineOptions): E
   const validator = createValidator();
   /** By idempotency key, for who lost the answer; in memory only. */
   const shown = new Map<string, string>();
+  /** By the token's name; aborted when it is revoked. */
+  const inForceBy = new Map<string, AbortController>();
   /** Creations, one after the other, so that a name has one owner. */
   let creating: Promise<unknown> = Promise.resolve();
 
@@ -43,7 +45,20 @@ export function withTokens({ engine, keeper, onRevoked }: TokenEngineOptions): E
       return created;
     }
     if (name === "tokens/revoke") return revoke(body, options);
-    return engine.dispatchUnknown(name, body, options);
+    return engine.dispatchUnknown(name, body, whileInForce(name, options));
+  }
+
+  /** What waits for something to do ends with the token it came with. */
+  function whileInForce(name: string, options: DispatchOptions): DispatchOptions {
+    const token = options.by?.name;
+    if (!actions.get(name)?.wait || token === undefined || token === OWNER.name) return options;
+    const inForce = inForceBy.get(token) ?? new AbortController();
+    inForceBy.set(token, inForce);
+    const { signal } = options;
+    return {
+      ...options,
+      signal: signal ? AbortSignal.any([signal, inForce.signal]) : inForce.signal,
+    };
   }
 
   async function create(body: unknown, options: DispatchOptions): Promise<Outcome> {
@@ -94,6 +109,8 @@ export function withTokens({ engine, keeper, onRevoked }: TokenEngineOptions): E
     const name = nameIn(body);
     if (name !== null && !RESERVED_NAMES.includes(name)) {
       if (!keeper.has(name)) return rejection("unknown_id", `unknown token: ${name}`);
+      inForceBy.get(name)?.abort();
+      inForceBy.delete(name);
       try {
         await keeper.revoke(name);
       } catch {

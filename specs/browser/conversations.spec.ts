@@ -55,6 +55,7 @@ test("PAGE-44: what others write is marked unread until it is read; who reads fu
     const body = { sender: "orion", target: "ceo", text: "Long\n".repeat(30) };
     for (let n = 0; n < 3; n++) await house.post("conversations/message", body);
     const list = page.getByRole("log");
+    await page.locator(".message", { hasText: "Long" }).nth(2).waitFor();
     await page.waitForFunction(() => {
       const log = document.querySelector("[role=log]");
       return log && log.scrollHeight - log.scrollTop - log.clientHeight < 5 && log.scrollTop > 300;

@@ -24,6 +24,7 @@ test("PAGE-1: a changed task re-renders its own card and nothing else", async ()
   const house = await openHouse(browser);
   try {
     const page = await house.visit("/board");
+    await page.locator('[data-task-id="T-203"]').waitFor();
     await page.evaluate(() => {
       window.mark = document.querySelector('[data-task-id="T-203"]');
       window.touched = [];
@@ -64,6 +65,7 @@ test("PAGE-2, PAGE-3: it says when the server is gone, and resumes by itself whe
     const page = await house.visit("/board");
     const badge = page.getByTestId("connection");
     assert.is(await badge.textContent(), "Live");
+    await page.locator('[data-task-id="T-204"]').waitFor();
     await page.evaluate(() => {
       window.mark = document.querySelector('[data-task-id="T-204"]');
     });
@@ -195,6 +197,7 @@ test("PAGE-3, PAGE-8: a page far behind gets the state, and keeps its elements a
   const house = await openHouse(browser);
   try {
     const page = await house.visit("/board");
+    await page.locator('[data-task-id="T-204"]').waitFor();
     await page.evaluate(() => {
       window.mark = document.querySelector('[data-task-id="T-204"]');
       const field = document.createElement("input");

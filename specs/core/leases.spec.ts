@@ -212,7 +212,13 @@ test("AGT-1: release gives the task back, by its holder or the CEO, and by nobod
   story.refused(
     "tasks/release",
     { ...body, agent_id: "iris", lease_token: 2 },
-    "iris does not hold T-208; claim it first",
+    "T-208 is held by codex until 2026-03-21T09:35:01+00:00",
+  );
+  // Every reader can see the token: it opens nothing to anybody else.
+  story.refused(
+    "tasks/update",
+    { task_id: "T-208", agent_id: "iris", lease_token: 2, owner: "iris" },
+    "T-208 is held by codex until 2026-03-21T09:35:01+00:00",
   );
   const released = [
     "add /tasks/T-208/activity/2",

@@ -61,7 +61,11 @@ async function cutPower(
       const fate = FATES[next % FATES.length] ?? "some";
       disk.writeImage(image, fate, random);
       const where = `seed ${seed}, call ${at} of ${calls.length}, ${fate} of the rest`;
-      verdict.lost += await missingIn(image, acknowledged, where);
+      try {
+        verdict.lost += await missingIn(image, acknowledged, where);
+      } catch (error) {
+        throw new Error(`${where}: ${(error as Error).message}`, { cause: error });
+      }
       verdict.points++;
       rmSync(image, { recursive: true });
     }

@@ -6,6 +6,7 @@ import { Type } from "typebox";
 import { type Context, defineAction } from "../../action.ts";
 import { flag, id, line, lines, requiredText, source, text } from "../../schema.ts";
 import { get } from "../../table.ts";
+import { CEO } from "../agents/agent.ts";
 import { checkPerson, checkVersion, find, nameOf, touch } from "../lookup.ts";
 import { expectedVersion, leaseToken, progress, status, taskFields } from "./fields.ts";
 import { checkLease } from "./leases.ts";
@@ -119,7 +120,7 @@ const updateTask = defineAction({
     applyBlocking(task, payload, author, context);
     if (payload.status) moveTask(task, payload.status, author, context);
     if (payload.note) note(task, payload.note, author, context);
-    if (payload.needs_human === false) settleLeases(task);
+    if (payload.needs_human === false) settleLeases(task, CEO);
     else if (payload.needs_human && !task.needs_human) task.needs_human = true;
     if (task.status === "done" && task.progress !== 100) task.progress = 100;
     touch(task, context);

@@ -62,8 +62,9 @@ export function leaseProblem(task: Task, caller: Caller): string | null {
 }
 
 /**
- * May this caller write on this task? The CEO always, and everybody who quotes no token while nobody
- * holds it; else its holder, and whoever quotes the present token. All others are told who holds it.
+ * May this caller write on this task? The CEO always, everybody while nobody holds it, else its holder.
+ * A token that is quoted must be the present one: it fences off a holder that came too late. It opens
+ * nothing to anybody else, for every reader can see it. All others are told who holds the task.
  */
 export function checkLease(task: Task, { agent_id, lease_token }: Caller): void {
   const { lease } = task;
@@ -78,7 +79,7 @@ export function checkLease(task: Task, { agent_id, lease_token }: Caller): void 
       },
     );
   }
-  if (!lease || lease_token !== undefined) return;
+  if (!lease) return;
   if (!agent_id || agent_id === CEO || agent_id === lease.holder) return;
   refuse("held", `${task.id} is held by ${lease.holder} until ${lease.expires_at}`, {
     holder: lease.holder,

@@ -8,6 +8,7 @@ import type { Context } from "../../action.ts";
 import { refuse } from "../../errors.ts";
 import { inOrder } from "../../relations.ts";
 import { get, put, remove, values } from "../../table.ts";
+import { CEO } from "../agents/agent.ts";
 import { checkPerson, checkRef, find, findActiveAgent, revise, touch, unique } from "../lookup.ts";
 import { HOME_PROJECT } from "../projects/project.ts";
 import { type State, takeId } from "../state.ts";
@@ -63,15 +64,15 @@ export function moveTask(task: Task, to: TaskStatus, author: string, context: Co
   task.status_since = context.time;
   task.done_at = to === "done" ? context.time : null;
   if (to !== "in_progress" && task.lease) task.lease = null;
-  if (to === "validation" || to === "done") settleLeases(task);
+  if (to === "validation" || to === "done") settleLeases(task, author);
   if (to === "done") task.progress = 100;
   return true;
 }
 
-/** The work went on: what was lost before does not count any more. */
-export function settleLeases(task: Task): void {
+/** The work went on: what was lost before does not count any more. Waiting for a human is ended by one. */
+export function settleLeases(task: Task, author: string): void {
   if (task.lease_expiries > 0) task.lease_expiries = 0;
-  if (task.needs_human) task.needs_human = false;
+  if (task.needs_human && author === CEO) task.needs_human = false;
 }
 
 /**
