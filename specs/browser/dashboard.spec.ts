@@ -25,6 +25,8 @@ const bucket = (page: Page, name: string) => page.getByTestId(`bucket-${name}`);
 
 test("PAGE-41: exceptions are settled by key alone, and the focus stays in the list (tasks/update)", () =>
   within(async (house, page) => {
+    // The keys are the view's own: they are there once it is.
+    await bucket(page, "needs_approval").locator("[data-exception=T-201]").waitFor();
     await page.keyboard.press("j");
     await page.keyboard.press("j");
     const focused = () =>
@@ -34,6 +36,8 @@ test("PAGE-41: exceptions are settled by key alone, and the focus stays in the l
     assert.is(await focused(), "T-201");
     await page.keyboard.press("a");
     await bucket(page, "needs_approval").getByText("Nothing waits for a decision.").waitFor();
+    // The page shows it before the server has it; the toast comes with the answer.
+    await page.getByTestId("toasts-done").getByRole("button", { name: "Undo" }).waitFor();
     assert.is((await house.snapshot()).tasks.find(({ id }) => id === "T-201")?.status, "done");
     await page.waitForFunction(() => document.activeElement?.closest("[data-exception]"));
     assert.is(await focused(), "T-205", "the next row has the focus");

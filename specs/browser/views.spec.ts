@@ -46,9 +46,10 @@ const OF_ALL = [
 const OF_DEMO = [
   "/?task=T-203",
   "/board?task=T-205",
-  "/missions/M-1",
-  "/sprints/SP-1",
+  "/missions/M-300",
+  "/sprints/SP-005",
   "/projects/atlas-core",
+  "/conversations/TH-CEO-ORION",
   "/team/agents/orion",
 ];
 /** The API's own words say which fields take null. */
