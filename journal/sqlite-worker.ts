@@ -211,11 +211,17 @@ function checkFormat(files: Files): void {
   try {
     checkMarks(files, db);
   } catch (error) {
+    // After an error of its own libsql cannot close; and being collected would close it as well.
+    if (error instanceof OpenRefusal) db.close();
+    else keptOpen.push(db);
     if (!codeOf(error).startsWith("SQLITE_CORRUPT") || sizeOf(files.wal) === 0) throw error;
-  } finally {
-    db.close();
+    return;
   }
+  db.close();
 }
+
+/** Until the worker ends. */
+const keptOpen: Database.Database[] = [];
 
 /** @throws OpenRefusal for what is not ours, or of a format that is newer than this release */
 function checkMarks({ db: path }: Files, db: Database.Database): void {
