@@ -15,7 +15,7 @@ test.before(async () => {
 });
 test.after(() => browser.close());
 
-test("PAGE-65: every write route of the API is exercised from the page", async () => {
+test("PAGE-68: every write route of the API is exercised from the page", async () => {
   const house = await openHouse(browser, { webhookPrivate: true });
   try {
     const document = (await (await fetch(`${house.url()}/api/openapi.json`)).json()) as {

@@ -98,6 +98,8 @@ function saidByCodex(action: AnyAction): Record<string, unknown> {
   for (const field of ["agent_id", "sender", "author"]) {
     if (fieldsOf(action).includes(field)) body[field] = "codex";
   }
+  // Under its own name: another's is refused.
+  if (action.name.startsWith("agents/") && body.name) body.name = "Codex";
   return body;
 }
 
@@ -339,6 +341,15 @@ test("ACC-10: where reading asks for a token, every read does, but for whose tok
     });
     for (const path of ["/", "/docs", "/docs/start.js"]) {
       assert.is.not((await get(path, null)).status, 401, path);
+    }
+  }));
+
+test("ACC-8: no agent is called like the CEO or another agent, however it is written", () =>
+  withHouse(false, async ({ tokens, post }) => {
+    for (const name of ["CEO", " ceo", "ＣＥＯ", "Iris", "iris "]) {
+      const body = { agent_id: "codex", name };
+      const answer = await post("agents/update", body, tokens["codex-1"] ?? "");
+      assert.equal([answer.status, answer.body.field], [403, "name"], name);
     }
   }));
 
