@@ -3,7 +3,7 @@
  * makes a few cards and more when asked, so that a lane is never longer than one wants it; a lane makes
  * none before it comes near the part that is in sight.
  */
-import { type Accessor, createMemo, createSignal, For, Show } from "solid-js";
+import { type Accessor, createMemo, createSignal, For, Show, untrack } from "solid-js";
 import { nameOf } from "../../../../core/state/lookup.ts";
 import { TASK_STATUSES, type TaskStatus } from "../../../../core/state/tasks/task.ts";
 import { usePage } from "../../page.ts";
@@ -19,6 +19,8 @@ import { createNear } from "./near.ts";
 
 export const GROUPS = ["owner", "project", "mission"] as const;
 export type Group = (typeof GROUPS)[number];
+/** In sight from the start: made at once, so that nothing moves when it is shown. */
+const FIRST_LANES = 6;
 /** Where the index has the tasks of one cell. */
 const CELL_GROUPING = {
   owner: "lane",
@@ -52,13 +54,27 @@ export function Lanes(props: { group: Group; keep: Accessor<Keep> }) {
         </For>
       </div>
       <For each={keys()}>
-        {(key) => <Lane group={props.group} key={key} title={titleOf(key)} keep={props.keep} />}
+        {(key, at) => (
+          <Lane
+            group={props.group}
+            key={key}
+            title={titleOf(key)}
+            keep={props.keep}
+            first={at() < FIRST_LANES}
+          />
+        )}
       </For>
     </section>
   );
 }
 
-function Lane(props: { group: Group; key: string; title: string; keep: Accessor<Keep> }) {
+function Lane(props: {
+  group: Group;
+  key: string;
+  title: string;
+  keep: Accessor<Keep>;
+  first: boolean;
+}) {
   const { mirror } = usePage();
   const [open, setOpen] = createSignal(true);
   const all = createFiltered(() => mirror.tasks.ids(props.group, props.key), props.keep);
@@ -68,7 +84,10 @@ function Lane(props: { group: Group; key: string; title: string; keep: Accessor<
       props.keep,
     );
   let box: HTMLElement | undefined;
-  const near = createNear(() => box);
+  const near = createNear(
+    () => box,
+    untrack(() => props.first),
+  );
   return (
     <Show when={all().length > 0}>
       <section ref={box} class="lane" aria-label={props.title}>

@@ -8,8 +8,12 @@ import { type Accessor, createEffect, createSignal, onCleanup } from "solid-js";
 /** So that one who scrolls finds it made. */
 const MARGIN = "600px 0px";
 
-export function createNear(element: Accessor<Element | undefined>): Accessor<boolean> {
-  const [near, setNear] = createSignal(false);
+/** @param already whether it is known to be near from the start */
+export function createNear(
+  element: Accessor<Element | undefined>,
+  already: boolean,
+): Accessor<boolean> {
+  const [near, setNear] = createSignal(already);
   createEffect(() => {
     const watched = element();
     if (!watched || near()) return;
