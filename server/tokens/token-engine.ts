@@ -33,8 +33,8 @@ export function withTokens({ engine, keeper, onRevoked }: TokenEngineOptions): E
   const validator = createValidator();
   /** By idempotency key, for who lost the answer; in memory only. */
   const shown = new Map<string, string>();
-  /** By the token's name; aborted when it is revoked. */
-  const inForceBy = new Map<string, AbortController>();
+  /** Dispatches under way that may wait, by the name of their token. */
+  const waiting = new Map<string, Set<AbortController>>();
   /** Creations, one after the other, so that a name has one owner. */
   let creating: Promise<unknown> = Promise.resolve();
 
@@ -45,20 +45,33 @@ export function withTokens({ engine, keeper, onRevoked }: TokenEngineOptions): E
       return created;
     }
     if (name === "tokens/revoke") return revoke(body, options);
-    return engine.dispatchUnknown(name, body, whileInForce(name, options));
+    const token = options.by?.name;
+    return actions.get(name)?.wait && token !== undefined && token !== OWNER.name
+      ? dispatchWaiting(name, body, options, token)
+      : engine.dispatchUnknown(name, body, options);
   }
 
   /** What waits for something to do ends with the token it came with. */
-  function whileInForce(name: string, options: DispatchOptions): DispatchOptions {
-    const token = options.by?.name;
-    if (!actions.get(name)?.wait || token === undefined || token === OWNER.name) return options;
-    const inForce = inForceBy.get(token) ?? new AbortController();
-    inForceBy.set(token, inForce);
+  async function dispatchWaiting(
+    name: string,
+    body: unknown,
+    options: DispatchOptions,
+    token: string,
+  ): Promise<Outcome> {
+    const wait = new AbortController();
+    const end = () => wait.abort();
     const { signal } = options;
-    return {
-      ...options,
-      signal: signal ? AbortSignal.any([signal, inForce.signal]) : inForce.signal,
-    };
+    if (signal?.aborted) end();
+    const waits = waiting.get(token) ?? new Set();
+    waiting.set(token, waits.add(wait));
+    signal?.addEventListener("abort", end);
+    try {
+      return await engine.dispatchUnknown(name, body, { ...options, signal: wait.signal });
+    } finally {
+      signal?.removeEventListener("abort", end);
+      waits.delete(wait);
+      if (waits.size === 0) waiting.delete(token);
+    }
   }
 
   async function create(body: unknown, options: DispatchOptions): Promise<Outcome> {
@@ -109,8 +122,7 @@ export function withTokens({ engine, keeper, onRevoked }: TokenEngineOptions): E
     const name = nameIn(body);
     if (name !== null && !RESERVED_NAMES.includes(name)) {
       if (!keeper.has(name)) return rejection("unknown_id", `unknown token: ${name}`);
-      inForceBy.get(name)?.abort();
-      inForceBy.delete(name);
+      for (const wait of waiting.get(name) ?? []) wait.abort();
       try {
         await keeper.revoke(name);
       } catch {

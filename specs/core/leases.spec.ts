@@ -360,6 +360,18 @@ test("AGT-2: after too many losses a task waits for a human, and comes back when
   );
 });
 
+test("AGT-2: waiting for a human is ended by one, not by an agent that moves the task on", () => {
+  const story = createStory();
+  const id = pool(story);
+  story.does("tasks/update", { task_id: id, needs_human: true });
+  story.does("tasks/event", { type: "started", task_id: id, agent_id: "iris" });
+  story.does("tasks/event", { type: "needs-validation", task_id: id, agent_id: "iris" });
+  assert.ok(taskIn(story, id).needs_human);
+  story.does("tasks/update", { task_id: id, status: "in_progress" });
+  story.does("tasks/update", { task_id: id, status: "validation" });
+  assert.not(taskIn(story, id).needs_human, "the CEO moved it on");
+});
+
 test("AGT-2: work that went on is not counted against a task", () => {
   const story = createStory();
   const id = pool(story);

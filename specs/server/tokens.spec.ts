@@ -29,7 +29,7 @@ import {
   startProcess,
   TOKEN,
 } from "../support/process.ts";
-import { connectWs, UpgradeRefused } from "../support/streams.ts";
+import { connectWs, eventually, UpgradeRefused } from "../support/streams.ts";
 
 const test = suite("tokens");
 
@@ -334,5 +334,20 @@ test("ACC-10: the typed client reads, follows and writes with a named token", ()
     },
     { readAuth: true },
   ));
+
+test("ACC-9: a claim that waits ends when its token is revoked, and takes nothing", () =>
+  withServer(async ({ url, engine }) => {
+    const made = await create(url, { name: "scout-1", role: "agent", agent_id: "scout" });
+    const token = String(made.body.token);
+    const claim = { agent_id: "scout", wait_seconds: 30, project: "atlas-core" };
+    const asked = postTo(url, "tasks/claim", claim, bearer(token));
+    await eventually(() => engine.waiting() === 1, "it waits");
+    assert.is((await postTo(url, "tokens/revoke", { name: "scout-1" })).status, 200);
+    assert.is((await asked).status, 503);
+    const ready = { title: "X", status: "ready", owner: "scout", project_id: "atlas-core" };
+    const { body } = await postTo(url, "tasks/create", ready);
+    assert.is((body.task as { lease: unknown }).lease, null);
+    assert.is(engine.waiting(), 0);
+  }));
 
 test.run();
