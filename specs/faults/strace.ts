@@ -35,7 +35,8 @@ export function straceLacks(): string | null {
 /** For a command line: what goes before the command to note its calls in a file. */
 export function tracing(output: string): string[] {
   const trace = ["-e", `trace=${CALLS.join(",")}`, "-e", "signal=none"];
-  return ["strace", "-f", "-qq", "-y", "-xx", "-s", "10000000", ...trace, "-o", output];
+  // -D: the process that is started is the server itself, and a kill reaches it, not its tracer.
+  return ["strace", "-D", "-f", "-qq", "-y", "-xx", "-s", "10000000", ...trace, "-o", output];
 }
 
 /**
@@ -45,7 +46,8 @@ export function tracing(output: string): string[] {
 export function failingSync(n: number, output: string): string[] {
   const calls = "fsync,fdatasync";
   const inject = `inject=${calls}:error=EIO:when=${n}`;
-  return ["strace", "-f", "-qq", "-y", "-o", output, "-e", `trace=${calls}`, "-e", inject];
+  // -D: the process that is started is the server itself, and a kill reaches it, not its tracer.
+  return ["strace", "-D", "-f", "-qq", "-y", "-o", output, "-e", `trace=${calls}`, "-e", inject];
 }
 
 /** What could not be synced: the path, or null while nothing has failed. */
