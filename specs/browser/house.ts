@@ -94,10 +94,13 @@ export async function openHouse(browser: Browser, settings: Partial<Config> = {}
   };
 }
 
-/** The wire is live, and the view, which is loaded on demand, is there with its keys. */
+/**
+ * The wire is live, and the view, which is loaded on demand, is there with its keys. Both by selector,
+ * not by role: an address may open a dialog, which hides the rest of the page from roles at once.
+ */
 export async function untilLive(page: Page): Promise<void> {
   await page.waitForSelector('[data-testid="connection"][data-status="live"]');
-  await page.getByRole("heading", { level: 1 }).first().waitFor();
+  await page.locator("main h1").first().waitFor();
 }
 
 /** What the board shows of each task, in the order of the ids. */
