@@ -5,9 +5,9 @@
  */
 import { dequal } from "dequal/lite";
 import { batch } from "./batch.ts";
-import type { Outcome } from "./engine.ts";
 import type { Entry } from "./entry.ts";
 import { type Rejection, rejection } from "./errors.ts";
+import type { Outcome } from "./outcome.ts";
 import type { Journal } from "./ports.ts";
 
 /** What makes two requests the same: an unknown field too, which may be a misspelt one. */

@@ -5,21 +5,14 @@
 export { createGate, type Gate } from "./access.ts";
 export type { Action, AnyAction, AnyWrite, EventKind, Stamp } from "./action.ts";
 export { EVENT_KINDS } from "./action.ts";
-export {
-  type Accepted,
-  type DispatchOptions,
-  type Engine,
-  type EngineOptions,
-  type Outcome,
-  openEngine,
-  type View,
-} from "./engine.ts";
+export { type Engine, type EngineOptions, openEngine } from "./engine.ts";
 export { type Entry, eventJson, type StreamEvent } from "./entry.ts";
 export { Refusal, type Rejection, type RejectionCode, rejection } from "./errors.ts";
 export type { Chunk, FanOut, FanOutReader } from "./fan-out.ts";
 export type { FeedItem, ResetReason, Subscription } from "./feed.ts";
 export { freezeStates } from "./immer.ts";
 export { createMemoryJournal } from "./memory-journal.ts";
+export type { Accepted, DispatchOptions, Outcome } from "./outcome.ts";
 export { applyPatches, fromPointer, type Patch, toPointer } from "./patch.ts";
 export {
   OWNER,
@@ -76,4 +69,5 @@ export * as table from "./table.ts";
 export { fromTime, toTime } from "./time.ts";
 export { createValidator } from "./validate.ts";
 export { VERSION } from "./version.ts";
+export type { View } from "./view.ts";
 export * from "./wire.ts";

@@ -4,12 +4,12 @@
  * Invariant: an answer is a function of the view, the moment and the server's facts; it changes nothing.
  */
 import type { Static, TSchema } from "typebox";
-import type { View } from "./engine.ts";
 import type { StreamEvent } from "./entry.ts";
 import type { Principal } from "./permissions.ts";
 import type { RecoveryReport } from "./ports.ts";
 import type { ArchiveReader } from "./state/archive/archive.ts";
 import type { Grant } from "./state/tokens/grant.ts";
+import type { View } from "./view.ts";
 
 /** What a read may know beside the state. */
 export interface QueryContext {

@@ -5,8 +5,8 @@
  * still there when it is decided.
  */
 import type { Recalled } from "./action.ts";
-import type { Outcome } from "./engine.ts";
 import { rejection } from "./errors.ts";
+import type { Outcome } from "./outcome.ts";
 import { type ArchiveReader, namedBy } from "./state/archive/archive.ts";
 import type { Task } from "./state/tasks/task.ts";
 

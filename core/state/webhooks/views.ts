@@ -5,10 +5,10 @@
  */
 import { Type } from "typebox";
 import type { EventKind } from "../../action.ts";
-import type { View } from "../../engine.ts";
 import { defineQuery } from "../../query.ts";
 import { line } from "../../schema.ts";
 import { compareIds, list } from "../../table.ts";
+import type { View } from "../../view.ts";
 import { find } from "../lookup.ts";
 import type { Webhook } from "./webhook.ts";
 

@@ -1,0 +1,180 @@
+/**
+ * How a batch is done: its actions are validated, decided in one step and written in one group.
+ * Neighbours: `batch.ts` declares it, `decisions.ts` decides each action, `commits.ts` writes them,
+ * `idempotency.ts` has the keys. Invariants: nothing comes between two actions of a batch; each makes
+ * its own entry and event; with `atomic` a refusal of one leaves nothing of the others.
+ */
+import type { Static } from "typebox";
+import type { AnyAction, Check } from "./action.ts";
+import { batch, inBatch, toResult } from "./batch.ts";
+import type { Commits } from "./commits.ts";
+import { type Decisions, type Taken, withWarnings } from "./decisions.ts";
+import { type Rejection, rejection } from "./errors.ts";
+import type { Once } from "./idempotency.ts";
+import type { DispatchOptions, Outcome } from "./outcome.ts";
+import type { Recall } from "./recall.ts";
+import { actions } from "./registry.ts";
+import type { Request, ToRequest } from "./request.ts";
+
+/** The key of a whole batch, and what makes two of them the same. */
+interface BatchKey {
+  key: string;
+  payload: unknown;
+  warnings: readonly string[];
+}
+
+export interface BatchPorts {
+  check: Check;
+  toRequest: ToRequest;
+  once: Once;
+  decisions: Decisions;
+  commits: Commits;
+  recall: Recall;
+  /** Why nothing is decided now, or null. */
+  refuseNow(): Rejection | null;
+}
+
+interface BatchOptions {
+  atomic: boolean;
+  warnings: readonly string[];
+  key: BatchKey | undefined;
+}
+
+/** An action that is answered already, or one that may run, and whom to tell how it went. */
+interface Held {
+  request: Request | Outcome;
+  settle?(outcome: Outcome): void;
+}
+
+/** @returns the dispatch of a batch; the key in its options is that of all of it */
+export function createBatchDispatch(ports: BatchPorts) {
+  const { check, toRequest, once, decisions, commits, recall, refuseNow } = ports;
+
+  return async (body: unknown, { key, ...who }: DispatchOptions): Promise<Outcome> => {
+    const checked = check(batch.body, body ?? {});
+    if (!checked.ok) return checked;
+    const { warnings } = checked;
+    const { actions: all, atomic = false } = checked.value as Static<typeof batch.body>;
+    const refused = checkKeys(all, key);
+    if (refused) return refused;
+    const requests = all.map((one) => {
+      const unfit = refuseAction(one.action, actions.get(one.action));
+      if (unfit) return unfit;
+      const request = toRequest(one.action, one.body, { ...who, key: one.idempotency_key });
+      return ("ok" in request ? null : refuseWait(request)) ?? request;
+    });
+    const payload = { atomic, actions: requests.map(said) };
+    const run = async () => {
+      const held = await Promise.all(requests.map(hold));
+      const settled = decideAll(
+        held.map(({ request }) => request),
+        { atomic, warnings, key: key === undefined ? undefined : { key, payload, warnings } },
+      );
+      const { whole, outcomes } = await settled.catch((error: unknown) => {
+        const lost = rejection("unavailable", "the batch failed; nothing was changed");
+        for (const { settle } of held) settle?.(lost);
+        throw error;
+      });
+      for (const [index, { settle }] of held.entries()) {
+        settle?.(whole.ok ? (outcomes[index] ?? whole) : whole);
+      }
+      return whole;
+    };
+    return key === undefined ? run() : once(key, { name: batch.name, payload, warnings }, run);
+  };
+
+  /** Decides all of it in one step; the outcomes are in the order of the requests. */
+  async function decideAll(
+    requests: readonly (Request | Outcome)[],
+    { atomic, warnings, key }: BatchOptions,
+  ): Promise<{ whole: Outcome; outcomes: readonly Outcome[] }> {
+    const unfit = refuseNow();
+    if (unfit) return { whole: unfit, outcomes: [] };
+    const taken: Taken[] = [];
+    const outcomes: Outcome[] = [];
+    let refused: Rejection | undefined;
+    try {
+      for (const request of requests) {
+        const outcome = "ok" in request ? request : decisions.take(request, taken, key && true);
+        if (atomic && !outcome.ok) refused = outcome;
+        if (refused) break;
+        outcomes.push(outcome);
+      }
+    } catch (error) {
+      decisions.giveBack(taken);
+      throw error;
+    }
+    if (refused) {
+      decisions.giveBack(taken);
+      const told = await commits.afterDurable(decisions.view().seq, refused).then(recall.explain);
+      return { whole: told.ok ? told : inBatch(told, outcomes.length), outcomes };
+    }
+    const reply = withWarnings({ results: outcomes.map(toResult) }, warnings);
+    const last = taken.at(-1);
+    if (last && key) {
+      const { key: name, payload } = key;
+      last.entry = { ...last.entry, key: name, reply, batch: payload, warnings };
+    }
+    const { seq } = decisions.view();
+    const whole: Outcome = { ok: true, seq, reply, replayed: false };
+    return {
+      whole: await (last ? commits.enqueue(taken, whole) : commits.afterDurable(seq, whole)),
+      outcomes,
+    };
+  }
+
+  /** Waits for the word on an action's own key. All keys of a batch are taken at once, so none waits in a circle. */
+  function hold(request: Request | Rejection): Held | Promise<Held> {
+    if ("ok" in request || request.key === undefined) return { request };
+    const { key, declaration, payload, warnings } = request;
+    return new Promise((resolve, reject) => {
+      const run = () =>
+        new Promise<Outcome>((settle) => {
+          resolve({ request, settle });
+        });
+      once(key, { name: declaration.name, payload, warnings }, run).then(
+        (outcome) => resolve({ request: outcome }),
+        reject,
+      );
+    });
+  }
+}
+
+function checkKeys(
+  actions: readonly { idempotency_key?: string }[],
+  key: string | undefined,
+): Rejection | null {
+  const seen = new Set<string>();
+  for (const [index, { idempotency_key: own }] of actions.entries()) {
+    if (own === undefined) continue;
+    const field = `actions[${index}].idempotency_key`;
+    if (key !== undefined) {
+      const text = `${field} does not go with an Idempotency-Key of the whole request; use one of the two`;
+      return rejection("invalid", text, { field });
+    }
+    if (seen.has(own)) return rejection("invalid", `${field} is used twice`, { field });
+    seen.add(own);
+  }
+  return null;
+}
+
+function refuseAction(name: string, declaration: AnyAction | undefined): Rejection | null {
+  if (!declaration || declaration.internal) {
+    return rejection("unknown_id", `unknown action: ${name}`);
+  }
+  const { alone } = declaration;
+  if (alone === undefined) return null;
+  return rejection("conflict", `${name} is never part of a batch: ${alone}; send it by itself`);
+}
+
+function refuseWait({ declaration: { name, wait }, payload }: Request): Rejection | null {
+  if (!wait || wait.seconds(payload) === 0) return null;
+  const text = `a batch does not wait: leave out wait_seconds, or send ${name} by itself`;
+  return rejection("invalid", text, { field: "wait_seconds" });
+}
+
+function said(request: Request | Rejection): object {
+  if ("ok" in request) return { refused: request.message };
+  const { declaration, payload, warnings } = request;
+  return { action: declaration.name, payload, warnings };
+}

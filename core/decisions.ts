@@ -1,0 +1,107 @@
+/**
+ * What has been decided: each request is reduced on what was decided before it, durable or not.
+ * Neighbours: `reduce.ts` decides a single one, `commits.ts` makes decisions durable, `engine.ts` and
+ * `batch.ts` ask. Invariant: only the last decisions can be taken back, and then nothing is left of them.
+ */
+import type { Action } from "./action.ts";
+import type { Entry } from "./entry.ts";
+import type { Outcome } from "./outcome.ts";
+import { type Reduction, reduce } from "./reduce.ts";
+import { createRelations } from "./relations.ts";
+import type { Request } from "./request.ts";
+import type { State } from "./state/state.ts";
+import type { View } from "./view.ts";
+
+/** An entry that was decided and is not queued yet. */
+export interface Taken {
+  before: State;
+  entry: Entry;
+  reduction: Reduction;
+}
+
+export interface Decisions {
+  /** As decided; equal to the durable view when nothing is under way. */
+  view(): View;
+  /**
+   * Reduces one more request; what is to be written joins `taken`.
+   * @param keyed whether it is written even where it repeats what was done
+   */
+  take(request: Request, taken: Taken[], keyed?: boolean): Outcome;
+  /** As if none of these had been decided: they are the last ones. */
+  giveBack(taken: readonly Taken[]): void;
+  /** Forgets all that is not durable. */
+  restart(durable: View): void;
+}
+
+/**
+ * @param clock milliseconds since the epoch
+ * @param newId a new id for each action
+ */
+export function createDecisions(
+  durable: View,
+  clock: () => number,
+  newId: () => string,
+): Decisions {
+  let view = ownView(durable);
+
+  return {
+    view: () => view,
+    take(
+      { declaration, payload, actor, by, key, warnings, recalled },
+      taken,
+      keyed = key !== undefined,
+    ) {
+      const before = view;
+      const seq = before.seq + 1;
+      const stamp = {
+        at: clock(),
+        seq,
+        actor,
+        by,
+        actionId: newId(),
+        ...(recalled && { recalled }),
+      };
+      const action: Action = { name: declaration.name, payload, stamp };
+      const result = reduce(before.state, declaration, action, before.relations);
+      if (!result.ok) return result;
+      const reply = withWarnings(result.reply, warnings);
+      // With a key it is journaled all the same, or the key would be free again once it is no repetition.
+      if (result.idle || (result.repeated && !keyed)) {
+        return { ok: true, seq: before.seq, reply, replayed: false };
+      }
+      const entry: Entry = {
+        seq,
+        action,
+        patches: result.patches,
+        event: { id: seq, ...result.event },
+        ...(result.archive && { archive: result.archive }),
+        ...(key !== undefined && { key, reply }),
+        ...(key !== undefined && warnings.length > 0 && { warnings }),
+      };
+      taken.push({ before: before.state, entry, reduction: result });
+      before.relations.advance(before.state, result.state, result.touched);
+      view = { state: result.state, seq, relations: before.relations };
+      return { ok: true, seq, reply, replayed: false };
+    },
+    giveBack(taken) {
+      for (const { before, entry, reduction } of [...taken].reverse()) {
+        view.relations.advance(reduction.state, before, reduction.touched);
+        view = { state: before, seq: entry.seq - 1, relations: view.relations };
+      }
+    },
+    restart(latest) {
+      view = ownView(latest);
+    },
+  };
+}
+
+/** With look-ups of its own, which run ahead of the durable ones. */
+function ownView({ state, seq }: View): View {
+  return { state, seq, relations: createRelations(state) };
+}
+
+export function withWarnings(reply: object, warnings: readonly string[]): object {
+  if (warnings.length === 0) return reply;
+  const own = (reply as { warnings?: string[] }).warnings ?? [];
+  return { ...reply, warnings: [...own, ...warnings] };
+}

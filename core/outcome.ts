@@ -1,0 +1,28 @@
+/**
+ * What a dispatch is given besides its body, and what it answers. Neighbours: `engine.ts` dispatches,
+ * the transports turn an outcome into a response.
+ */
+
+import type { Rejection } from "./errors.ts";
+import type { Principal } from "./permissions.ts";
+
+export interface Accepted<R extends object = object> {
+  ok: true;
+  /** Of the entry; of the head where nothing had to be written. */
+  seq: number;
+  reply: R;
+  /** Answered from an earlier dispatch with the same idempotency key. */
+  replayed: boolean;
+}
+export type Outcome<R extends object = object> = Accepted<R> | Rejection;
+
+export interface DispatchOptions {
+  /** The caller's `Idempotency-Key`: however often it is sent, one effect and one answer. */
+  key?: string | undefined;
+  /** Who acts where the payload does not say; `ceo`, or the caller's agent, when absent. */
+  actor?: string;
+  /** Who calls, and may do no more than its role; the owner when absent. */
+  by?: Principal | undefined;
+  /** Aborted when the caller is gone: what only waits for something to do then does nothing. */
+  signal?: AbortSignal;
+}

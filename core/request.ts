@@ -1,0 +1,50 @@
+/**
+ * From a name and a body that nobody has looked at to a request that may be decided: the action is
+ * known, its caller may send it, the body conforms. Neighbours: `validate.ts` and `permissions.ts`
+ * know the rules, `engine.ts` and `batch.ts` dispatch. Invariant: nothing is decided here, so whoever
+ * may not send something learns nothing of what it would have answered.
+ */
+import type { AnyAction, Recalled } from "./action.ts";
+import { type Rejection, rejection } from "./errors.ts";
+import type { DispatchOptions } from "./outcome.ts";
+import { OWNER, refuseRole, SYSTEM, speakAs } from "./permissions.ts";
+import { actions } from "./registry.ts";
+import type { State } from "./state/state.ts";
+import type { Validator } from "./validate.ts";
+
+/** A validated dispatch. */
+export interface Request {
+  recalled?: Recalled | undefined;
+  declaration: AnyAction;
+  payload: unknown;
+  actor: string;
+  by: string;
+  key: string | undefined;
+  warnings: readonly string[];
+}
+
+export type ToRequest = (
+  name: string,
+  body: unknown,
+  options: DispatchOptions,
+) => Request | Rejection;
+
+/** @param state as of what was decided last, for who speaks for whom */
+export function createToRequest(validator: Validator, state: () => State): ToRequest {
+  return (name, body, { key, ...who }) => {
+    const { by = who.actor === SYSTEM.name ? SYSTEM : OWNER } = who;
+    const declaration = actions.get(name);
+    if (!declaration) return rejection("unknown_id", `unknown action: ${name}`);
+    const refused = refuseRole(by, "writes", name);
+    if (refused) return refused;
+    const validated = validator.validate(declaration, body);
+    if (!validated.ok) return validated;
+    const { warnings } = validated;
+    // Before the key is looked up: nobody is given an answer that was meant for another.
+    const spoken = speakAs(by, declaration, validated.payload, state());
+    if (!spoken.ok) return spoken;
+    const { payload } = spoken;
+    const actor = declaration.actor?.(payload) || who.actor || by.agent_id || "ceo";
+    return { declaration, payload, actor, by: by.name, key, warnings };
+  };
+}
