@@ -9,6 +9,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import express from "express";
+import type { Engine } from "../core/index.ts";
 import { openSqliteJournal } from "../journal/index.ts";
 import { startServer } from "../server/compose.ts";
 import { companyOf, fill } from "./company.ts";
@@ -43,7 +44,20 @@ async function startOurs(): Promise<number> {
     },
     log: SILENT,
   });
+  if (process.env.BENCH_PROBES !== undefined) void stampProbes(server.engine);
   return server.port;
+}
+
+/** Tells when each write that holds `probe 42` was committed, in milliseconds since 1970. */
+async function stampProbes({ feed }: Engine): Promise<void> {
+  for await (const item of feed.subscribe({ signal: new AbortController().signal })) {
+    const at = performance.timeOrigin + performance.now();
+    if (item.type !== "entries") continue;
+    for (const { patches } of item.entries) {
+      const [, digits] = /probe (\d+)/.exec(JSON.stringify(patches)) ?? [];
+      if (digits !== undefined) process.send?.({ probe: Number(digits), at });
+    }
+  }
 }
 
 /** The floors: what a server does that only says back what it was told. */
