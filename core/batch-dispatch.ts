@@ -12,6 +12,7 @@ import { type Decisions, type Taken, withWarnings } from "./decisions.ts";
 import { type Rejection, rejection } from "./errors.ts";
 import type { Once } from "./idempotency.ts";
 import type { DispatchOptions, Outcome } from "./outcome.ts";
+import { callerOf } from "./permissions.ts";
 import type { Recall } from "./recall.ts";
 import { actions } from "./registry.ts";
 import type { Request, ToRequest } from "./request.ts";
@@ -80,7 +81,8 @@ export function createBatchDispatch(ports: BatchPorts) {
       }
       return whole;
     };
-    return key === undefined ? run() : once(key, { name: batch.name, payload, warnings }, run);
+    if (key === undefined) return run();
+    return once({ by: callerOf(who).name, key }, { name: batch.name, payload, warnings }, run);
   };
 
   /** Decides all of it in one step; the outcomes are in the order of the requests. */
@@ -126,13 +128,13 @@ export function createBatchDispatch(ports: BatchPorts) {
   /** Waits for the word on an action's own key. All keys of a batch are taken at once, so none waits in a circle. */
   function hold(request: Request | Rejection): Held | Promise<Held> {
     if ("ok" in request || request.key === undefined) return { request };
-    const { key, declaration, payload, warnings } = request;
+    const { by, key, declaration, payload, warnings } = request;
     return new Promise((resolve, reject) => {
       const run = () =>
         new Promise<Outcome>((settle) => {
           resolve({ request, settle });
         });
-      once(key, { name: declaration.name, payload, warnings }, run).then(
+      once({ by, key }, { name: declaration.name, payload, warnings }, run).then(
         (outcome) => resolve({ request: outcome }),
         reject,
       );

@@ -8,7 +8,9 @@
 import type { Taken } from "./decisions.ts";
 import type { Entry } from "./entry.ts";
 import { rejection } from "./errors.ts";
+import { toJournalKey } from "./idempotency.ts";
 import type { Outcome } from "./outcome.ts";
+import { OWNER } from "./permissions.ts";
 import { type Journal, type JournalRecord, JournalRefusal } from "./ports.ts";
 import type { Reduction } from "./reduce.ts";
 import { toArchiveChange } from "./state/archive/archive.ts";
@@ -148,10 +150,12 @@ export function createCommits(options: CommitsOptions): Commits {
 }
 
 function toRecord(entry: Entry, { archive }: Reduction): JournalRecord {
+  const { seq, key, action } = entry;
+  const { by = OWNER.name } = action.stamp;
   return {
-    seq: entry.seq,
+    seq,
     json: JSON.stringify(entry),
-    key: entry.key ?? null,
+    key: key === undefined ? null : toJournalKey({ by, key }),
     ...(archive && { archive: toArchiveChange(archive) }),
   };
 }

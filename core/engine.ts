@@ -204,7 +204,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       : recalls === undefined
         ? decideNow
         : () => recallFor(recalls, request, decideNow);
-    return key === undefined ? run() : once(key, { name, payload, warnings }, run);
+    if (key === undefined) return run();
+    return once({ by: request.by, key }, { name, payload, warnings }, run);
   }
 
   /** What is there is asked of what was decided, not of what is durable. */

@@ -1,13 +1,15 @@
 /**
  * One effect and one answer for each idempotency key, at once, later and after a restart. Neighbours:
  * the engine runs every keyed dispatch through it, the journal keeps key and answer with the entry.
- * Invariant: between the look into the journal and the entry nothing else runs with the same key.
+ * Invariants: between the look into the journal and the entry nothing else runs with the same key; a
+ * key is its token's own, so that nobody is given, or told of, what another's request did.
  */
 import { dequal } from "dequal/lite";
 import { batch } from "./batch.ts";
 import type { Entry } from "./entry.ts";
 import { type Rejection, rejection } from "./errors.ts";
-import type { Outcome } from "./outcome.ts";
+import type { DispatchOptions, Outcome } from "./outcome.ts";
+import { callerOf, OWNER } from "./permissions.ts";
 import type { Journal } from "./ports.ts";
 
 /** What makes two requests the same: an unknown field too, which may be a misspelt one. */
@@ -17,14 +19,33 @@ export interface Said {
   warnings: readonly string[];
 }
 
-export type Once = (key: string, said: Said, run: () => Promise<Outcome>) => Promise<Outcome>;
+/** A caller's key and the name of the token it came with. */
+export interface Key {
+  by: string;
+  key: string;
+}
+
+export type Once = (key: Key, said: Said, run: () => Promise<Outcome>) => Promise<Outcome>;
+
+/**
+ * The key as the journal finds it: the owner's as it was sent, as it was before tokens had names; another's
+ * under its token's name. No header and no name holds a line break.
+ */
+export function toJournalKey({ by, key }: Key): string {
+  return by === OWNER.name ? key : `${by}\n${key}`;
+}
+
+/** The same for a dispatch; undefined where it came without a key. */
+export function journalKeyOf({ key, ...who }: DispatchOptions): string | undefined {
+  return key === undefined ? undefined : toJournalKey({ by: callerOf(who).name, key });
+}
 
 /** Joins the dispatch under way with the key, else asks the journal, else runs. */
 export function createOnce(journal: Pick<Journal, "findByKey">): Once {
   const underWay = new Map<string, { said: Said; outcome: Promise<Outcome> }>();
 
-  async function answer(key: string, said: Said, run: () => Promise<Outcome>): Promise<Outcome> {
-    const record = await journal.findByKey(key);
+  async function answer(key: Key, said: Said, run: () => Promise<Outcome>): Promise<Outcome> {
+    const record = await journal.findByKey(toJournalKey(key));
     if (!record) return run();
     const {
       action,
@@ -39,23 +60,24 @@ export function createOnce(journal: Pick<Journal, "findByKey">): Once {
   }
 
   return async (key, said, run) => {
-    const earlier = underWay.get(key);
+    const name = toJournalKey(key);
+    const earlier = underWay.get(name);
     if (earlier) {
       if (!dequal(earlier.said, said)) return keyReused(key);
       const outcome = await earlier.outcome;
       return outcome.ok ? { ...outcome, replayed: true } : outcome;
     }
     const outcome = answer(key, said, run);
-    underWay.set(key, { said, outcome });
+    underWay.set(name, { said, outcome });
     try {
       return await outcome;
     } finally {
-      underWay.delete(key);
+      underWay.delete(name);
     }
   };
 }
 
-function keyReused(key: string): Rejection {
+function keyReused({ key }: Key): Rejection {
   return rejection(
     "key_reused",
     `Idempotency-Key ${key} was used with another request; use a new key`,

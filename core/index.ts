@@ -10,11 +10,13 @@ export { type Entry, eventJson, type StreamEvent } from "./entry.ts";
 export { Refusal, type Rejection, type RejectionCode, rejection } from "./errors.ts";
 export type { Chunk, FanOut, FanOutReader } from "./fan-out.ts";
 export type { FeedItem, ResetReason, Subscription } from "./feed.ts";
+export { journalKeyOf } from "./idempotency.ts";
 export { freezeStates } from "./immer.ts";
 export { createMemoryJournal } from "./memory-journal.ts";
 export type { Accepted, DispatchOptions, Outcome } from "./outcome.ts";
 export { applyPatches, fromPointer, type Patch, toPointer } from "./patch.ts";
 export {
+  callerOf,
   OWNER,
   type Principal,
   RESERVED_NAMES,

@@ -17,7 +17,7 @@ export interface Accepted<R extends object = object> {
 export type Outcome<R extends object = object> = Accepted<R> | Rejection;
 
 export interface DispatchOptions {
-  /** The caller's `Idempotency-Key`: however often it is sent, one effect and one answer. */
+  /** The caller's `Idempotency-Key`, its token's own: however often it is sent, one effect and one answer. */
   key?: string | undefined;
   /** Who acts where the payload does not say; `ceo`, or the caller's agent, when absent. */
   actor?: string;

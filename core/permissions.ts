@@ -5,6 +5,7 @@
  */
 import type { AnyAction } from "./action.ts";
 import { type Rejection, rejection } from "./errors.ts";
+import type { DispatchOptions } from "./outcome.ts";
 import { CEO } from "./state/agents/agent.ts";
 import type { State } from "./state/state.ts";
 import { get, has, values } from "./table.ts";
@@ -24,6 +25,11 @@ export interface Principal {
 export const OWNER: Principal = { name: "owner", role: "owner", agent_id: null };
 /** The server's timers. */
 export const SYSTEM: Principal = { name: "system", role: "owner", agent_id: null };
+
+/** Who calls where nobody was named: whoever embeds the engine, or one of its timers. */
+export function callerOf({ by, actor }: Pick<DispatchOptions, "by" | "actor">): Principal {
+  return by ?? (actor === SYSTEM.name ? SYSTEM : OWNER);
+}
 
 /** Names that no token may bear. */
 export const RESERVED_NAMES: readonly string[] = [OWNER.name, SYSTEM.name];

@@ -7,7 +7,7 @@
 import type { AnyAction, Recalled } from "./action.ts";
 import { type Rejection, rejection } from "./errors.ts";
 import type { DispatchOptions } from "./outcome.ts";
-import { OWNER, refuseRole, SYSTEM, speakAs } from "./permissions.ts";
+import { callerOf, refuseRole, speakAs } from "./permissions.ts";
 import { actions } from "./registry.ts";
 import type { State } from "./state/state.ts";
 import type { Validator } from "./validate.ts";
@@ -32,7 +32,7 @@ export type ToRequest = (
 /** @param state as of what was decided last, for who speaks for whom */
 export function createToRequest(validator: Validator, state: () => State): ToRequest {
   return (name, body, { key, ...who }) => {
-    const { by = who.actor === SYSTEM.name ? SYSTEM : OWNER } = who;
+    const by = callerOf(who);
     const declaration = actions.get(name);
     if (!declaration) return rejection("unknown_id", `unknown action: ${name}`);
     const refused = refuseRole(by, "writes", name);

@@ -5,10 +5,12 @@
  */
 import {
   actions,
+  callerOf,
   createValidator,
   type DispatchOptions,
   type Engine,
   type Grant,
+  journalKeyOf,
   type Outcome,
   OWNER,
   RESERVED_NAMES,
@@ -31,7 +33,7 @@ const GONE =
 
 export function withTokens({ engine, keeper, onRevoked }: TokenEngineOptions): Engine {
   const validator = createValidator();
-  /** By idempotency key, for who lost the answer; in memory only. */
+  /** By the caller's own idempotency key, for who lost the answer; in memory only. */
   const shown = new Map<string, string>();
   /** Dispatches under way that may wait, by the name of their token. */
   const waiting = new Map<string, Set<AbortController>>();
@@ -75,9 +77,9 @@ export function withTokens({ engine, keeper, onRevoked }: TokenEngineOptions): E
   }
 
   async function create(body: unknown, options: DispatchOptions): Promise<Outcome> {
-    const refused = refuseRole(options.by ?? OWNER, "writes", "tokens/create");
+    const refused = refuseRole(callerOf(options), "writes", "tokens/create");
     if (refused) return refused;
-    const { key } = options;
+    const key = journalKeyOf(options);
     const name = nameIn(body);
     if (name !== null && keeper.has(name) && !keeper.isRetry(name, key)) {
       return rejection("conflict", `there is a token ${name} already; choose another name`, {
@@ -113,7 +115,7 @@ export function withTokens({ engine, keeper, onRevoked }: TokenEngineOptions): E
   }
 
   async function revoke(body: unknown, options: DispatchOptions): Promise<Outcome> {
-    const refused = refuseRole(options.by ?? OWNER, "writes", "tokens/revoke");
+    const refused = refuseRole(callerOf(options), "writes", "tokens/revoke");
     if (refused) return refused;
     const declaration = actions.get("tokens/revoke");
     if (!declaration) throw new Error("tokens/revoke is not declared");

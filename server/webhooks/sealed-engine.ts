@@ -6,10 +6,13 @@
  */
 import {
   actions,
+  callerOf,
   createValidator,
   type DispatchOptions,
   type Engine,
+  journalKeyOf,
   type Outcome,
+  refuseRole,
   rejection,
   type State,
   table,
@@ -48,6 +51,8 @@ export function sealEngine({ engine, vault, facts, allowPrivate }: SealOptions):
   }
 
   async function configure(body: unknown, options: DispatchOptions = {}): Promise<Outcome> {
+    const forbidden = refuseRole(callerOf(options), "writes", "webhooks/configure");
+    if (forbidden) return forbidden;
     const declaration = actions.get("webhooks/configure");
     if (!declaration) throw new Error("webhooks/configure is not declared");
     if (!isObject(body)) return engine.dispatchUnknown("webhooks/configure", body, options);
@@ -58,7 +63,9 @@ export function sealEngine({ engine, vault, facts, allowPrivate }: SealOptions):
     const refused = url === undefined ? null : refuseUrl(url, allowPrivate);
     if (refused) return rejection("invalid", refused, { field: "url" });
     const made =
-      webhook_id === undefined && secret === undefined ? vault.generate(options.key) : undefined;
+      webhook_id === undefined && secret === undefined
+        ? vault.generate(journalKeyOf(options))
+        : undefined;
     underWay++;
     let outcome: Outcome;
     try {

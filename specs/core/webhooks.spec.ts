@@ -1,7 +1,7 @@
 /** Webhooks in the state: what configures them, and what never gets into it. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { actions, createValidator, EVENT_KINDS, queries } from "../../core/index.ts";
+import { actions, createValidator, EVENT_KINDS, queries, reduce } from "../../core/index.ts";
 import type { ViewWithWebhooks } from "../../core/state/webhooks/views.ts";
 import { list, size } from "../../core/table.ts";
 import {
@@ -27,7 +27,7 @@ test("CORE-3: webhooks/configure creates, then changes only what is given", () =
   const made = accepts(
     demoState(),
     "webhooks/configure",
-    { url: URL, kinds: ["task_updated", "task_updated"], url_id: "0123456789abcdef" },
+    { url: URL, kinds: ["task_updated", "task_updated"] },
     ["add /webhooks/W-001", "replace /counters/webhook"],
   );
   const webhook = record(made.state.webhooks, "W-001");
@@ -49,6 +49,38 @@ test("CORE-3: webhooks/configure creates, then changes only what is given", () =
   const again = act(changed.state, "webhooks/configure", { webhook_id: "W-001", active: true });
   assert.ok(again.ok);
   assert.is(record(again.state.webhooks, "W-001").activated_seq, SEQ);
+});
+
+test("HOOK-3: of an address that is kept elsewhere nothing is in payload, state, event or reply", () => {
+  const body = { url: URL, url_id: "0123456789abcdef" };
+  const declaration = actions.get("webhooks/configure");
+  assert.ok(declaration);
+  const validated = createValidator().validate(declaration, body);
+  assert.ok(validated.ok);
+  assert.equal(validated.payload, { url_id: body.url_id });
+  const made = run(demoState(), "webhooks/configure", body);
+  const off = run(made.state, "webhooks/configure", { webhook_id: "W-001", active: false });
+  const gone = run(off.state, "webhooks/delete", { webhook_id: "W-001" });
+  assert.not.match(JSON.stringify([made, off, gone]), "hooks.example");
+  assert.equal([made.event.details, off.event.details, gone.event.details], ["", "not active", ""]);
+});
+
+test("HOOK-3, DUR-20: an entry of a release that kept the origin is decided as it was then", () => {
+  const url = "https://hooks.example";
+  const payload = { url, url_id: "0123456789abcdef" };
+  const declaration = actions.get("webhooks/configure");
+  assert.ok(declaration);
+  const stamp = { at: AT, seq: SEQ, actor: "ceo", actionId: "id" };
+  const action = { name: "webhooks/configure", payload, stamp };
+  const made = reduce(demoState(), declaration, action);
+  assert.ok(made.ok);
+  assert.equal(record(made.state.webhooks, "W-001").origin, url);
+  assert.is(made.event.details, `to ${url}`);
+  // Named anew, it is forgotten.
+  const body = { webhook_id: "W-001", url: URL, url_id: "f".repeat(16) };
+  const named = act(made.state, "webhooks/configure", body);
+  assert.ok(named.ok);
+  assert.equal(record(named.state.webhooks, "W-001").origin, "");
 });
 
 test("HOOK-3: address and secret are in no payload, whoever dispatches it", () => {

@@ -664,9 +664,28 @@ test("HOOK-3: the secret and the path are in nothing but the vault, which its ow
       for (const secret of [SECRET, String(made.secret)]) assert.not.ok(text.includes(secret));
     }
     const open = [...sockets, ...kept, ...house.logged, shown.at(-6) ?? ""];
-    for (const text of open) assert.not.ok(text.includes("of=spec"), text.slice(0, 200));
+    const { host } = new URL(receiver.url);
+    for (const text of open) {
+      for (const part of ["of=spec", host]) assert.not.ok(text.includes(part), text.slice(0, 200));
+    }
     const values = Object.values(JSON.parse(readFileSync(vault, "utf8")).values);
     assert.equal(values.sort(), [turned, String(made.secret), receiver.url].sort());
+  }));
+
+test("HOOK-3, ACC-7: who may not configure is refused before anything is looked at, made or written", () =>
+  withHouse(async (house) => {
+    const made = await house.post("tokens/create", {
+      name: "codex-1",
+      role: "agent",
+      agent_id: "codex",
+    });
+    const as = { authorization: `Bearer ${made.token}`, "idempotency-key": "k" };
+    for (const body of [{ url: house.receiver.url }, { url: "http://[::1]/" }, { kinds: 1 }, {}]) {
+      const { status, body: said } = await postTo(house.server.url, "webhooks/configure", body, as);
+      assert.equal([status, said.code], [403, "forbidden"], JSON.stringify(body));
+      assert.match(String(said.error), "webhooks/configure is not for codex-1");
+    }
+    assert.not.ok(readdirSync(house.dir).includes("webhook-vault.json"));
   }));
 
 test("HOOK-3, DUR-10: a retry with its key gets the same secret, and makes no second webhook", () =>

@@ -1,7 +1,8 @@
 /**
  * The actions of webhooks: configure (create or update), delete, and the request to deliver again.
  * Neighbours: `server/webhooks` keeps address and secret before it dispatches, and follows the feed.
- * Invariant: neither the address nor the secret is in a payload, so neither is in the journal.
+ * Invariant: neither the address nor the secret is in a payload, so neither is in the journal. Entries of
+ * releases before that had the origin; the reducer decides them as it did then.
  */
 import { Type } from "typebox";
 import { type Context, defineAction, EVENT_KINDS } from "../../action.ts";
@@ -73,15 +74,16 @@ const configure = defineAction({
     },
   ],
   actor: () => CEO,
-  // The address keeps its place in the type; its origin is all of it that goes on.
+  // Nothing of an address goes on that is kept elsewhere; of another one, in an embedded core, its origin.
   prepare: ({ secret: _secret, url, ...rest }) => ({
     ...rest,
-    ...(url !== undefined && { url: originOf(url) }),
+    ...(url !== undefined && rest.url_id === undefined && { url: originOf(url) }),
   }),
   reduce(draft, { webhook_id, url, url_id, secret_id, kinds, active, description }, context) {
     const webhook = webhook_id ? find(draft, "webhooks", webhook_id) : addWebhook(draft, context);
-    if (url !== undefined) {
-      webhook.origin = url;
+    const isNamed = url !== undefined || url_id !== undefined;
+    if (isNamed) {
+      webhook.origin = url ?? "";
       webhook.url_id = url_id ?? null;
     } else if (!webhook_id) refuseMissing("url");
     if (secret_id !== undefined) webhook.secret_id = secret_id;
@@ -89,12 +91,13 @@ const configure = defineAction({
     if (description !== undefined) webhook.description = description;
     if (active !== undefined) webhook.active = active;
     // Whoever names another address or secret wants it tried.
-    if (active || url !== undefined || secret_id !== undefined) webhook.activated_seq = context.seq;
+    if (active || isNamed || secret_id !== undefined) webhook.activated_seq = context.seq;
     touch(webhook, context);
-    const { id, origin } = webhook;
+    const { id } = webhook;
+    const details = [leadsTo(webhook), webhook.active ? "" : "not active"];
     return {
       title: `Webhook ${id} ${webhook_id ? "changed" : "created"}`,
-      details: webhook.active ? `to ${origin}` : `to ${origin}, not active`,
+      details: details.filter((part) => part !== "").join(", "),
       ids: { webhook_id: id },
       reply: (after): { webhook: Webhook; secret?: string } => ({
         webhook: find(after, "webhooks", id),
@@ -102,6 +105,10 @@ const configure = defineAction({
     };
   },
 });
+
+function leadsTo({ origin }: Webhook): string {
+  return origin === "" ? "" : `to ${origin}`;
+}
 
 function addWebhook(state: State, { time, seq }: Context): Webhook {
   if (size(state.webhooks) >= MAX_WEBHOOKS) {
@@ -137,11 +144,11 @@ const deleteWebhook = defineAction({
   examples: [{ webhook_id: "W-001" }],
   actor: () => CEO,
   reduce(draft, { webhook_id }) {
-    const { origin } = find(draft, "webhooks", webhook_id);
+    const details = leadsTo(find(draft, "webhooks", webhook_id));
     remove(draft.webhooks, webhook_id);
     return {
       title: `Webhook ${webhook_id} deleted`,
-      details: `to ${origin}`,
+      details,
       ids: { webhook_id },
       reply: () => ({ webhook_id }),
     };

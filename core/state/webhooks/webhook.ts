@@ -1,7 +1,7 @@
 /**
  * The webhook: an address outside that is told of events. Neighbours: the actions beside declare it,
  * `server/webhooks` delivers. Invariant: the state is open to read, so address and secret are kept out
- * of it; it holds the origin for people and two ids, by which the server finds the rest in its vault.
+ * of it; it holds two ids, by which the server finds them in its vault.
  */
 import type { EventKind } from "../../action.ts";
 
@@ -11,7 +11,10 @@ export const MAX_REDELIVERED = 10_000;
 
 export interface Webhook {
   id: string;
-  /** Scheme, host and port of its address; the path may be a secret of the receiver's. */
+  /**
+   * Scheme, host and port of its address, where nobody keeps that elsewhere or an earlier release wrote
+   * it; else empty, since many receivers are known by a host name that is their secret.
+   */
   origin: string;
   /** Names the whole address in the vault; null where nobody keeps one, as in an embedded core. */
   url_id: string | null;
