@@ -32,6 +32,9 @@ export interface Host {
   onDeath(run: () => void): void;
   now(): number;
   faults(): boolean;
+  /** Entries behind the head that a reader may count on. */
+  keptEntries: number;
+  durableHead(): number;
   plant: Plant | null;
 }
 
@@ -229,7 +232,12 @@ export function createPage(
 }
 
 /** An observer: the numbers it was shown, which must be all, in order, once. */
-export function createObserver(name: string, host: Host, scheduler: Scheduler): Watcher {
+export function createObserver(
+  name: string,
+  host: Host,
+  scheduler: Scheduler,
+  random: Random,
+): Watcher {
   let last = 0;
   let stopped = false;
   let current: { lose(): void } | null = null;
@@ -242,19 +250,27 @@ export function createObserver(name: string, host: Host, scheduler: Scheduler): 
       return;
     }
     let open = true;
-    const frames: number[] = [];
+    const frames: { seq: number; reset?: true }[] = [];
     const deliver = () => {
-      const seq = frames.shift();
-      if (!open || seq === undefined) return;
-      assert.is(seq, last + 1, `${name}: a gap or a double`);
-      last = seq;
+      const frame = frames.shift();
+      if (!open || !frame) return;
+      // After a reset it reads the whole state anew, as of that number.
+      if (!frame.reset) assert.is(frame.seq, last + 1, `${name}: a gap or a double`);
+      last = frame.seq;
     };
     const session = serve(engine, host, scheduler, last, (entries, reset) => {
-      assert.is(reset, null, `${name} was reset though all history is kept`);
+      if (reset !== null) {
+        const { seq } = engine.view();
+        const behind = host.durableHead() - (frames.at(-1)?.seq ?? last);
+        assert.is(reset, "gone");
+        assert.ok(behind > host.keptEntries, `${name}: reset when only ${behind} entries behind`);
+        frames.push({ seq, reset: true });
+        scheduler.add(`${name} frame ${seq}`, deliver);
+      }
       for (const { seq } of entries) {
         host.shows(seq, name);
         if (host.plant === "skipped frame" && seq % 7 === 0) continue;
-        frames.push(seq);
+        frames.push({ seq });
         scheduler.add(`${name} frame ${seq}`, deliver);
       }
     });
@@ -262,7 +278,9 @@ export function createObserver(name: string, host: Host, scheduler: Scheduler): 
       if (!open) return;
       open = false;
       session.end();
-      scheduler.after(500, `${name} retries`, connect);
+      // Now and then it is away for so long that what it asks for is gone.
+      const away = host.faults() && random.whole(4) === 0 ? 60_000 : 500;
+      scheduler.after(away, `${name} retries`, connect);
     };
     current = { lose };
     host.onDeath(lose);

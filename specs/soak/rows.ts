@@ -95,8 +95,9 @@ export const ROWS: readonly Row[] = [
   {
     name: "simulation",
     section: LOST,
-    risk: "any order of crashes, failed writes, lost answers, broken wires and clock jumps of a day",
-    small: "120 seeds: nothing shown early, lost, doubled, or held by two; replay = live",
+    risk: "any order of crashes, failed writes, lost answers, broken wires and clock jumps, with batches, the archive and pruning",
+    small:
+      "120 seeds: nothing shown early, lost, doubled, in part, held by two, or archived and open at once; replay = live",
     spec: "simulation/simulation",
     count: 20_000,
     seconds: 900,
