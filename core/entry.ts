@@ -29,15 +29,3 @@ export interface Entry {
   /** What the request said beside the payload, where it came with a key: the fields nobody knows. */
   warnings?: readonly string[];
 }
-
-/** The event of an entry as text for `data:`, serialised once for all its readers. */
-export function eventJson(entry: Entry): string {
-  let json = eventTexts.get(entry);
-  if (json === undefined) {
-    json = JSON.stringify(entry.event);
-    eventTexts.set(entry, json);
-  }
-  return json;
-}
-
-const eventTexts = new WeakMap<Entry, string>();

@@ -35,8 +35,9 @@ export interface Feed {
   subscribers(): number;
 }
 
-/** What comes from the journal belongs to one reader alone, and an entry may be as large as a body. */
+/** What comes from the journal is held by those alone who asked for it, and an entry may be as large as a body. */
 const JOURNAL_BATCH = 64;
+const JOURNAL_CHARS = 256 * 1024;
 
 export interface FeedOptions {
   /** The last sequence number before the first `publish`. */
@@ -98,12 +99,30 @@ export function createFeed({
     return recent.slice(start, start + maxBatch);
   }
 
-  async function after(cursor: number): Promise<readonly Entry[]> {
+  /** By their cursor: a crowd that comes back together reads the journal together. */
+  const reading = new Map<number, Promise<readonly Entry[]>>();
+  /** How many entries are about as much as may be read at once, by what the last ones were. */
+  let portion = JOURNAL_BATCH;
+
+  async function readAfter(cursor: number): Promise<readonly Entry[]> {
+    // No further than was published: the journal may hold an entry whose append is not answered yet.
+    const records = await read(cursor, Math.min(maxBatch, portion, head - cursor));
+    const chars = records.reduce((sum, { json }) => sum + json.length, 1);
+    portion = Math.ceil(Math.min(JOURNAL_BATCH, (JOURNAL_CHARS * records.length) / chars)) || 1;
+    return records.map(({ json }) => JSON.parse(json) as Entry);
+  }
+
+  function after(cursor: number): readonly Entry[] | Promise<readonly Entry[]> {
     const atHand = recentAfter(cursor);
     if (atHand) return atHand;
-    // No further than was published: the journal may hold an entry whose append is not answered yet.
-    const records = await read(cursor, Math.min(maxBatch, JOURNAL_BATCH, head - cursor));
-    return records.map(({ json }) => JSON.parse(json) as Entry);
+    let entries = reading.get(cursor);
+    if (!entries) {
+      const done = () => reading.delete(cursor);
+      entries = readAfter(cursor);
+      entries.then(done, done);
+      reading.set(cursor, entries);
+    }
+    return entries;
   }
 
   async function* subscribe({ since, signal }: Subscription): AsyncGenerator<FeedItem, void, void> {

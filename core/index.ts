@@ -6,7 +6,7 @@ export { createGate, type Gate } from "./access.ts";
 export type { Action, AnyAction, AnyWrite, EventKind, Stamp } from "./action.ts";
 export { EVENT_KINDS } from "./action.ts";
 export { type Engine, type EngineOptions, openEngine } from "./engine.ts";
-export { type Entry, eventJson, type StreamEvent } from "./entry.ts";
+export type { Entry, StreamEvent } from "./entry.ts";
 export { Refusal, type Rejection, type RejectionCode, rejection } from "./errors.ts";
 export type { Chunk, FanOut, FanOutReader } from "./fan-out.ts";
 export type { FeedItem, ResetReason, Subscription } from "./feed.ts";

@@ -39,7 +39,7 @@ const RETRY_AFTER_SECONDS = 5;
 export function createSseTransport({
   engine,
   keepaliveMs = KEEPALIVE_MS,
-  maxBufferBytes = 1024 * 1024,
+  maxBufferBytes = 256 * 1024,
   stallMs = 30_000,
   graceMs = 1_000,
   maxClients = 1_000,

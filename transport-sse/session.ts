@@ -1,12 +1,13 @@
 /**
- * One reader of the event stream: pulls from the feed as fast as its socket takes it, and no faster;
- * once it has caught up it is shown what is new with all the others, by the fan-out.
+ * One reader of the event stream: a cursor in the feed and what its socket has not taken yet. It catches
+ * up by a subscription of its own, then it is shown what is new with all the others, by the fan-out.
  * Neighbours: `index.ts` opens it, `frame.ts` encodes. Invariants: at most `maxBufferBytes` and one
- * chunk wait for this reader; when its response closes, the subscription and both timers end.
+ * piece wait for this reader, and while they do it holds no entry; when its response closes, the
+ * subscription and both timers end.
  */
 import type { ServerResponse } from "node:http";
 import type { Engine, FanOut, FanOutReader } from "../core/index.ts";
-import { CHUNK_BYTES, KEEPALIVE, openingFrame, toFrames } from "./frame.ts";
+import { KEEPALIVE, openingFrame, type Piece, resetFrame, toChunks, toPiece } from "./frame.ts";
 
 export interface SessionLimits {
   keepaliveMs: number;
@@ -18,7 +19,7 @@ export interface SessionLimits {
 
 export interface SessionOptions extends SessionLimits {
   engine: Engine;
-  fanOut: FanOut<Buffer>;
+  fanOut: FanOut<Piece>;
   res: ServerResponse;
   /** The last event the reader knows; undefined for live only. */
   since: number | undefined;
@@ -54,24 +55,38 @@ export function openSession(options: SessionOptions): Session {
   let grace: NodeJS.Timeout | undefined;
 
   const keepalive = setTimeout(() => {
-    if (!res.writableNeedDrain) res.write(KEEPALIVE);
+    if (hasRoom()) write(KEEPALIVE);
     keepalive.refresh();
   }, keepaliveMs);
 
   let dropped = () => {};
-  const reader: FanOutReader<Buffer> = {
+  const reader: FanOutReader<Piece> = {
     get seq() {
       return seq;
     },
     take({ last, value }) {
-      res.write(value);
+      write(value);
       seq = last;
       keepalive.refresh();
-      // What waits already is enough: the rest stays in the feed, which all share.
-      return !res.writableNeedDrain;
+      return hasRoom();
     },
     dropped: () => dropped(),
   };
+
+  /** Only where a drain is due: nothing else would end the wait for room. */
+  function hasRoom(): boolean {
+    const wire = socket ?? res;
+    return wire.writableLength < maxBufferBytes || !wire.writableNeedDrain;
+  }
+
+  /**
+   * Below the response, which would write each part of the coding by itself for every reader. HTTP/1.0 knows
+   * no coding, and a response that has to wait for the one before it has no socket yet.
+   */
+  function write({ chunked, plain }: Piece): void {
+    if (!socket || !res.chunkedEncoding) res.write(plain);
+    else if (socket.writable) socket.write(chunked);
+  }
 
   function stop(): void {
     ended.abort();
@@ -87,24 +102,19 @@ export function openSession(options: SessionOptions): Session {
       const stall = setTimeout(() => res.destroy(), stallMs);
       const done = () => {
         clearTimeout(stall);
-        res.off("drain", done);
+        (socket ?? res).off("drain", done);
         signal.removeEventListener("abort", done);
         resolve();
       };
-      res.on("drain", done);
+      (socket ?? res).on("drain", done);
       signal.addEventListener("abort", done);
     });
   }
 
-  async function send(text: string): Promise<void> {
-    res.write(text);
-    keepalive.refresh();
-    if (res.writableLength >= maxBufferBytes) await drained();
-  }
-
   async function run(): Promise<void> {
     while (!signal.aborted) {
-      if (fanOut.join(reader)) await untilDropped();
+      if (!hasRoom()) await drained();
+      else if (fanOut.join(reader)) await untilDropped();
       else await catchUp();
     }
   }
@@ -116,22 +126,17 @@ export function openSession(options: SessionOptions): Session {
     });
   }
 
+  /** Until it has all there is, or no room: what was read and not sent is read again then. */
   async function catchUp(): Promise<void> {
     for await (const item of engine.feed.subscribe({ since: seq, signal })) {
       if (signal.aborted) return;
-      if (res.writableNeedDrain) await drained();
-      let text = "";
-      for (const frame of toFrames(item)) {
-        if (signal.aborted) return;
-        text += frame;
-        if (text.length < CHUNK_BYTES) continue;
-        await send(text);
-        text = "";
+      if (item.type === "reset") {
+        write(toPiece(resetFrame(item.reason, item.seq)));
+        seq = item.seq;
+      } else {
+        for (const chunk of toChunks(item.entries)) if (!reader.take(chunk)) return;
       }
-      if (signal.aborted) return;
-      if (text) await send(text);
-      seq = item.type === "reset" ? item.seq : (item.entries.at(-1)?.seq ?? seq);
-      if (seq >= engine.view().seq) return;
+      if (!hasRoom() || seq >= engine.view().seq) return;
     }
   }
 

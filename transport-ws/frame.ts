@@ -17,21 +17,31 @@ export interface FrameOptions {
 }
 
 /** What stands before a payload of so many bytes. */
-export function frameHeader(
+export function frameHeader(length: number, options?: FrameOptions): Buffer {
+  const header = Buffer.alloc(headerSize(length));
+  writeFrameHeader(header, 0, length, options);
+  return header;
+}
+
+export function headerSize(length: number): number {
+  return length < 126 ? 2 : length < 65_536 ? 4 : 10;
+}
+
+/** Writes the header at this place; answers the place behind it. */
+export function writeFrameHeader(
+  target: Buffer,
+  at: number,
   length: number,
   { first = true, last = true, compressed = false }: FrameOptions = {},
-): Buffer {
-  const size = length < 126 ? 2 : length < 65_536 ? 4 : 10;
-  const header = Buffer.alloc(size);
-  header[0] =
+): number {
+  const size = headerSize(length);
+  target[at] =
     (last ? FIN : 0) | (first ? TEXT : CONTINUATION) | (first && compressed ? COMPRESSED : 0);
-  if (size === 2) header[1] = length;
-  else if (size === 4) {
-    header[1] = 126;
-    header.writeUInt16BE(length, 2);
-  } else {
-    header[1] = 127;
-    header.writeUIntBE(length, 4, 6);
+  target[at + 1] = size === 2 ? length : size === 4 ? 126 : 127;
+  if (size === 4) target.writeUInt16BE(length, at + 2);
+  if (size === 10) {
+    target.writeUInt16BE(0, at + 2);
+    target.writeUIntBE(length, at + 4, 6);
   }
-  return header;
+  return at + size;
 }

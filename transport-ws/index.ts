@@ -60,7 +60,7 @@ export function createWsTransport({
   gate,
   keepaliveMs = KEEPALIVE_MS,
   pingMs = 20_000,
-  maxBufferBytes = 1024 * 1024,
+  maxBufferBytes = 256 * 1024,
   stallMs = 30_000,
   maxBehind = 5_000,
   graceMs = 1_000,

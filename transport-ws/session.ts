@@ -163,24 +163,23 @@ export function openSession(options: SessionOptions): Session {
     keepalive.refresh();
   }
 
-  async function sendCommits(entries: readonly Entry[]): Promise<void> {
-    // A state that was sent may be ahead of the feed's cursor.
-    let next = entries.findIndex((entry) => entry.seq > seq);
-    if (next < 0) return;
-    while (next < entries.length && !signal.aborted) {
-      await room(maxBufferBytes);
-      if (signal.aborted) return;
+  /** False where there was no room for all of them: what is left is read again once there is. */
+  function sendCommits(entries: readonly Entry[]): boolean {
+    let next = 0;
+    while (next < entries.length) {
+      if (ws.bufferedAmount >= maxBufferBytes) return false;
       socket.cork();
-      while (ws.bufferedAmount < maxBufferBytes) {
+      for (; next < entries.length && ws.bufferedAmount < maxBufferBytes; next++) {
         const entry = entries[next];
-        if (!entry) break;
+        // A state that was sent may be ahead of the feed's cursor.
+        if (!entry || entry.seq <= seq) continue;
         write(commitFrame(entry), flushed);
         seq = entry.seq;
-        next++;
       }
       socket.uncork();
       keepalive.refresh();
     }
+    return true;
   }
 
   /** Why a page that asks to resume gets a state all the same, beside what the feed will say. */
@@ -194,11 +193,13 @@ export function openSession(options: SessionOptions): Session {
     if (!resume || refused) await sendState(refused ?? undefined, 0);
     else if (seq === engine.view().seq) sendResume();
     while (!signal.aborted) {
+      await room(maxBufferBytes);
       if (phase === "live" && fanOut.join(reader)) await untilDropped();
       else await catchUp();
     }
   }
 
+  /** Until it has all there is, or no room; while it waits for room it holds no entry. */
   async function catchUp(): Promise<void> {
     for await (const item of engine.feed.subscribe({ since: seq, signal })) {
       if (signal.aborted) return;
@@ -207,7 +208,7 @@ export function openSession(options: SessionOptions): Session {
       } else {
         // Only now is it certain that the history is there.
         if (phase === "joining") sendResume();
-        await sendCommits(item.entries);
+        if (!sendCommits(item.entries)) return;
       }
       if (seq >= engine.view().seq) return;
     }

@@ -210,6 +210,29 @@ test("STR-3: a batch is no longer than asked, and what is kept at hand has both 
   reader.abort();
 });
 
+test("STR-3: those who come back together read the journal together, and large entries in small portions", async () => {
+  const asked: { after: number; limit: number }[] = [];
+  const json = (seq: number) => JSON.stringify({ ...entry(seq), key: "x".repeat(100_000) });
+  const { feed } = await startFeed(200, {
+    async read(after, limit) {
+      asked.push({ after, limit });
+      return range(after + 1, after + limit).map((seq) => ({ seq, json: json(seq), key: null }));
+    },
+  });
+  const readers = Array.from({ length: 20 }, () => follow(feed, 0));
+  const first = await Promise.all(readers.map((reader) => reader.next()));
+  assert.is(asked.length, 1);
+  const held = new Set(first.map((item) => item.type === "entries" && item.entries));
+  assert.is(held.size, 1);
+  const second = await Promise.all(readers.map((reader) => reader.next()));
+  assert.equal(asked, [
+    { after: 0, limit: 64 },
+    { after: 64, limit: 3 },
+  ]);
+  assert.is(second.length, 20);
+  for (const reader of readers) reader.abort();
+});
+
 test("STR-4: a subscription ends by its signal, whatever it waits for, and leaves nothing", async () => {
   let release = () => {};
   const held = new Promise<void>((resolve) => {
