@@ -29,6 +29,13 @@ async function runProgram(): Promise<void> {
   }
 }
 
+// Whoever reads may stop early (`| head`): the command still comes to its end and its exit code.
+process.stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {
+  if (code === "EPIPE") return;
+  process.stderr.write(`clawtasker: the answer could not be written: ${message}\n`);
+  process.exitCode = 1;
+});
+
 if (isServe(args)) {
   const { runServer } = await import("../server/run.ts");
   await runServer(args[0] === "serve" ? args.slice(1) : args, process.env);

@@ -55,18 +55,29 @@ function parseHead(given: string | undefined): { seq: number; hash: string } | u
 function copyOf(what: string, copy: string): void {
   if (!existsSync(what)) throw new CliFailure(EXIT.failed, `there is no ${what}`);
   if (!statSync(what).isDirectory()) {
-    copyFileSync(what, join(copy, DATABASE));
+    copyFile(what, join(copy, DATABASE));
     return;
   }
   const path = join(what, DATABASE);
   if (!existsSync(path)) throw new CliFailure(EXIT.failed, `${what} holds no journal`);
+  refuseNoFile(path);
   if (isInUse(path)) {
     const remedy = "take a backup of it (GET /api/system/backup) and verify that";
     throw new CliFailure(EXIT.failed, `a server is using ${what}; stop it, or ${remedy}`);
   }
   for (const name of [DATABASE, `${DATABASE}-wal`, `${DATABASE}-head`]) {
-    if (existsSync(join(what, name))) copyFileSync(join(what, name), join(copy, name));
+    if (existsSync(join(what, name))) copyFile(join(what, name), join(copy, name));
   }
+}
+
+function copyFile(from: string, to: string): void {
+  refuseNoFile(from);
+  copyFileSync(from, to);
+}
+
+/** Before it is opened: a pipe would keep us waiting, and a device has no end. */
+function refuseNoFile(path: string): void {
+  if (!statSync(path).isFile()) throw new CliFailure(EXIT.failed, `${path} is no file to verify`);
 }
 
 function lookInto(what: string, copy: string, known: ReturnType<typeof parseHead>) {

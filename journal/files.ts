@@ -33,8 +33,11 @@ export interface Files {
   next: string;
 }
 
+/** The name of the database, and what the names of all that belongs to it begin with. */
+export const DATABASE = "clawtasker.db";
+
 export function filesIn(dir: string): Files {
-  const db = join(dir, "clawtasker.db");
+  const db = join(dir, DATABASE);
   return {
     dir,
     db,

@@ -61,6 +61,40 @@ export function migrate(db: Database.Database): void {
     COMMIT`);
 }
 
+/**
+ * Holds the schema against ours. A trigger or a view of somebody else's would run, or answer in a table's
+ * place, once the file is used; here the schema is only read.
+ * @throws Error that names what is not ours, or is missing
+ */
+export function checkSchema(db: Database.Database): void {
+  const missing = new Set(statementsFor(Number(pragma(db, "user_version"))));
+  const rows = db.prepare("SELECT type, name, sql FROM sqlite_schema").all() as {
+    type: string;
+    name: string;
+    sql: string | null;
+  }[];
+  for (const { type, name, sql } of rows) {
+    const isOurs =
+      sql === null ? name.startsWith("sqlite_autoindex_") : missing.delete(squeeze(sql));
+    if (!isOurs) throw new Error(`the ${type} ${name} in it is none of ClawTasker's`);
+  }
+  const [lost] = missing;
+  if (lost !== undefined) throw new Error(`it lacks what "${lost.slice(0, 60)}" makes`);
+}
+
+/** What makes a database of the format, each as SQLite keeps it but for blanks. */
+function statementsFor(version: number): string[] {
+  const all = version >= 2 ? SCHEMA + ARCHIVE_SCHEMA : SCHEMA;
+  return all
+    .split(";")
+    .map(squeeze)
+    .filter((statement) => statement !== "");
+}
+
+function squeeze(sql: string): string {
+  return sql.replaceAll(/\s+/g, " ").trim();
+}
+
 export function getMeta(db: Database.Database, key: string): string {
   const [row] = db.prepare("SELECT value FROM meta WHERE key = ?").all(key) as { value: string }[];
   if (!row) throw new Error(`meta lacks ${key}`);

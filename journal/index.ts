@@ -4,6 +4,7 @@
  */
 export { createMemoryJournal } from "../core/index.ts";
 export type { Pragmas } from "./messages.ts";
+export { closeToOthers, isWritableByOthers } from "./private.ts";
 export { type Restored, restoreBackup } from "./restore.ts";
 export { openSqliteJournal, type SqliteJournal, type SqliteJournalOptions } from "./sqlite.ts";
 export { type Verification, verifyJournal } from "./verify.ts";

@@ -5,11 +5,22 @@
  * it; the restored journal has a name of its own, so that who saw more of the old one begins anew.
  */
 import { randomUUID } from "node:crypto";
-import { copyFileSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import Database from "libsql";
 import { toTime } from "../core/index.ts";
-import { clearNext, filesIn, moveIn, sizeOf, swapAside } from "./files.ts";
+import { clearNext, DATABASE, filesIn, moveIn, sizeOf, swapAside } from "./files.ts";
+import { APPLICATION_ID, checkSchema, FORMAT_VERSION, pragma } from "./format.ts";
+import { closeToOthers } from "./private.ts";
 import { openSqliteJournal } from "./sqlite.ts";
 
 export interface Restored {
@@ -37,6 +48,8 @@ export async function restoreBackup(
   dir: string,
   { force, now, isInUse }: RestoreOptions,
 ): Promise<Restored> {
+  // Before it is opened: a pipe would keep us waiting, and a device has no end.
+  if (!statSync(file).isFile()) throw new Error(`${file} is no file that could be a backup`);
   const files = filesIn(dir);
   const taken = sizeOf(files.db) > 0 || sizeOf(files.wal) > 0;
   if (taken && !force) {
@@ -49,6 +62,7 @@ export async function restoreBackup(
   try {
     const copy = filesIn(work);
     copyFileSync(file, copy.db);
+    chmodSync(copy.db, 0o600);
     const seq = await verify(work, file, now);
     const journal = rename(copy.db);
     clearNext(files);
@@ -64,6 +78,7 @@ export async function restoreBackup(
     }
     // It tells of the journal that was there.
     rmSync(files.mark, { force: true });
+    closeToOthers(dir, DATABASE);
     return { seq, journal, kept };
   } finally {
     rmSync(work, { recursive: true, force: true });
@@ -75,7 +90,13 @@ async function verify(work: string, file: string, now: () => number): Promise<nu
   const because = (why: string) =>
     new Error(`${file} cannot be restored: ${why.replaceAll(work, "…")}; nothing was changed`);
   // An empty file would be opened as a new journal.
-  if (sizeOf(filesIn(work).db) === 0) throw because("it is empty");
+  const { db: path } = filesIn(work);
+  if (sizeOf(path) === 0) throw because("it is empty");
+  try {
+    checkFile(path);
+  } catch (error) {
+    throw because((error as Error).message);
+  }
   const journal = await openSqliteJournal({ dir: work, now }).catch((error: Error) => {
     throw because(error.message);
   });
@@ -89,6 +110,18 @@ async function verify(work: string, file: string, now: () => number): Promise<nu
   if (refused[0])
     throw because(`its snapshot at ${refused[0].seq} is damaged: ${refused[0].reason}`);
   return head_seq;
+}
+
+/** Before anything is written to it, which would run a trigger. @throws Error when it is none of ours */
+function checkFile(path: string): void {
+  const db = new Database(`${pathToFileURL(path).href}?immutable=1`, { timeout: 0 });
+  try {
+    if (pragma(db, "application_id") !== APPLICATION_ID) throw new Error("it is no journal");
+    // A newer format is refused by the opening, in words of its own.
+    if (Number(pragma(db, "user_version")) <= FORMAT_VERSION) checkSchema(db);
+  } finally {
+    db.close();
+  }
 }
 
 /** Another history from here on: the old one may have gone further. */

@@ -12,6 +12,7 @@ import Database from "libsql";
 import {
   clearDoubt,
   clearNext,
+  DATABASE,
   type Files,
   filesIn,
   type MarkWriter,
@@ -41,6 +42,7 @@ import type {
   Reply,
   WorkerOptions,
 } from "./messages.ts";
+import { closeToOthers, createPrivate } from "./private.ts";
 import { type Findings, inspect, inspectTail, rebuild } from "./recover.ts";
 import {
   CleanFailure,
@@ -116,6 +118,7 @@ class OpenRefusal extends Error {}
 
 function open(files: Files, options: WorkerOptions): { opening: Opening; handlers?: Handlers } {
   mkdirSync(files.dir, { recursive: true, mode: 0o700 });
+  closeToOthers(files.dir, DATABASE);
   const mark = readMark(files);
   const isNew = sizeOf(files.db) === 0;
   if (isNew && (sizeOf(files.wal) > 0 || (mark?.seq ?? 0) > 0)) {
@@ -179,6 +182,7 @@ function toBackups(rows: readonly SnapshotRow[]): Backups {
 /** A new database, which appears whole or not at all. */
 function create(files: Files): void {
   clearNext(files);
+  createPrivate(files.next);
   const db = connect(files.next);
   reserveShrinking(db);
   createTables(db, randomUUID(), { seq: 0, hash: GENESIS });
@@ -287,6 +291,7 @@ function mend(
   const { damage } = found;
   if (!damage || cutOff) throw new Error(damage?.reason ?? "no damage");
   clearNext(files);
+  createPrivate(files.next);
   const target = connect(files.next);
   reserveShrinking(target);
   // Another history from here on, unless no entry was lost.

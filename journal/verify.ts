@@ -1,7 +1,7 @@
 /**
  * Holds a journal against itself: the hash chain, the digests of its snapshots, and every entry decided
- * again from the oldest snapshot on, with the same patches, events and states. Neighbours: `recover.ts`
- * knows the digests, the core decides, the command line copies a journal for it and tells.
+ * again from the oldest snapshot on, with the same patches, events, states and archive. Neighbours:
+ * `recover.ts` knows the digests, `archive-ledger.ts` the archive's rows, the core decides, the command line copies a journal for it and tells.
  * Invariant: nothing is written; whatever does not agree is told, and the look goes on.
  */
 import { dequal } from "dequal/lite";
@@ -15,10 +15,12 @@ import {
   fromParts,
   reduce,
   type State,
+  toArchiveChange,
   toWireState,
 } from "../core/index.ts";
+import { createArchiveLedger } from "./archive-ledger.ts";
 import { filesIn, readMark } from "./files.ts";
-import { APPLICATION_ID, pragma } from "./format.ts";
+import { APPLICATION_ID, checkSchema, pragma } from "./format.ts";
 import { inspect } from "./recover.ts";
 import type { SnapshotRow } from "./store.ts";
 
@@ -51,6 +53,7 @@ export function verifyJournal(dir: string, known?: { seq: number; hash: string }
   const db = new Database(files.db, { timeout: 0 });
   try {
     if (pragma(db, "application_id") !== APPLICATION_ID) throw new Error("it is no journal");
+    checkSchema(db);
     return verify(db, readMark(files), known);
   } finally {
     db.close();
@@ -80,7 +83,8 @@ function verify(
   const oldest = found.floor.seq === 0 ? undefined : good.at(-1);
   const from = oldest?.seq ?? 0;
   const start = oldest ? stateOf(db, oldest) : createState();
-  const counts = replay(db, { from, to: found.head.seq, start, snapshots: good }, tell);
+  const { seq: floor } = found.floor;
+  const counts = replay(db, { from, to: found.head.seq, floor, start, snapshots: good }, tell);
   const { seq, hash } = found.head;
   return {
     journal: found.id,
@@ -96,17 +100,20 @@ function verify(
 interface Stretch {
   from: number;
   to: number;
+  /** What was taken out of the archive up to this entry is forgotten. */
+  floor: number;
   start: State;
   snapshots: readonly SnapshotRow[];
 }
 
 function replay(
   db: Database.Database,
-  { from, to, start, snapshots }: Stretch,
+  { from, to, floor, start, snapshots }: Stretch,
   tell: (problem: string) => void,
 ): { reduced: number; taken: number } {
   const select = db.prepare("SELECT seq, json FROM entries WHERE seq > ? ORDER BY seq LIMIT ?");
   const kept = new Map(snapshots.map((row) => [row.seq, row]));
+  const ledger = createArchiveLedger(db, from, start.archive.tasks, tell);
   let state = start;
   let relations = createRelations(state);
   let reduced = 0;
@@ -117,6 +124,7 @@ function replay(
     for (const row of rows) {
       seq = row.seq;
       const entry = JSON.parse(row.json) as Entry;
+      if (entry.archive) ledger.apply(seq, toArchiveChange(entry.archive));
       const again = decideAgain(entry, state, relations, tell);
       if (again) {
         relations.advance(state, again.state, again.touched);
@@ -133,6 +141,7 @@ function replay(
       }
     }
   }
+  ledger.compare(to, floor);
   return { reduced, taken };
 }
 
@@ -143,7 +152,7 @@ function decideAgain(
   relations: ReturnType<typeof createRelations>,
   tell: (problem: string) => void,
 ) {
-  const { seq, action, patches, event } = entry;
+  const { seq, action, patches, event, archive } = entry;
   const declaration = actions.get(action.name);
   if (!declaration) return null;
   const again = reduce(state, declaration, action, relations);
@@ -153,8 +162,11 @@ function decideAgain(
   }
   const { id: _id, ...said } = event;
   // As the journal keeps it: what JSON leaves out is not there.
-  const plain: unknown = JSON.parse(JSON.stringify({ patches: again.patches, event: again.event }));
-  if (dequal(plain, { patches, event: said })) return again;
+  const plain: unknown = JSON.parse(
+    JSON.stringify({ patches: again.patches, event: again.event, archive: again.archive }),
+  );
+  const kept = { patches, event: said, ...(archive && { archive }) };
+  if (dequal(plain, kept)) return again;
   tell(`entry ${seq} (${action.name}) does not say what its action does`);
   return null;
 }

@@ -8,7 +8,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import { createGate, type Engine, openEngine } from "../core/index.ts";
-import { openSqliteJournal } from "../journal/index.ts";
+import { closeToOthers, isWritableByOthers, openSqliteJournal } from "../journal/index.ts";
 import { createMcpHandler } from "../mcp/index.ts";
 import { answerClientError, createHttpApp } from "../transport-http/index.ts";
 import { createSseTransport } from "../transport-sse/index.ts";
@@ -72,6 +72,7 @@ export async function startServer({
     now: clock,
     onDamage: (reason) => log.error({ reason }, "the journal was damaged; see system/recovery"),
   });
+  closeFolder(config.dataDir, log);
   const journal = metrics.timed(opened);
   const engine = await openEngine({
     journal,
@@ -119,6 +120,18 @@ export async function startServer({
   } catch (error) {
     await engine.close();
     throw error;
+  }
+}
+
+/** What begins so in the data folder is ours; the journal has seen to its own files. */
+const OWN_FILES = ["clawtasker.db", "tokens.json", "webhook-vault.json", "webhook-W-"];
+
+/** A copy laid there by hand, or an older release, may have left a file open to others. */
+function closeFolder(dir: string, log: Log): void {
+  const open = OWN_FILES.flatMap((prefix) => closeToOthers(dir, prefix));
+  if (open.length > 0) log.warn({ dir, files: open }, "others may read these files; chmod 600 them");
+  if (isWritableByOthers(dir)) {
+    log.warn({ dir }, "others may write to the data folder, so change its files; chmod 700 it");
   }
 }
 

@@ -1,4 +1,5 @@
 /** Tampering, planted in a real journal in every place that holds something, is found. */
+import { createHash } from "node:crypto";
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import Database from "libsql";
@@ -28,6 +29,12 @@ async function write(dir: string): Promise<void> {
   }
   await engine.dispatch("tasks/claim", { agent_id: "codex", task_id: "T-208" });
   await engine.dispatch("tasks/update", { task_id: "T-203", progress: 61 });
+  // Archived, brought back, and archived again: one row that was taken and one that is there.
+  const archive = { task_ids: ["T-202"], days: 0 };
+  await engine.dispatchUnknown("system/archive", archive);
+  await engine.dispatch("tasks/reopen", { task_id: "T-202" });
+  await engine.dispatch("tasks/update", { task_id: "T-202", status: "done" });
+  await engine.dispatchUnknown("system/archive", archive);
   await engine.close();
 }
 
@@ -99,6 +106,27 @@ const cut: Change = (db) => {
   db.exec("DELETE FROM entries WHERE seq > 40; DELETE FROM snapshots WHERE seq > 40");
 };
 
+const archived =
+  (sql: string): Change =>
+  (db) =>
+    db.exec(sql);
+/** With the digest that a row bears, as somebody would who knows this program. */
+const inArchive: Change = (db) => {
+  const [row] = db.prepare("SELECT * FROM archive WHERE seq = 52").all() as {
+    [name in "id" | "at" | "project" | "owner" | "text" | "json"]: string;
+  }[] &
+    { seq: number }[];
+  if (!row) throw new Error("T-202 is not archived");
+  const { id, seq, at, project, owner, text } = row;
+  const json = row.json.replace('"title":"', '"title":"Not ');
+  assert.is.not(json, row.json);
+  const hash = createHash("sha256")
+    .update(JSON.stringify([id, seq, at, project, owner, text]))
+    .update(json)
+    .digest();
+  db.prepare("UPDATE archive SET json = ?, hash = ? WHERE seq = 52").run(json, hash);
+};
+
 const TAMPERINGS: [what: string, change: Change, found: RegExp][] = [
   ["an entry", retitled, /entry 5 was altered/],
   [
@@ -119,6 +147,24 @@ const TAMPERINGS: [what: string, change: Change, found: RegExp][] = [
   ],
   ["a snapshot", inSnapshot, /the snapshot at \d+: it was altered/],
   ["a snapshot and its digest", both(inSnapshot, rechain), /the snapshot at \d+ is not the state/],
+  [
+    "an archived row, taken out",
+    archived("DELETE FROM archive WHERE seq = 52"),
+    /T-202 of entry 52 is missing/,
+  ],
+  ["an archived row and its digest", inArchive, /archived T-202 of entry 52 is not what/],
+  [
+    "a row that no entry put there",
+    archived(
+      "INSERT INTO archive SELECT 'T-999', seq, taken, at, project, owner, hash, text, json FROM archive LIMIT 1",
+    ),
+    /T-999 of entry 49: no entry/,
+  ],
+  [
+    "when a row came back",
+    archived("UPDATE archive SET taken = 51 WHERE seq = 49"),
+    /archived T-202 of entry 49 was taken by entry 50, the archive says entry 51/,
+  ],
   ["the end, cut off", cut, /had been acknowledged/],
 ];
 
@@ -128,7 +174,7 @@ test("DUR-18: an untouched journal agrees with itself, and every tampering is fo
   await write(original);
   const sound = verifyJournal(original);
   assert.equal(sound.problems, []);
-  assert.equal([sound.head.seq, sound.from, sound.reduced, sound.taken], [48, 0, 48, 0]);
+  assert.equal([sound.head.seq, sound.from, sound.reduced, sound.taken], [52, 0, 52, 0]);
   assert.ok(sound.snapshots >= 2, `${sound.snapshots} snapshots`);
   for (const [index, [what, change, found]] of TAMPERINGS.entries()) {
     const dir = join(data.dir, `case-${index}`);
@@ -154,7 +200,7 @@ test("DUR-18: a history that was made anew without a trace is known by the head 
   both(someoneElse, rechain)(db);
   db.close();
   assert.equal(verifyJournal(data.dir).problems, [], "it agrees with itself");
-  assert.match(verifyJournal(data.dir, known).problems.join(), "entry 48 is not the one");
+  assert.match(verifyJournal(data.dir, known).problems.join(), "entry 52 is not the one");
   data.remove();
 });
 

@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import Database from "libsql";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {
@@ -165,7 +166,7 @@ test("DUR-16: a server that was restored goes on, and keeps what was there", asy
   out.remove();
 });
 
-test("DUR-16: what is no whole, sound backup is refused and the folder is left as it was", async () => {
+test("DUR-16, DUR-27: what is no whole, sound backup is refused and the folder is left as it was", async () => {
   const [data, out] = [makeDataDir(), makeDataDir()];
   const server = await startServer({ config: quietConfig(data.dir), log: SILENT });
   await postTo(server.url, "tasks/create", { title: "X" });
@@ -199,6 +200,42 @@ test("DUR-16: what is no whole, sound backup is refused and the folder is left a
     );
     assert.instance(refused, Error, file);
     assert.is(fingerprint(data.dir), before, file);
+  }
+  const change = (sql: string) => (path: string) => {
+    const db = new Database(path);
+    db.exec(sql);
+    db.close();
+  };
+  for (const [what, sql, why] of [
+    [
+      "a trigger",
+      "CREATE TRIGGER late AFTER INSERT ON entries BEGIN DELETE FROM archive; END",
+      "the trigger late in it is none of ClawTasker's",
+    ],
+    ["a view", "CREATE VIEW extra AS SELECT 1", "the view extra in it"],
+    ["a table", "CREATE TABLE extra (a)", "the table extra in it"],
+    ["an index", "CREATE INDEX extra ON entries (json)", "the index extra in it"],
+    [
+      "a view for a table",
+      "ALTER TABLE archive RENAME TO kept; CREATE VIEW archive AS SELECT * FROM kept",
+      "in it is none of ClawTasker's",
+    ],
+    ["a table that is missing", "DROP TABLE archive", "it lacks what"],
+  ] as const) {
+    const file = bad("foreign.db", change(sql));
+    for (const run of [
+      () => restoreBackup(file, data.dir, { ...RESTORE, force: true }),
+      async () => {
+        const dir = join(out.dir, "looked-at");
+        mkdirSync(dir, { recursive: true });
+        copyFileSync(file, join(dir, "clawtasker.db"));
+        verifyJournal(dir);
+      },
+    ]) {
+      const refused = await run().catch((error: Error) => error.message);
+      assert.match(String(refused), why, what);
+    }
+    assert.is(fingerprint(data.dir), before, what);
   }
   // The remains of a lost database are not played into the restored one.
   const remains = join(out.dir, "remains");
