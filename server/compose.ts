@@ -129,7 +129,8 @@ const OWN_FILES = ["clawtasker.db", "tokens.json", "webhook-vault.json", "webhoo
 /** A copy laid there by hand, or an older release, may have left a file open to others. */
 function closeFolder(dir: string, log: Log): void {
   const open = OWN_FILES.flatMap((prefix) => closeToOthers(dir, prefix));
-  if (open.length > 0) log.warn({ dir, files: open }, "others may read these files; chmod 600 them");
+  if (open.length > 0)
+    log.warn({ dir, files: open }, "others may read these files; chmod 600 them");
   if (isWritableByOthers(dir)) {
     log.warn({ dir }, "others may write to the data folder, so change its files; chmod 700 it");
   }

@@ -3,12 +3,13 @@
  * Neighbours: journal/private.ts, server/whole-file.ts.
  */
 import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { startServer } from "../../server/compose.ts";
-import { cli } from "../support/cli.ts";
+import { cli, spawnCli } from "../support/cli.ts";
 import { makeDataDir, postTo, quietConfig, SILENT, TOKEN } from "../support/process.ts";
 
 const test = suite("private files");
@@ -106,6 +107,26 @@ test("DUR-27: what is no file is refused at once, by restore and by verify", () 
       assert.match(verified.err, "is no file to verify");
     }
     assert.not.ok(readdirSync(join(dir, "..")).includes("data"), "nothing was made");
+  }));
+
+test("DUR-18: verify comes to its end and its exit code when nobody reads what it says any more", () =>
+  withUsualMask(async (dir, temporary) => {
+    await (await serve(dir)).close();
+    for (const [args, expected] of [
+      [[], 0],
+      [["--head", `1:${"0".repeat(64)}`], 1],
+      [["--json"], 0],
+    ] as const) {
+      const child = spawnCli(["verify", dir, ...args], { TMPDIR: temporary });
+      child.stdout?.destroy();
+      let err = "";
+      child.stderr?.on("data", (chunk: Buffer) => {
+        err += chunk.toString();
+      });
+      const [code] = await once(child, "close");
+      assert.equal([code, err], [expected, ""], args.join(" "));
+      assert.equal(readdirSync(temporary), [], "its copy is gone");
+    }
   }));
 
 test.run();
