@@ -88,17 +88,23 @@ function checkCall(call: Call, byKey: ReadonlyMap<string, Entry[]>, kept: number
   const found = byKey.get(key) ?? [];
   if (call.refusedAt !== undefined) checkRefused(key, found, call.refusedAt, kept);
   const first = found.at(-1);
-  // A yes without an entry: there was nothing to write.
   if (acks.length === 0 || !first) return;
   assert.ok(
     first.seq > before,
     `${key} has ${first.seq}, though ${before} was acknowledged before`,
   );
   for (const { seq, reply } of acks) {
+    if (wroteNothing(reply)) continue;
     const entry = found.find((one) => one.seq === seq);
     assert.ok(entry, `${key} was acknowledged at ${seq}, but stands at ${first.seq}`);
     assert.equal(JSON.parse(JSON.stringify(reply)), entry.reply, `${key} had another answer`);
   }
+}
+
+/** Nothing to claim, or to archive: that is not written, and the key is as free as before. */
+function wroteNothing(reply: object): boolean {
+  const { task, message, task_ids } = reply as { task?: null; message?: string; task_ids?: [] };
+  return (task === null && message === "no eligible tasks") || task_ids?.length === 0;
 }
 
 function checkRefused(what: string, found: readonly Entry[], at: number, kept: number): void {
@@ -153,8 +159,7 @@ function checkBatch(
     const found = byKey.get(own) ?? [];
     for (const { reply } of acks) {
       const result = (reply as BatchReply).results[index];
-      // One that had nothing to write leaves its key as it was.
-      if (!result?.ok || found.length === 0) continue;
+      if (!result?.ok || found.length === 0 || wroteNothing(result)) continue;
       const { status: _status, ok: _ok, seq, replayed: _replayed, ...told } = result;
       const entry = found.find((one) => one.seq === seq);
       assert.ok(entry, `${own} was acknowledged at ${seq}, but is not there`);
