@@ -22,6 +22,7 @@ import { startArchiving, startExpiring, startSweeping } from "./timers.ts";
 import { openTokenKeeper, type TokenKeeper } from "./tokens/keeper.ts";
 import { withTokens } from "./tokens/token-engine.ts";
 import { createUpgradeHandler } from "./upgrade.ts";
+import { watchVanished } from "./vanished.ts";
 import { type DeliveryPorts, openWebhooks, type Webhooks } from "./webhooks/index.ts";
 
 export interface Log {
@@ -209,6 +210,9 @@ async function serve(parts: Parts): Promise<RunningServer> {
   server.on("upgrade", createUpgradeHandler(ws.handleUpgrade, app.handler));
   server.on("clientError", answerClientError);
   await listen(server, config);
+  const stopWatching = watchVanished(server, {
+    onVanished: (remote) => log.info({ remote }, "a connection's machine is gone"),
+  });
   const { port } = server.address() as AddressInfo;
   const hearing = createHearing(engine.clock, () => performance.now());
   const onTimer = (error: Error) => log.error({ err: error }, "a timer failed");
@@ -221,6 +225,7 @@ async function serve(parts: Parts): Promise<RunningServer> {
     stopSweeping();
     stopExpiring();
     stopArchiving();
+    stopWatching();
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
     backups.close();

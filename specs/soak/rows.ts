@@ -225,6 +225,16 @@ export const ROWS: readonly Row[] = [
     seconds: 60,
   },
   {
+    name: "vanished",
+    section: STREAMS,
+    risk: "readers stay whose machine is gone without a word (no FIN)",
+    small:
+      "a cable pulled between two network namespaces: 5 event streams and 5 sockets ended, no descriptor left",
+    spec: "system/vanished",
+    count: 1,
+    seconds: 90,
+  },
+  {
     name: "idle",
     section: STREAMS,
     risk: "an idle proxy ends a quiet stream",

@@ -300,6 +300,8 @@ export interface StreamServer {
 }
 
 export interface StreamServerOptions {
+  /** The address it listens on; loopback when absent. */
+  host?: string;
   engine?: Partial<EngineOptions>;
   sse?: Omit<SseTransportOptions, "engine">;
   ws?: Omit<WsTransportOptions, "engine" | "gate">;
@@ -318,7 +320,8 @@ export async function startStreams(options: StreamServerOptions = {}): Promise<S
     newId: () => `a-${++ids}`,
     ...options.engine,
   });
-  const gate = createGate({ allowedHosts: [], identify: () => null });
+  const { host = "127.0.0.1" } = options;
+  const gate = createGate({ allowedHosts: options.host ? [host] : [], identify: () => null });
   const sse = createSseTransport({ engine, ...options.sse });
   const ws = createWsTransport({ engine, gate, ...options.ws });
   const server = createServer((req, res) => sse.handle(req, res));
@@ -328,7 +331,7 @@ export async function startStreams(options: StreamServerOptions = {}): Promise<S
     socket.on("close", () => sockets.delete(socket));
   });
   server.on("upgrade", (req, socket, head) => ws.handleUpgrade(req, socket, head));
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   const { port } = server.address() as AddressInfo;
   return {
     engine,
@@ -336,8 +339,8 @@ export async function startStreams(options: StreamServerOptions = {}): Promise<S
     ws,
     server,
     sockets,
-    sseUrl: `http://127.0.0.1:${port}/api/events/stream`,
-    wsUrl: `ws://127.0.0.1:${port}/api/ws`,
+    sseUrl: `http://${host}:${port}/api/events/stream`,
+    wsUrl: `ws://${host}:${port}/api/ws`,
     async close() {
       await Promise.all([sse.close(), ws.close()]);
       await new Promise((resolve) => server.close(resolve));
