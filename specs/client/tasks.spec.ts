@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import { toPredicate } from "../../client-solid/src/task/filter.ts";
 import { undoOf } from "../../client-solid/src/task/undo.ts";
 import { toVerdict } from "../../client-solid/src/views/board/model.ts";
-import { nextSort, sortIds, toSort } from "../../client-solid/src/views/pipeline/model.ts";
+import { nextSort, orderBy, toSort } from "../../client-solid/src/views/pipeline/model.ts";
 import { toWireState } from "../../core/state/state.ts";
 import { TASK_STATUSES, type Task, TRANSITIONS } from "../../core/state/tasks/task.ts";
 import { demoState } from "../support/core.ts";
@@ -66,7 +66,9 @@ test("PAGE-24: rows go up, down and back to their own order; what has no value i
   for (const text of ["due", "-due"]) {
     const sort = toSort(text);
     assert.ok(sort);
-    const dates = sortIds(tasks, Object.keys(tasks), sort).map((id) => taskOf(id).due_date);
+    const { rankOf, compare } = orderBy(sort);
+    const ranks = Object.values(tasks).map(rankOf).sort(compare);
+    const dates = ranks.map(({ id }) => taskOf(id).due_date);
     const dated = dates.filter((date) => date !== null);
     assert.equal(dates.slice(0, dated.length), dated);
     const up = [...dated].sort();

@@ -12,25 +12,31 @@ import type { TaskIndex } from "./task-index.ts";
 export interface ExceptionIndex {
   /** Reactive: the ids of the tasks in a bucket. */
   ids(bucket: ExceptionBucket): readonly string[];
+  /** Reactive: the same of one project. */
+  idsOf(projectId: string, bucket: ExceptionBucket): readonly string[];
   /** Moves on to the records as they are now; after the task index has. */
   follow(touched: Touched): void;
   /** Time went on: what became stale or overdue by it. In milliseconds, by the server's clock. */
   tick(now: number): void;
 }
 
+type Grouping = "bucket" | "project";
+const keyOf = (projectId: string, bucket: ExceptionBucket) => `${projectId}/${bucket}`;
+
 export function createExceptionIndex(raw: WireState, tasks: TaskIndex): ExceptionIndex {
-  const groups = createSortedGroups<"bucket">(["bucket"]);
+  const groups = createSortedGroups<Grouping>(["bucket", "project"]);
   let now = 0;
 
-  function placeOf(id: string): Place<"bucket"> | undefined {
+  function placeOf(id: string): Place<Grouping> | undefined {
     const task = Object.hasOwn(raw.tasks, id) ? raw.tasks[id] : undefined;
     const buckets = task ? exceptionsOf(raw, task, now).map(({ bucket }) => bucket) : [];
     if (!task || buckets.length === 0) return undefined;
-    return { rank: `${task.priority} ${task.updated_at}`, keys: { bucket: buckets } };
+    const project = buckets.map((bucket) => keyOf(task.project_id, bucket));
+    return { rank: `${task.priority} ${task.updated_at}`, keys: { bucket: buckets, project } };
   }
 
   function rebuild(): void {
-    const places = new Map<string, Place<"bucket">>();
+    const places = new Map<string, Place<Grouping>>();
     for (const id of Object.keys(raw.tasks)) {
       const place = placeOf(id);
       if (place) places.set(id, place);
@@ -40,6 +46,7 @@ export function createExceptionIndex(raw: WireState, tasks: TaskIndex): Exceptio
 
   return {
     ids: (bucket) => groups.ids("bucket", bucket),
+    idsOf: (projectId, bucket) => groups.ids("project", keyOf(projectId, bucket)),
     follow(touched) {
       const [changed, agents] = [touched.get("tasks"), touched.get("agents")];
       if (changed === "all" || agents === "all") rebuild();

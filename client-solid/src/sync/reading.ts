@@ -13,8 +13,10 @@
  * as well. Invariant: no rule of the domain is written here.
  */
 import { type Accessor, createMemo, mapArray } from "solid-js";
+import { unwrap } from "solid-js/store";
 import { type Agent, MAX_OPEN_TASKS } from "../../../core/state/agents/agent.ts";
 import type { Workload } from "../../../core/state/agents/views.ts";
+import { healthWord, type ProjectHealth } from "../../../core/state/projects/views.ts";
 import type { WireState } from "../../../core/state/state.ts";
 import { TASK_STATUSES, type Task, type TaskStatus } from "../../../core/state/tasks/task.ts";
 import {
@@ -25,6 +27,7 @@ import {
   toExceptionItem,
 } from "../../../core/state/tasks/views.ts";
 import { compareIds } from "../../../core/table.ts";
+import { sameItems } from "./sorted-groups.ts";
 import type { Mirror } from "./store.ts";
 import type { Grouping } from "./task-index.ts";
 
@@ -48,6 +51,10 @@ export interface Reading {
   /** Why it does, in words; undefined once it does not. */
   exception(bucket: ExceptionBucket, taskId: string): ExceptionItem | undefined;
   exceptionCount(): number;
+  /** How the work of a project stands; undefined where there is no such project. */
+  projectHealth(projectId: string): ProjectHealth | undefined;
+  /** The records of a group of tasks, as `taskIdsBy`; for what has to look at each of them. */
+  tasksBy(grouping: Grouping, key: string): Task[];
 }
 
 /** @param now by the server's clock, in milliseconds */
@@ -84,6 +91,25 @@ export function createReading(
     },
     exceptionCount: () =>
       EXCEPTION_BUCKETS.reduce((sum, bucket) => sum + exceptions.ids(bucket).length, 0),
+    projectHealth(projectId) {
+      const project = wire.projects[projectId];
+      if (!project) return undefined;
+      const sums = {
+        project_id: projectId,
+        name: project.name,
+        status: project.status,
+        total: countOf("project", projectId),
+        done: countOf("projectLane", `${projectId}/done`),
+        blocked: exceptions.idsOf(projectId, "blocked").length,
+        overdue: exceptions.idsOf(projectId, "overdue").length,
+        stale: exceptions.idsOf(projectId, "stale").length,
+      };
+      return { ...sums, health: healthWord(sums) };
+    },
+    tasksBy(grouping, key) {
+      const records = unwrap(wire).tasks;
+      return tasks.ids(grouping, key).flatMap((id) => records[id] ?? []);
+    },
   };
 }
 
@@ -109,7 +135,7 @@ export function filterTasks(
         .filter(({ kept }) => kept())
         .map(({ id }) => id),
     [],
-    { equals: (a, b) => a.length === b.length && a.every((id, at) => id === b[at]) },
+    { equals: sameItems },
   );
 }
 

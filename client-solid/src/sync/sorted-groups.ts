@@ -183,6 +183,6 @@ export function createSortedGroups<Grouping extends string>(
   };
 }
 
-function sameItems(a: readonly string[], b: readonly string[]): boolean {
+export function sameItems(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((item, at) => item === b[at]);
 }

@@ -5,6 +5,7 @@
  * Invariant: what is taken at once is one batch, and touches only the signals of what it changed.
  */
 import { type Accessor, batch, createSignal } from "solid-js";
+import type { Touched } from "../../../core/patch.ts";
 import type { WireState } from "../../../core/state/state.ts";
 import { createExceptionIndex, type ExceptionIndex } from "./exception-index.ts";
 import { createEffects, type Effects } from "./optimistic.ts";
@@ -19,7 +20,7 @@ export interface Mirror {
   readonly wire: WireState;
   /** The ids of tasks in groups, and of those that need an eye; `reading.ts` has the words for views. */
   readonly tasks: Omit<TaskIndex, "follow">;
-  readonly exceptions: Pick<ExceptionIndex, "ids" | "tick">;
+  readonly exceptions: Pick<ExceptionIndex, "ids" | "idsOf" | "tick">;
   /** Newest first. */
   events: Accessor<readonly WireEvent[]>;
   /** Of the last entry that is in the state. */
@@ -32,6 +33,8 @@ export interface Mirror {
   applyCommit(commit: Commit): void;
   /** The same for many that follow one another, which are shown at once. */
   applyCommits(commits: readonly Commit[]): void;
+  /** Calls `listener` within the batch of each change with the records it touched, until ended. */
+  onChange(listener: (touched: Touched) => void): () => void;
   /** The effects of the page's own writes. */
   effects: Pick<Effects, "useReducer" | "size"> & {
     add(effect: Omit<Parameters<Effects["add"]>[0], "seq">): void;
@@ -47,6 +50,7 @@ export function createMirror(): Mirror {
   const [events, setEvents] = createSignal<readonly WireEvent[]>([]);
   const [seq, setSeq] = createSignal(0);
   const [ready, setReady] = createSignal(false);
+  const listeners = new Set<(touched: Touched) => void>();
   let journal: string | null = null;
 
   /** One batch, after which what is derived has followed. */
@@ -56,6 +60,7 @@ export function createMirror(): Mirror {
       const touched = records.takeTouched();
       tasks.follow(touched);
       exceptions.follow(touched);
+      for (const listener of listeners) listener(touched);
     });
   }
 
@@ -92,6 +97,10 @@ export function createMirror(): Mirror {
     },
     applyCommit: (commit) => applyCommits([commit]),
     applyCommits,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     effects: {
       useReducer: (reducer) => change(() => effects.useReducer(reducer)),
       size: effects.size,

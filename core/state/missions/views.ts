@@ -93,6 +93,18 @@ export interface MissionControl {
 
 const FOCUS_ORDER: readonly Mission["status"][] = ["blocked", "active", "planned", "done"];
 
+/** The id of the mission to look at first; null when none is open. */
+export function focusOf(missions: readonly Mission[]): string | null {
+  const ranked = missions
+    .filter(({ status }) => status !== "done")
+    .sort(
+      (a, b) =>
+        FOCUS_ORDER.indexOf(a.status) - FOCUS_ORDER.indexOf(b.status) ||
+        (a.priority < b.priority ? -1 : a.priority > b.priority ? 1 : compareIds(a.id, b.id)),
+    );
+  return ranked[0]?.id ?? null;
+}
+
 /** @param views those of all missions, for who has them */
 export function missionControl(
   state: State,
@@ -101,16 +113,10 @@ export function missionControl(
 ): MissionControl {
   const by_status = { planned: 0, active: 0, blocked: 0, done: 0 };
   for (const { status } of views) by_status[status] += 1;
-  const ranked = [...views].sort(
-    (a, b) =>
-      FOCUS_ORDER.indexOf(a.status) - FOCUS_ORDER.indexOf(b.status) ||
-      (a.priority < b.priority ? -1 : a.priority > b.priority ? 1 : compareIds(a.id, b.id)),
-  );
-  const focus = ranked.find(({ status }) => status !== "done")?.id ?? null;
   return {
     total: views.length,
     by_status,
-    focus,
+    focus: focusOf(views),
     missions: views.map(({ id, title, status, progress, counts, staffing }) => ({
       id,
       title,

@@ -37,12 +37,19 @@ export function projectHealth(state: State, now: number): ProjectHealth[] {
     if (isOverdue(task, now)) project.overdue += 1;
     if (isStale(state, task, now)) project.stale += 1;
   }
-  for (const project of found.values()) project.health = healthOf(project);
+  for (const project of found.values()) project.health = healthWord(project);
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-function healthOf(project: ProjectHealth): ProjectHealth["health"] {
-  if (project.overdue > 0) return "off_track";
-  if (project.blocked > 0 || project.stale > 0) return "at_risk";
-  return project.total > project.done ? "on_track" : "quiet";
+/** The word for the numbers, for who has them already. */
+export function healthWord({
+  total,
+  done,
+  blocked,
+  overdue,
+  stale,
+}: Omit<ProjectHealth, "health">): ProjectHealth["health"] {
+  if (overdue > 0) return "off_track";
+  if (blocked > 0 || stale > 0) return "at_risk";
+  return total > done ? "on_track" : "quiet";
 }

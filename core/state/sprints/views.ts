@@ -31,12 +31,18 @@ export interface Burndown {
 /** A longer sprint is shown in steps of several days. */
 const MAX_STEPS = 90;
 
-/** How the work of a sprint went away; null while it has no dates. */
-export function burndown(state: State, sprint: Sprint, now: number): Burndown | null {
+/**
+ * How the work of a sprint went away; null while it has no dates.
+ * @param tasks those of the sprint, for who has them at hand
+ */
+export function burndown(
+  state: State,
+  sprint: Sprint,
+  now: number,
+  tasks: readonly Task[] = tasksOf(state, sprint),
+): Burndown | null {
   const { start_date, end_date } = sprint;
   if (!start_date || !end_date) return null;
-  const tasks: Task[] = [];
-  for (const task of values(state.tasks)) if (task.sprint_id === sprint.id) tasks.push(task);
   const unit = tasks.some(({ story_points }) => story_points !== null) ? "points" : "tasks";
   const sizeOf = (task: Task) => (unit === "tasks" ? 1 : (task.story_points ?? 0));
   const sum = (some: readonly Task[]) => some.reduce((total, task) => total + sizeOf(task), 0);
@@ -64,6 +70,12 @@ export function burndown(state: State, sprint: Sprint, now: number): Burndown | 
     unestimated: unit === "points" ? tasks.filter((task) => task.story_points === null).length : 0,
     days,
   };
+}
+
+function tasksOf(state: State, { id }: Sprint): Task[] {
+  const found: Task[] = [];
+  for (const task of values(state.tasks)) if (task.sprint_id === id) found.push(task);
+  return found;
 }
 
 function wasDoneBy({ status, done_at }: Task, at: number): boolean {

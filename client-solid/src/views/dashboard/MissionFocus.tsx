@@ -1,7 +1,8 @@
 /** The mission to look at first: how far it is, who staffs it, what threatens it, what comes next. */
 import { A } from "@solidjs/router";
 import { For, Show } from "solid-js";
-import { missionControl, missionViews } from "../../../../core/state/missions/views.ts";
+import { focusOf, toMissionView } from "../../../../core/state/missions/views.ts";
+import { list } from "../../../../core/table.ts";
 import { usePage } from "../../page.ts";
 import { Button } from "../../parts/Button.tsx";
 import { useSettled } from "../../parts/settled.ts";
@@ -13,11 +14,13 @@ const STATUS = { planned: "Planned", active: "Active", blocked: "Blocked", done:
 const day = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric", timeZone: "UTC" });
 
 export function MissionFocus() {
-  const { now } = usePage();
+  const { now, read } = usePage();
   const focus = useSettled((state, at) => {
-    const views = missionViews(state, at);
-    const { focus, total } = missionControl(state, at, views);
-    return { total, mission: views.find(({ id }) => id === focus) ?? null };
+    const missions = list(state.missions);
+    const focusId = focusOf(missions);
+    const found = missions.find(({ id }) => id === focusId);
+    const mission = found && toMissionView(state, found, read.tasksBy("mission", found.id), at);
+    return { total: missions.length, mission };
   });
   const isLate = (date: string | null) => date !== null && Date.parse(date) + 86_400_000 <= now();
   return (

@@ -1,8 +1,8 @@
 /** How each project stands, in a word and in numbers; those that need an eye first. */
 import { A } from "@solidjs/router";
 import { createMemo, For, Show } from "solid-js";
-import { type ProjectHealth, projectHealth } from "../../../../core/state/projects/views.ts";
-import { useSettled } from "../../parts/settled.ts";
+import type { ProjectHealth } from "../../../../core/state/projects/views.ts";
+import { usePage } from "../../page.ts";
 import { plural } from "../../parts/words.ts";
 
 const MAX_SHOWN = 5;
@@ -15,10 +15,14 @@ const HEALTH = {
 const ORDER = Object.keys(HEALTH);
 
 export function ProjectsHealth() {
-  const projects = useSettled((state, now) =>
-    projectHealth(state, now)
+  const { mirror, read } = usePage();
+  const projects = createMemo(() =>
+    Object.keys(mirror.wire.projects)
+      .flatMap((id) => read.projectHealth(id) ?? [])
       .filter(({ status }) => status === "active" || status === "paused")
-      .sort((a, b) => ORDER.indexOf(a.health) - ORDER.indexOf(b.health)),
+      .sort(
+        (a, b) => ORDER.indexOf(a.health) - ORDER.indexOf(b.health) || (a.name < b.name ? -1 : 1),
+      ),
   );
   const byId = createMemo(() => new Map(projects().map((one) => [one.project_id, one])));
   const ids = createMemo(() => projects().map(({ project_id }) => project_id));

@@ -3,18 +3,19 @@ import { A } from "@solidjs/router";
 import { Show } from "solid-js";
 import { burndown } from "../../../../core/state/sprints/views.ts";
 import { list } from "../../../../core/table.ts";
+import { usePage } from "../../page.ts";
 import { Burndown } from "../../parts/Burndown.tsx";
 import { useSettled } from "../../parts/settled.ts";
 import { plural } from "../../parts/words.ts";
 
 export function SprintCard() {
+  const { read } = usePage();
   const active = useSettled((state, now) => {
     const running = list(state.sprints).filter(({ status }) => status === "active");
     running.sort((a, b) => ((a.end_date ?? "9") < (b.end_date ?? "9") ? -1 : 1));
     const [sprint] = running;
-    return sprint
-      ? { sprint, data: burndown(state, sprint, now), others: running.length - 1 }
-      : null;
+    if (!sprint) return null;
+    return { sprint, data: burndown(state, sprint, now, read.tasksBy("sprint", sprint.id)) };
   });
   return (
     <section class="card sprint-card" aria-labelledby="sprint-title" data-testid="sprint-card">

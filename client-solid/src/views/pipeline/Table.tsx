@@ -4,16 +4,15 @@
  */
 import { createVirtualizer } from "@tanstack/solid-virtual";
 import Rows3 from "lucide-solid/icons/rows-3";
-import { createMemo, createSignal, For, Show, untrack } from "solid-js";
-import { unwrap } from "solid-js/store";
+import { createMemo, createSignal, For, Show } from "solid-js";
 import { EXCEPTION_BUCKETS } from "../../../../core/state/tasks/views.ts";
 import { useCommands } from "../../commands.ts";
 import { usePage } from "../../page.ts";
 import { Button } from "../../parts/Button.tsx";
 import { Empty } from "../../parts/Empty.tsx";
 import { useQuery } from "../../parts/query.ts";
-import { useSettled } from "../../parts/settled.ts";
 import { BUCKET_WORDS, plural } from "../../parts/words.ts";
+import { createSortedList } from "../../sync/sorted-list.ts";
 import { BulkBar } from "../../task/BulkBar.tsx";
 import { FilterBar } from "../../task/FilterBar.tsx";
 import { toPredicate } from "../../task/filter.ts";
@@ -21,7 +20,7 @@ import { createFiltered } from "../../task/filtered.ts";
 import { createTask } from "../../task/new-task.ts";
 import { useTaskOrder } from "../../task/order.ts";
 import { createSelection } from "../../task/selection.ts";
-import { nextSort, type SortField, sortIds, toSort } from "./model.ts";
+import { nextSort, orderBy, type SortField, toSort } from "./model.ts";
 import { Row } from "./Row.tsx";
 
 const ROW_PX = 38;
@@ -56,19 +55,11 @@ export function Table() {
   }, keep);
   const narrowed = () => keep() !== null || needs() !== undefined;
   const sort = createMemo(() => toSort(query.get("sort")));
-  // Ordered anew a few times a second at most, so that ten thousand rows may change at any rate.
-  const settled = useSettled(() => ({}));
-  const ids = createMemo<readonly string[]>(
-    () => {
-      const by = sort();
-      const list = filtered();
-      if (!by) return list;
-      settled();
-      return untrack(() => sortIds(unwrap(mirror.wire).tasks, list, by));
-    },
-    [],
-    { equals: (a, b) => a === b || (a.length === b.length && a.every((id, at) => id === b[at])) },
-  );
+  const sorted = createMemo(() => {
+    const by = sort();
+    return by ? createSortedList(mirror, filtered, orderBy(by)) : filtered;
+  });
+  const ids = () => sorted()();
   useTaskOrder(ids);
   const reached = () => {
     const chosen = current();

@@ -1,6 +1,7 @@
 /** The order of the table. Neighbour: `Table`. Invariant: pure; equal values go by priority, then id. */
 import { PRIORITIES, TASK_STATUSES, type Task } from "../../../../core/state/tasks/task.ts";
 import { compareIds } from "../../../../core/table.ts";
+import type { SortOrder } from "../../sync/sorted-list.ts";
 
 /** What a row can be ordered by; numbers and texts, nothing last. */
 const KEYS = {
@@ -36,25 +37,26 @@ export function nextSort(sort: Sort | null, field: SortField): string {
   return sort.down ? "" : `-${field}`;
 }
 
-/** The ids in that order; those without the value are last either way. */
-export function sortIds(
-  tasks: Readonly<Record<string, Task>>,
-  ids: readonly string[],
-  { field, down }: Sort,
-): string[] {
+/** What a row's place hangs on. */
+interface Rank {
+  id: string;
+  priority: string;
+  key: string | number | null;
+}
+
+/** The order of the table; rows without the value are last either way. */
+export function orderBy({ field, down }: Sort): SortOrder<Rank> {
   const keyOf = KEYS[field];
-  const keyed = ids.flatMap((id) => {
-    const task = tasks[id];
-    return task ? [{ id, priority: task.priority, key: keyOf(task) }] : [];
-  });
-  keyed.sort((a, b) => {
-    if (a.key !== b.key) {
-      if (a.key === null) return 1;
-      if (b.key === null) return -1;
-      return a.key < b.key === down ? 1 : -1;
-    }
-    if (a.priority !== b.priority) return a.priority < b.priority ? -1 : 1;
-    return compareIds(a.id, b.id);
-  });
-  return keyed.map(({ id }) => id);
+  return {
+    rankOf: (task) => ({ id: task.id, priority: task.priority, key: keyOf(task) }),
+    compare(a, b) {
+      if (a.key !== b.key) {
+        if (a.key === null) return 1;
+        if (b.key === null) return -1;
+        return a.key < b.key === down ? 1 : -1;
+      }
+      if (a.priority !== b.priority) return a.priority < b.priority ? -1 : 1;
+      return compareIds(a.id, b.id);
+    },
+  };
 }

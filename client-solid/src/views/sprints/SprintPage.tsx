@@ -33,7 +33,7 @@ const TONES: Record<SprintStatus, string | undefined> = {
 const MAX_SPRINTS = 8;
 
 export function SprintPage(props: { id: string }) {
-  const { mirror, confirm } = usePage();
+  const { mirror, read, confirm } = usePage();
   const { wire } = mirror;
   const { act, busy } = useAct();
   const navigate = useNavigate();
@@ -46,18 +46,11 @@ export function SprintPage(props: { id: string }) {
   const open = () => tasks().filter(isOpen);
   const chart = useSettled((state, now) => {
     const one = state.sprints[props.id];
-    return one ? burndown(state, one, now) : null;
+    return one ? burndown(state, one, now, read.tasksBy("sprint", one.id)) : null;
   });
-  const sums = useSettled((state) => {
-    const by = new Map<string, (typeof state.tasks)[string][]>();
-    for (const task of Object.values(state.tasks)) {
-      if (!task.sprint_id) continue;
-      const held = by.get(task.sprint_id);
-      if (held) held.push(task);
-      else by.set(task.sprint_id, [task]);
-    }
-    return velocity(Object.values(state.sprints), (id) => by.get(id) ?? [], MAX_SPRINTS);
-  });
+  const sums = useSettled(({ sprints }) =>
+    velocity(Object.values(sprints), (id) => read.tasksBy("sprint", id), MAX_SPRINTS),
+  );
   const completed = () => sums().filter(({ id }) => wire.sprints[id]?.status === "completed");
   const name = () => sprint()?.name ?? props.id;
 
