@@ -116,6 +116,13 @@ const SPEAKERS = ["agent_id", "sender", "author"] as const;
 /** Said for the record, any text; but another's name in it would be borrowed. */
 const CREDITS = ["source", "reporter"] as const;
 
+/** The field by which a body names its speaker, with the agent that the caller speaks for; nothing for others. */
+export function speakerOf({ agent_id: self }: Principal, { body }: AnyAction): object {
+  const { properties = {} } = body as { properties?: object };
+  const speaker = SPEAKERS.find((field) => field in properties);
+  return self !== null && speaker ? { [speaker]: self } : {};
+}
+
 type Spoken = { ok: true; payload: unknown } | Rejection;
 
 /**
@@ -124,10 +131,11 @@ type Spoken = { ok: true; payload: unknown } | Rejection;
  */
 export function speakAs(
   caller: Principal,
-  { name, body }: AnyAction,
+  declaration: AnyAction,
   payload: unknown,
   state: State,
 ): Spoken {
+  const { name } = declaration;
   const { agent_id: self, role } = caller;
   if (RIGHTS[role].as === "anybody") return { ok: true, payload };
   if (self === null) return notAllowed(caller, "agent_id", "it speaks for no agent");
@@ -137,16 +145,22 @@ export function speakAs(
     const remedy = agent ? "ask the owner to bring it back" : "POST /api/agents/register first";
     return notAllowed(caller, "agent_id", `${why}; ${remedy}`);
   }
-  const known = Object.keys((body as { properties?: object }).properties ?? {});
   const said: Record<string, unknown> = { ...(payload as object) };
-  const speaker = SPEAKERS.find((field) => known.includes(field));
-  if (speaker && !said[speaker]) said[speaker] = self;
+  // An empty name is none.
+  for (const [field, itself] of Object.entries(speakerOf(caller, declaration))) {
+    said[field] ||= itself;
+  }
   const borrowed = findBorrowed(said, self, state);
   if (borrowed) {
     return notAllowed(caller, borrowed, `it speaks for ${self} only; leave ${borrowed} out`);
   }
   if (name.startsWith("agents/") && namesAnother(said.name, self, state)) {
     return notAllowed(caller, "name", "somebody else is called that; take a name of your own");
+  }
+  // The reference has the chief hand on directives; nobody else's text may pass for an order.
+  if (said.category === "directive" && self !== state.company.chief_agent_id) {
+    const why = "directives come from the CEO and the chief; use another category";
+    return notAllowed(caller, "category", why);
   }
   if (said.needs_human === false) {
     return notAllowed(caller, "needs_human", "only a human ends that; use a token of an operator");

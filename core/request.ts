@@ -7,7 +7,7 @@
 import type { AnyAction, Recalled } from "./action.ts";
 import { type Rejection, rejection } from "./errors.ts";
 import type { DispatchOptions } from "./outcome.ts";
-import { callerOf, refuseRole, speakAs } from "./permissions.ts";
+import { callerOf, refuseRole, speakAs, speakerOf } from "./permissions.ts";
 import { actions } from "./registry.ts";
 import type { State } from "./state/state.ts";
 import type { Validator } from "./validate.ts";
@@ -37,7 +37,7 @@ export function createToRequest(validator: Validator, state: () => State): ToReq
     if (!declaration) return rejection("unknown_id", `unknown action: ${name}`);
     const refused = refuseRole(by, "writes", name);
     if (refused) return refused;
-    const validated = validator.validate(declaration, body);
+    const validated = validator.validate(declaration, body, speakerOf(by, declaration));
     if (!validated.ok) return validated;
     const { warnings } = validated;
     // Before the key is looked up: nobody is given an answer that was meant for another.

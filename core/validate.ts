@@ -21,7 +21,8 @@ interface SchemaNode {
 export type Validated = { ok: true; payload: unknown; warnings: string[] } | Rejection;
 
 export interface Validator {
-  validate(declaration: AnyAction, body: unknown): Validated;
+  /** @param absent what stands for the fields that the body leaves out */
+  validate(declaration: AnyAction, body: unknown, absent?: Readonly<object>): Validated;
   /** Holds one value against one schema, dropping what the schema does not describe. */
   check: Check;
 }
@@ -56,11 +57,12 @@ export function createValidator(): Validator {
 
   return {
     check,
-    validate(declaration, body) {
+    validate(declaration, body, absent) {
       const given = body ?? {};
       const { forms } = declaration;
       const flat = forms && isObject(given) ? toFlatBody(given, forms) : given;
-      const checked = check(declaration.body, flat);
+      const filled = absent && isObject(flat) ? { ...absent, ...flat } : flat;
+      const checked = check(declaration.body, filled);
       if (!checked.ok) return checked;
       const { value } = checked;
       // An envelope has an outer note, whether or not the action has a use for one.

@@ -98,6 +98,8 @@ function saidByCodex(action: AnyAction): Record<string, unknown> {
   for (const field of ["agent_id", "sender", "author"]) {
     if (fieldsOf(action).includes(field)) body[field] = "codex";
   }
+  // An order is the CEO's or the chief's.
+  if (action.name === "conversations/message") body.category = "status";
   // Under its own name: another's is refused.
   if (action.name.startsWith("agents/") && body.name) body.name = "Codex";
   return body;
@@ -227,6 +229,23 @@ test("ACC-8: who does not name itself is named; who is not there, or has left, s
       tokens["codex-1"] ?? "",
     );
     assert.is(said.at("comment.author"), "codex");
+    // Where a body must say who acts as well.
+    for (const [name, body, at] of [
+      ["agents/heartbeat", { doing_summary: "Z" }, "agent.id"],
+      ["agents/heartbeat", { agent: { doing_summary: "Z" } }, "agent.id"],
+      ["agents/update", { emoji: "x" }, "agent.id"],
+      ["agents/register", { name: "Codex", role: "QA" }, "agent.id"],
+      ["conversations/message", { text: "Z" }, "message.sender"],
+      ["openclaw/publish", { title: "Z" }, "run.agent_id"],
+      ["tasks/claim", { task_id: "T-208" }, "task.lease.holder"],
+      ["tasks/event", { type: "started", task_id: "T-208" }, "task.owner"],
+    ] as const) {
+      const answer = await post(name, body, tokens["codex-1"] ?? "");
+      assert.equal([answer.status, answer.at(at)], [200, "codex"], `${name}: ${answer.text}`);
+    }
+    // Nobody stands in for those who speak for anybody.
+    const nameless = await post("agents/heartbeat", {}, tokens.operator ?? "");
+    assert.equal([nameless.status, nameless.body.error], [400, "agent_id is required"]);
     const held = await post(
       "tasks/claim",
       { agent_id: "shield", task_id: "T-210" },
@@ -342,6 +361,55 @@ test("ACC-10: where reading asks for a token, every read does, but for whose tok
     for (const path of ["/", "/docs", "/docs/start.js"]) {
       assert.is.not((await get(path, null)).status, 401, path);
     }
+  }));
+
+test("ACC-8: an agent gives no directive, unless it is the chief; nor by an envelope or in a batch", () =>
+  withHouse(false, async ({ server, tokens, post }) => {
+    const token = tokens["codex-1"] ?? "";
+    const { seq } = server.engine.view();
+    const order = { text: "Stop all work.", category: "directive" };
+    for (const body of [order, { message: order }, { ...order, target: "ralph" }]) {
+      const answer = await post("conversations/message", body, token);
+      assert.equal([answer.status, answer.body.field], [403, "category"], answer.text);
+      assert.match(String(answer.body.error), "directives come from the CEO and the chief");
+    }
+    const one = { action: "conversations/message", body: order };
+    const all = await post("batch", { actions: [one] }, token);
+    assert.is(all.at("results.0.status"), 403);
+    assert.is(server.engine.view().seq, seq);
+    for (const category of ["discussion", "summary", "status", "ack"]) {
+      assert.is((await post("conversations/message", { ...order, category }, token)).status, 200);
+    }
+    const said = { ...order, sender: "codex" };
+    for (const who of ["owner", "operator"]) {
+      assert.is((await post("conversations/message", said, tokens[who] ?? "")).status, 200, who);
+    }
+    await post("org/configure", { chief_agent_id: "codex" }, tokens.owner ?? "");
+    assert.is((await post("conversations/message", order, token)).status, 200, "the chief");
+  }));
+
+test("AGT-3: a plan moves no task that another agent holds, neither in nor out; its holder and the CEO do", () =>
+  withHouse(false, async ({ server, tokens, post }) => {
+    const [codex, ralph] = [tokens["codex-1"] ?? "", tokens["ralph-1"] ?? ""];
+    const held = await post("tasks/claim", { task_id: "T-208" }, codex);
+    assert.equal([held.status, held.at("task.mission_id")], [200, "M-300"], held.text);
+    const { seq } = server.engine.view();
+    for (const body of [
+      { title: "Mine", objective: "Y", task_ids: ["T-208"] },
+      { mission_id: "M-301", task_ids: ["T-206", "T-208"] },
+      { mission_id: "M-300", task_ids: ["T-200"] },
+    ]) {
+      const answer = await post("missions/plan", body, ralph);
+      assert.equal([answer.status, answer.body.holder], [409, "codex"], answer.text);
+    }
+    assert.is(server.engine.view().seq, seq);
+    // What leaves it where it is disturbs nobody.
+    const kept = { mission_id: "M-300", task_ids: ["T-208", "T-200"] };
+    assert.is((await post("missions/plan", kept, ralph)).status, 200);
+    const body = { mission_id: "M-301", task_ids: ["T-208"] };
+    assert.is((await post("missions/plan", body, codex)).status, 200, "its holder");
+    const back = { ...body, mission_id: "M-300" };
+    assert.is((await post("missions/plan", back, tokens.operator ?? "")).status, 200, "the CEO");
   }));
 
 test("ACC-8: no agent is called like the CEO or another agent, however it is written", () =>

@@ -33,6 +33,7 @@ import {
 import { HOME_PROJECT } from "../projects/project.ts";
 import { type State, takeId } from "../state.ts";
 import { expectedVersion, progress, taskFields } from "../tasks/fields.ts";
+import { checkLease } from "../tasks/leases.ts";
 import { addTask } from "../tasks/rules.ts";
 import { PRIORITIES, type Task } from "../tasks/task.ts";
 import { MISSION_STATUSES, type Mission, SEVERITIES } from "./mission.ts";
@@ -134,7 +135,7 @@ const planMission = defineAction({
       ? findAt(draft, payload.mission_id, payload.expected_version, context)
       : addMission(draft, payload, author, context);
     applyMissionFields(draft, mission, payload, context);
-    if (payload.task_ids) setTasks(draft, mission.id, payload.task_ids, context);
+    if (payload.task_ids) setTasks(draft, mission.id, payload.task_ids, author, context);
     const created: Task[] = [];
     for (const { progress, ...fields } of payload.tasks ?? []) {
       const child = {
@@ -255,15 +256,25 @@ function applyMissionFields(
   touch(mission, context);
 }
 
-/** Exactly these tasks belong to the mission from here on. */
-function setTasks(state: State, missionId: string, taskIds: string[], context: Context): void {
+/** Exactly these tasks belong to the mission from here on; one that is held its holder or the CEO moves. */
+function setTasks(
+  state: State,
+  missionId: string,
+  taskIds: string[],
+  author: string,
+  context: Context,
+): void {
+  const move = (task: Task, to: string | null) => {
+    checkLease(task, { agent_id: author });
+    setMission(task, to, context);
+  };
   for (const id of taskIds) {
     const task = find(state, "tasks", id);
-    if (task.mission_id !== missionId) setMission(task, missionId, context);
+    if (task.mission_id !== missionId) move(task, missionId);
   }
   for (const id of inOrder(context.relations.tasks("mission", missionId))) {
     const task = taskIds.includes(id) ? undefined : get(state.tasks, id);
-    if (task) setMission(task, null, context);
+    if (task) move(task, null);
   }
 }
 
