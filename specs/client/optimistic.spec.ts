@@ -228,10 +228,16 @@ function sortKeys(value: unknown): unknown {
 }
 
 const RUNS = Number(process.env.RUNS ?? 3);
+/**
+ * A look-up first asked for after another's entry was made of that entry's records alone (the first two);
+ * a body with `true` for an id, which the server refuses, was foretold.
+ */
+const FOUND = [547_049_982, 547_145_251, 547_468_957];
 
 test("PAGE-7, PAGE-8: in any order of writes, answers and entries it shows the server's state, its own effects, and the lists of both", async () => {
   const first = seedOf(Date.now() % 1e9);
-  for (let seed = first; seed < first + RUNS; seed++) {
+  const seeds = Array.from({ length: RUNS }, (_, n) => first + n);
+  for (const seed of [...FOUND, ...seeds]) {
     try {
       await runHistory(createRandom(seed), 120);
     } catch (error) {

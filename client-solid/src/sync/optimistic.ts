@@ -125,23 +125,24 @@ export function createEffects(records: Records): Effects {
       for (const patch of patches) play(patch);
       return;
     }
-    const before = ground && slice(touched, structuredClone);
+    const before = ground && copiesOf(touched);
     for (const patch of patches) play(patch);
     if (!ground || !before) return;
-    ground.relations.advance(before, slice(touched), touched);
     for (const [table, ids] of touched) {
       for (const id of ids) place(ground.state, table, id, serverOf(table, id));
     }
+    // On the whole state: a look-up that is asked for later is made of it.
+    ground.relations.advance(before, ground.state, touched);
   }
 
-  /** The touched records that look-ups are made of; copied where they will change in place. */
-  function slice(touched: Touched, copy = (record: unknown) => record): State {
+  /** The touched records that look-ups are made of, as they are before they change in place. */
+  function copiesOf(touched: Touched): State {
     const tables: Partial<Record<TableName, object>> = {};
-    for (const table of ["tasks", "notifications"] as const) {
+    for (const table of ["tasks", "agents", "notifications"] as const) {
       const rows: Record<string, unknown> = {};
       for (const id of touched.get(table) ?? []) {
         const record = serverOf(table, id);
-        if (record !== undefined) rows[id] = copy(record);
+        if (record !== undefined) rows[id] = structuredClone(record);
       }
       tables[table] = rows;
     }

@@ -3,6 +3,7 @@
  * Neighbour: `optimistic.ts`, which shows what they foretell. Invariant: a body that the server would
  * refuse, or that cannot be foretold, has no effect here and is still the server's to judge.
  */
+import { Check } from "typebox/value";
 import type { Stamp } from "../../../core/action.ts";
 import type { Reduction } from "../../../core/reduce.ts";
 import { reduce } from "../../../core/reduce.ts";
@@ -23,6 +24,8 @@ export function foretell(
   const declaration = actions.get(action);
   // What stands alone rests on more than the state, and whose turn it is only the server knows.
   if (!declaration || declaration.alone || declaration.wait || declaration.prepare) return null;
+  // By the library's walker: what compiles a schema would need a policy that lets text run.
+  if (!Check(declaration.body, body)) return null;
   try {
     const actor = declaration.actor?.(body) || "ceo";
     const act = { name: action, payload: body, stamp: { ...stamp, actor } };
@@ -31,7 +34,7 @@ export function foretell(
     // One that begins everything anew would be shown and taken back at a great cost.
     return [...result.touched.values()].includes("all") ? null : result;
   } catch {
-    // Not validated here: what a reducer stumbles over, the server refuses in a sentence.
+    // What a reducer stumbles over, the server refuses in a sentence.
     return null;
   }
 }
