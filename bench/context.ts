@@ -1,13 +1,12 @@
 /**
- * What a row is given: servers to start, watchers, a driver's pace. Neighbours: the rows ask, `main.ts`
- * makes one for a run. Invariant: all that was started and every folder made is gone at the end.
+ * What a row is given: servers to start, watchers, probes, a driver's pace. Neighbours: the rows ask,
+ * `main.ts` opens one for each row. Invariant: every row begins with nothing of another still running.
  */
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { cpSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { fillCompany } from "./data.ts";
-import { type Started, start } from "./process.ts";
+import { type Company, fillCompany } from "./company.ts";
+import { openResources, type Resources } from "./resources.ts";
+import { type Server, startServer } from "./servers.ts";
 import { startWatchers, type Watchers } from "./watchers.ts";
 
 export interface Context {
@@ -19,16 +18,15 @@ export interface Context {
   /** The peers are installed. */
   peers: boolean;
   /** The real server on a real database that holds so many tasks. */
-  startOurs(tasks: number): Promise<Started>;
+  startOurs(tasks: number, company?: Company): Promise<Server>;
   /** A server of `floors/`. */
-  startFloor(name: string, ...args: string[]): Promise<Started>;
+  startFloor(name: string, ...args: string[]): Promise<Server>;
   /** A server of `peers/`. */
-  startPeer(name: string): Promise<Started>;
+  startPeer(name: string): Promise<Server>;
   watchers(): Watchers;
-  /** An empty folder that lives as long as the run. */
+  /** What a script of `probes/`, given an empty folder first, finds out in a process of its own. */
+  probe<Found>(name: string, ...args: number[]): Promise<Found>;
   folder(): string;
-  /** Said while it runs. */
-  say(text: string): void;
 }
 
 export interface ContextOptions {
@@ -42,51 +40,55 @@ const WITHOUT_LIMITS = {
   CLAWTASKER_LOG: "warn",
 };
 
-/** Gives the context and what ends it. */
-export function createContext({ quick, peers }: ContextOptions): [Context, () => void] {
-  const root = mkdtempSync(join(tmpdir(), "clawtasker-bench-"));
-  const companies = new Map<number, Promise<string>>();
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Gives the context and what ends it with all that was started. */
+export function openContext({ quick, peers }: ContextOptions): [Context, () => Promise<void>] {
+  const resources = openResources();
   let watchers: Watchers | null = null;
-  // Also when a signal ends the run.
-  process.once("exit", () => rmSync(root, { recursive: true, force: true }));
-  const folder = () => mkdtempSync(join(root, "x"));
-
-  /** Made once for each size, then copied. */
-  function companyOf(tasks: number): Promise<string> {
-    let made = companies.get(tasks);
-    if (!made) {
-      const dir = folder();
-      made = fillCompany(dir, tasks).then(() => dir);
-      companies.set(tasks, made);
-    }
-    return made;
-  }
-
   const context: Context = {
     quick,
     rounds: quick ? 1 : 3,
-    seconds: quick ? 0.7 : 2,
+    seconds: quick ? 0.5 : 1.5,
     peers,
-    async startOurs(tasks) {
-      const dir = folder();
-      cpSync(await companyOf(tasks), dir, { recursive: true });
-      const main = fileURLToPath(new URL("../server/main.js", import.meta.url));
-      return start(main, ["--port", "0", "--data-dir", dir], WITHOUT_LIMITS);
+    async startOurs(tasks, company) {
+      const dir = resources.folder();
+      cpSync(await filled(tasks, company), dir, { recursive: true });
+      const args = ["--port", "0", "--data-dir", dir];
+      return startServer(resources, here("../server/main.js"), args, WITHOUT_LIMITS);
     },
-    startFloor: (name, ...args) =>
-      start(fileURLToPath(new URL(`./floors/${name}.js`, import.meta.url)), args),
+    startFloor: (name, ...args) => startServer(resources, here(`./floors/${name}.js`), args),
     // Plain JavaScript beside their packages, which are not installed for the compiler.
-    startPeer: (name) =>
-      start(fileURLToPath(new URL(`../../bench/peers/${name}.mjs`, import.meta.url)), []),
-    watchers: () => (watchers ??= startWatchers()),
-    folder,
-    say: (text) => void process.stderr.write(`${text}\n`),
+    startPeer: (name) => startServer(resources, here(`../../bench/peers/${name}.mjs`), []),
+    watchers: () => (watchers ??= startWatchers(resources)),
+    probe: (name, ...args) => probe(resources, here(`./probes/${name}.js`), args),
+    folder: resources.folder,
   };
-  return [
-    context,
-    () => {
-      watchers?.end();
-      rmSync(root, { recursive: true, force: true });
-    },
-  ];
+  return [context, resources.release];
+}
+
+/** Folders with a database of a company, made once for each kind and size, then copied. */
+const companies = new Map<string, Promise<string>>();
+let shelf: Resources | null = null;
+
+function filled(tasks: number, company: Company = {}): Promise<string> {
+  const key = JSON.stringify([tasks, company]);
+  let made = companies.get(key);
+  if (!made) {
+    shelf ??= openResources();
+    const dir = shelf.folder();
+    made = fillCompany(dir, tasks, company).then(() => dir);
+    companies.set(key, made);
+  }
+  return made;
+}
+
+function probe<Found>(resources: Resources, script: string, args: number[]): Promise<Found> {
+  const child = resources.run(script, [resources.folder(), ...args.map(String)], {
+    flags: ["--expose-gc"],
+  });
+  return new Promise((resolve, reject) => {
+    child.once("message", (found) => resolve(found as Found));
+    child.once("exit", (code) => reject(new Error(`${script} ended with ${code}`)));
+  });
 }

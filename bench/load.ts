@@ -24,29 +24,26 @@ export interface Loaded {
 export const nowMs = () => Number(process.hrtime.bigint()) / 1e6;
 
 /** One request after the other on each connection until the time is over. */
-export async function flatOut(asked: Requests & { seconds: number }): Promise<Loaded> {
-  const lines = await open(asked);
-  const loaded = begin();
-  const from = nowMs();
-  const end = from + asked.seconds * 1_000;
-  let sent = 0;
-  await Promise.all(
-    lines.map(async (line) => {
-      while (nowMs() < end) await time(line, asked.request(sent++), nowMs(), loaded);
-    }),
-  );
-  return finish(loaded, lines, from);
+export function flatOut(asked: Requests & { seconds: number }): Promise<Loaded> {
+  return inTurn(asked, (_sent, ms) => ms < asked.seconds * 1_000);
 }
 
 /** So many requests, as fast as the connections take them. */
-export async function inAll(asked: Requests & { count: number }): Promise<Loaded> {
+export function inAll(asked: Requests & { count: number }): Promise<Loaded> {
+  return inTurn(asked, (sent) => sent < asked.count);
+}
+
+async function inTurn(
+  asked: Requests,
+  goesOn: (sent: number, ms: number) => boolean,
+): Promise<Loaded> {
   const lines = await open(asked);
   const loaded = begin();
   const from = nowMs();
   let sent = 0;
   await Promise.all(
     lines.map(async (line) => {
-      while (sent < asked.count) await time(line, asked.request(sent++), nowMs(), loaded);
+      while (goesOn(sent, nowMs() - from)) await time(line, asked.request(sent++), nowMs(), loaded);
     }),
   );
   return finish(loaded, lines, from);
@@ -74,7 +71,10 @@ export async function paced(
     // Sent now: a timer that came late is the driver's fault, not the server's.
     const mine = line;
     const answer = time(mine, asked.request(n), Math.max(due, nowMs()), loaded);
-    answers.push(answer.then(() => void idle.push(mine)));
+    const answered = answer.then(() => void idle.push(mine));
+    // Told below, once all are sent.
+    answered.catch(() => {});
+    answers.push(answered);
   }
   await Promise.all(answers);
   return finish(loaded, lines, from);

@@ -9,8 +9,10 @@ export interface Row {
   /** Short, without spaces: `npm run bench -- <name>`. */
   name: string;
   title: string;
-  /** Left out of a quick run, unless named. */
-  slow?: true;
+  /** What a whole run takes for it on a quiet machine of two cores. */
+  seconds: number;
+  /** Left out where not named: `quick` of a quick run, `always` of a whole one too. */
+  onlyNamed?: "quick" | "always";
   run(context: Context): Promise<Result>;
 }
 
@@ -43,6 +45,13 @@ export interface Goal {
   /** Reached when the value is at least or at most this; a figure that is only printed has none. */
   atLeast?: number;
   atMost?: number;
+}
+
+/** How a row ended. */
+export type Outcome = { row: Row; seconds: number } & ({ result: Result } | { error: string });
+
+export function isJudged({ atLeast, atMost }: Goal): boolean {
+  return atLeast !== undefined || atMost !== undefined;
 }
 
 export function isReached({ value, atLeast, atMost }: Goal): boolean {

@@ -3,20 +3,21 @@
  * Neighbours: `rows/sockets.ts` and `rows/events.ts` measure by it. Invariant: what is counted begins
  * with a warm server and empty queues, and ends when the last watcher has had its last update.
  */
+
+import { updateOf } from "./company.ts";
 import type { Context } from "./context.ts";
-import { agentId, taskId } from "./data.ts";
 import { flatOut, inAll, type Loaded, post } from "./load.ts";
-import type { Started } from "./process.ts";
+import type { Server } from "./servers.ts";
 import type { DialectName } from "./watch/dialects.ts";
 import type { Seen } from "./watch/messages.ts";
 
 export const TASKS = 15;
 /** A compiler that has not seen the code yet is not what is measured. */
-const WARM_SECONDS = 1.5;
+const WARM_SECONDS = 1;
 
 export interface Watched {
   dialect: DialectName;
-  start(): Promise<Started>;
+  start(): Promise<Server>;
 }
 
 /** How the writes come. */
@@ -27,14 +28,7 @@ export interface Writes {
   request(n: number): string;
 }
 
-const body = (n: number) => ({
-  task_id: taskId(1 + (n % TASKS)),
-  agent_id: agentId(1),
-  // Never the one before: an update that changes nothing would make no patch.
-  progress: Math.floor(n / TASKS) % 100,
-});
-
-export const update = (n: number) => post("/api/tasks/update", body(n));
+export const update = (n: number) => post("/api/tasks/update", updateOf(n, TASKS));
 
 /** One write a request. */
 export const SINGLE: Writes = { connections: 64, each: 1, request: update };
@@ -48,7 +42,7 @@ export const BATCHES: Writes = {
     post("/api/batch", {
       actions: Array.from({ length: BATCH }, (_, index) => ({
         action: "tasks/update",
-        body: body(n * BATCH + index),
+        body: updateOf(n * BATCH + index, TASKS),
       })),
     }),
 };

@@ -2,9 +2,9 @@
  * The watchers as the rows see them. Neighbours: `watch/main.ts` is their process, `watch/messages.ts`
  * what is said between. Invariant: one call at a time.
  */
-import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import type { Resources } from "./resources.ts";
 import type { Call, Joined, Seen } from "./watch/messages.ts";
 
 export interface Watchers {
@@ -13,16 +13,18 @@ export interface Watchers {
   await(updates: number): Promise<Seen>;
   join(of: Omit<Extract<Call, { name: "join" }>, "name">): Promise<Joined>;
   close(): Promise<void>;
-  /** Ends their process. */
-  end(): void;
 }
 
-export function startWatchers(): Watchers {
-  const child = fork(fileURLToPath(new URL("./watch/main.js", import.meta.url)));
+export function startWatchers(resources: Resources): Watchers {
+  const child = resources.run(fileURLToPath(new URL("./watch/main.js", import.meta.url)), []);
+  const gone = new AbortController();
+  child.once("exit", (code) => gone.abort(new Error(`the watchers' process ended with ${code}`)));
 
   async function call<T>(message: Call): Promise<T> {
     child.send(message);
-    const [answer] = (await once(child, "message")) as [{ ok: T } | { error: string }];
+    const [answer] = (await once(child, "message", { signal: gone.signal })) as [
+      { ok: T } | { error: string },
+    ];
     if ("error" in answer) throw new Error(answer.error);
     return answer.ok;
   }
@@ -33,6 +35,5 @@ export function startWatchers(): Watchers {
     await: (updates) => call({ name: "await", updates }),
     join: (of) => call({ name: "join", ...of }),
     close: () => call({ name: "close" }),
-    end: () => child.disconnect(),
   };
 }

@@ -1,11 +1,11 @@
 /**
  * The floors of the streams: bare HTTP takes a write and shows it to all who watch, by `ws` at once
  * (`each`), by `ws` once for each turn of the loop (`turn`), or as server-sent events (`sse`).
- * Nothing is checked, nothing is kept. Neighbours: `rows/sockets.ts`, `rows/events.ts`.
+ * Nothing is checked, nothing is kept. Neighbours: `serve.ts`; `rows/sockets.ts`, `rows/events.ts`.
  */
-import { createServer, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { ServerResponse } from "node:http";
 import { WebSocketServer } from "ws";
+import { answering, listen } from "./serve.ts";
 
 const [kind] = process.argv.slice(2);
 const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
@@ -52,29 +52,17 @@ function send(text: string): void {
   for (const socket of sockets.clients) socket.send(bytes, { binary: false });
 }
 
-const server = createServer((req, res) => {
-  if (req.method === "GET") {
-    res.writeHead(200, { "Content-Type": "text/event-stream" }).flushHeaders();
-    res.socket?.setNoDelay(true);
-    streams.add(res);
-    res.once("close", () => streams.delete(res));
-    return;
-  }
-  let text = "";
-  req.setEncoding("utf8");
-  req.on("data", (chunk: string) => {
-    text += chunk;
-  });
-  req.on("end", () => {
-    for (const update of updatesOf(text)) show(toPatch(update));
-    res.setHeader("Content-Type", "application/json");
-    res.end('{"ok":true}');
-  });
+const take = answering((text) => {
+  for (const update of updatesOf(text)) show(toPatch(update));
+  return '{"ok":true}';
+});
+const server = listen((req, res) => {
+  if (req.method !== "GET") return take(req, res);
+  res.writeHead(200, { "Content-Type": "text/event-stream" }).flushHeaders();
+  res.socket?.setNoDelay(true);
+  streams.add(res);
+  res.once("close", () => streams.delete(res));
 });
 server.on("upgrade", (req, socket, head) => {
   sockets.handleUpgrade(req, socket, head, (client) => sockets.emit("connection", client, req));
 });
-server.listen(0, "127.0.0.1", 4_096, () => {
-  process.stdout.write(`port ${(server.address() as AddressInfo).port}\n`);
-});
-process.once("SIGTERM", () => process.exit());

@@ -1,32 +1,12 @@
 /**
  * The floors of HTTP: what a server costs that does nothing with a request, or only makes it durable.
  * `express` and `bare` say back what they were told; `append` answers once it is synced, all that
- * waits in one transaction. Neighbour: `rows/floors.ts`.
+ * waits in one transaction. Neighbours: `serve.ts`; `rows/floors.ts`, `rows/writes.ts`.
  */
-import { createServer, type RequestListener } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { RequestListener } from "node:http";
 import express from "express";
 import { openSqliteJournal } from "../../journal/index.ts";
-
-type Answer = (body: string) => string | Promise<string>;
-
-function bare(answer: Answer): RequestListener {
-  return (req, res) => {
-    let text = "";
-    req.setEncoding("utf8");
-    req.on("data", (chunk: string) => {
-      text += chunk;
-    });
-    req.on("end", async () => {
-      res.setHeader("Content-Type", "application/json");
-      res.end(await answer(text));
-    });
-  };
-}
-
-function echo(text: string): string {
-  return JSON.stringify(JSON.parse(text));
-}
+import { answering, listen } from "./serve.ts";
 
 function expressEcho(): RequestListener {
   const app = express();
@@ -37,7 +17,7 @@ function expressEcho(): RequestListener {
   return app;
 }
 
-async function append(dir: string): Promise<Answer> {
+async function append(dir: string): Promise<(body: string) => Promise<string>> {
   const journal = await openSqliteJournal({ dir, now: Date.now });
   let seq = 0;
   let queue: { seq: number; json: string; key: null }[] = [];
@@ -68,9 +48,6 @@ async function append(dir: string): Promise<Answer> {
 }
 
 const [kind, dir = ""] = process.argv.slice(2);
-const listener =
-  kind === "express" ? expressEcho() : bare(kind === "append" ? await append(dir) : echo);
-const server = createServer(listener).listen(0, "127.0.0.1", () => {
-  process.stdout.write(`port ${(server.address() as AddressInfo).port}\n`);
-});
-process.once("SIGTERM", () => process.exit());
+if (kind === "express") listen(expressEcho());
+else if (kind === "append") listen(answering(await append(dir)));
+else listen(answering((text) => JSON.stringify(JSON.parse(text))));

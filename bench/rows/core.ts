@@ -1,14 +1,25 @@
 /**
- * One `tasks/update` in the core, and the smallest message that says it. Neighbours: `company.ts`
- * makes the companies; `core.ts` of the bench compares forms of tables.
+ * One `tasks/update` in the core, and the smallest message that says it. Neighbour: `company.ts`
+ * makes the companies.
  */
-import { applyPatches, createRelations, type Entry, reduce, type State } from "../../core/index.ts";
+import {
+  applyPatches,
+  createRelations,
+  type Entry,
+  fromWireState,
+  reduce,
+  type State,
+  toWireState,
+  type WireState,
+} from "../../core/index.ts";
 import { actions } from "../../core/registry.ts";
 import { commitFrame } from "../../transport-ws/codec.ts";
-import { AT, companyOf, taskId } from "../company.ts";
+import { AT, companyOf, updateOf } from "../company.ts";
 import { figureOf, inTurns, type Row } from "../row.ts";
 
 const TIMES = 3_000;
+/** A flat table of 100,000 takes tens of milliseconds for each write. */
+const FLAT_TIMES = 20;
 
 function updater(start: State, tasks: number) {
   const declaration = actions.get("tasks/update");
@@ -17,13 +28,8 @@ function updater(start: State, tasks: number) {
   let seq = 1;
   const relations = createRelations(state);
   return () => {
-    const n = seq++;
-    const payload = {
-      task_id: taskId(1 + ((n * 7_919) % tasks)),
-      progress: n % 101,
-      agent_id: "agent-1",
-    };
-    const stamp = { at: AT + n * 1_000, seq, actor: "agent-1", actionId: "bench" };
+    const payload = updateOf(seq++, tasks);
+    const stamp = { at: AT + seq * 1_000, seq, actor: "agent-1", actionId: "bench" };
     const action = { name: "tasks/update", payload, stamp };
     const result = reduce(state, declaration, action, relations);
     if (!result.ok) throw new Error(result.message);
@@ -36,32 +42,47 @@ function updater(start: State, tasks: number) {
 export const core: Row = {
   name: "core",
   title: "One `tasks/update` in the core, as the company grows",
+  seconds: 15,
   async run({ quick, rounds }) {
     const sizes = quick ? [15, 10_000] : [15, 10_000, 100_000];
+    const subject = (name: string, state: State, tasks: number, times: number) => {
+      const update = updater(state, tasks);
+      return {
+        name: `${name}, ${tasks} tasks`,
+        async measure() {
+          const from = performance.now();
+          for (let n = 0; n < times; n++) update();
+          return { "µs/update": ((performance.now() - from) * 1_000) / times };
+        },
+      };
+    };
+    const wires = sizes.map((tasks) => toWireState(companyOf(tasks)));
     const subjects = await inTurns(
       // Short ones: more of them, the first of which warms up.
       rounds + 2,
-      sizes.map((tasks) => {
-        const update = updater(companyOf(tasks), tasks);
-        return {
-          name: `${tasks} tasks`,
-          async measure() {
-            const from = performance.now();
-            for (let n = 0; n < TIMES; n++) update();
-            return { "µs/update": ((performance.now() - from) * 1_000) / TIMES };
-          },
-        };
+      sizes.flatMap((tasks, at) => {
+        const wire = wires[at] as WireState;
+        return [
+          subject("in pages", fromWireState(wire), tasks, TIMES),
+          subject("in one flat record", wire as State, tasks, tasks > 100 ? FLAT_TIMES : TIMES),
+        ];
       }),
     );
-    const at = (tasks: number | undefined) => figureOf(subjects, `${tasks} tasks`, "µs/update");
+    const at = (tasks: number | undefined) =>
+      figureOf(subjects, `in pages, ${tasks} tasks`, "µs/update");
     const most = sizes.at(-1);
-    const what = `${most} tasks against 15`;
-    return { subjects, goals: [{ what, value: at(most) / at(15), atMost: 2 }] };
+    const what = `${most?.toLocaleString("en-US")} tasks against 15`;
+    return {
+      subjects,
+      goals: [{ what, value: at(most) / at(15), atMost: 2 }],
+      note: "Deciding, patches, event and look-ups, without validation and journal. Tables are in pages; a flat record is what they were measured against.",
+    };
   },
 };
 
 export const bytes: Row = {
   name: "bytes",
+  seconds: 1,
   title: "What one task update is on the wire of a watcher",
   async run() {
     const update = updater(companyOf(15), 15);
@@ -84,11 +105,14 @@ export const bytes: Row = {
         { name: "its event", samples: [{ bytes: eventBytes }] },
       ],
       goals: [
-        { what: "the message against its patches alone", value: whole / smallest, atMost: 1.3 },
         {
-          what: "the message against its patches and its event, which pages and agents show",
-          value: whole / (smallest + eventBytes),
+          what: "the message against the smallest patches that say it",
+          value: whole / smallest,
           atMost: 1.3,
+        },
+        {
+          what: "the same with its event, which pages and agents show, among what must be said",
+          value: whole / (smallest + eventBytes),
         },
       ],
     };

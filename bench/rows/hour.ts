@@ -3,11 +3,12 @@
  * 20 task updates a second, 50 open pages. Prints the share of one CPU that the hour would take, and
  * whether the memory grows. Neighbour: `rows/sockets.ts` has the watchers.
  */
+
+import { taskId } from "../company.ts";
 import type { Context } from "../context.ts";
-import { taskId } from "../data.ts";
 import { inAll, post } from "../load.ts";
-import type { Started } from "../process.ts";
 import type { Row, Sample } from "../row.ts";
+import type { Server } from "../servers.ts";
 
 const AGENTS = 1_000;
 const UPDATES_PER_SECOND = 20;
@@ -18,44 +19,41 @@ const PER_SECOND = AGENTS / 60 + UPDATES_PER_SECOND;
 
 export const hour: Row = {
   name: "hour",
-  slow: true,
+  seconds: 60,
+  onlyNamed: "quick",
   title: "1,000 agents, 50 open pages, one hour of heartbeats and updates",
   async run(context) {
     const server = await context.startOurs(TASKS);
     const watchers = context.watchers();
-    try {
-      await watchers.open({ port: server.port, count: PAGES, wire: "ws", dialect: "ours" });
-      await registerAgents(server);
-      // Of an hour where there is time, of two minutes else.
-      const seconds = context.quick ? 120 : 3_600;
-      const parts = 6;
-      const samples: Sample[] = [];
-      for (let part = 0; part < parts; part++) {
-        samples.push(await live(context, server, seconds / parts, part));
-      }
-      const memory = samples.map((sample) => sample["memory MB"] ?? Number.NaN);
-      const last = memory.at(-1) ?? Number.NaN;
-      const disorder = samples.reduce((sum, sample) => sum + (sample.disorder ?? 0), 0);
-      return {
-        subjects: [{ name: "ours", samples }],
-        goals: [
-          {
-            what: "memory at the end against a third of the way",
-            value: last / (memory[1] ?? Number.NaN),
-            atMost: 1.1,
-          },
-          { what: "updates out of order", value: disorder, atMost: 0 },
-        ],
-        note: `Simulated: ${seconds} s in ${parts} parts, each of which is a sample.`,
-      };
-    } finally {
-      await watchers.close();
-      await server.stop();
+    await watchers.open({ port: server.port, count: PAGES, wire: "ws", dialect: "ours" });
+    await registerAgents(server);
+    await watchers.await(AGENTS);
+    // Of an hour where there is time, of two minutes else.
+    const seconds = context.quick ? 120 : 3_600;
+    const parts = 6;
+    const samples: Sample[] = [];
+    for (let part = 0; part < parts; part++) {
+      samples.push(await live(context, server, seconds / parts, part));
     }
+    const memory = samples.map((sample) => sample["memory MB"] ?? Number.NaN);
+    const last = memory.at(-1) ?? Number.NaN;
+    const disorder = samples.reduce((sum, sample) => sum + (sample.disorder ?? 0), 0);
+    return {
+      subjects: [{ name: "ours", samples }],
+      goals: [
+        {
+          what: "memory at the end against a third of the way",
+          value: last / (memory[1] ?? Number.NaN),
+          atMost: 1.1,
+        },
+        { what: "updates out of order", value: disorder, atMost: 0 },
+      ],
+      note: `Simulated: ${seconds} s in ${parts} parts, each of which is a sample.`,
+    };
   },
 };
 
-async function registerAgents({ port }: Started): Promise<void> {
+async function registerAgents({ port }: Server): Promise<void> {
   await inAll({
     port,
     connections: 16,
@@ -67,7 +65,7 @@ async function registerAgents({ port }: Started): Promise<void> {
 
 async function live(
   context: Context,
-  server: Started,
+  server: Server,
   seconds: number,
   part: number,
 ): Promise<Sample> {
@@ -96,7 +94,6 @@ async function live(
   });
   const seen = await watchers.await(loaded.answers);
   const cpuMs = server.cpuMs() - cpuBefore;
-  context.say(`  part ${part + 1}: ${loaded.answers} writes in ${loaded.seconds.toFixed(1)} s`);
   return {
     "CPU %": cpuMs / (10 * seconds),
     "memory MB": server.memoryBytes() / 1e6,

@@ -10,11 +10,10 @@ import { hour } from "./hour.ts";
 import { join } from "./join.ts";
 import { next, snapshot } from "./reads.ts";
 import { sockets } from "./sockets.ts";
-import { memory, start } from "./start.ts";
+import { memory, memoryMillion, start } from "./start.ts";
 import { batch, oneWriter, writes } from "./writes.ts";
 
 export const rows: readonly Row[] = [
-  floors,
   writes,
   oneWriter,
   batch,
@@ -27,5 +26,7 @@ export const rows: readonly Row[] = [
   core,
   start,
   memory,
+  memoryMillion,
   hour,
+  floors,
 ];

@@ -2,11 +2,12 @@
  * Joining a company of 10,000 tasks while others write: alone, and 100 at once. The floor sends as many
  * bytes, which it has at hand, beside the same requests. Neighbours: `floors/state.ts`; transport-ws makes the real thing.
  */
+
+import { updateOf } from "../company.ts";
 import type { Context } from "../context.ts";
-import { agentId, taskId } from "../data.ts";
 import { paced, post } from "../load.ts";
-import type { Started } from "../process.ts";
 import { inTurns, median, type Row, ratio, type Sample } from "../row.ts";
+import type { Server } from "../servers.ts";
 
 const CROWD = 100;
 const ALONE_TIMES = 5;
@@ -17,45 +18,40 @@ function tasksOf({ quick }: Context): number {
 
 export const join: Row = {
   name: "join",
+  seconds: 45,
   title: "Joining a company of 10,000 tasks, with 50 writes a second going on",
   async run(context) {
     const tasks = tasksOf(context);
     const ours = await context.startOurs(tasks);
-    const open: Started[] = [ours];
     const watchers = context.watchers();
-    try {
-      const at = { port: ours.port, count: 1, path: "/api/ws" };
-      const plain = await watchers.join({ ...at, deflate: false });
-      const packed = await watchers.join({ ...at, deflate: true });
-      const floor = await context.startFloor("state", String(plain.bytes));
-      const packedFloor = await context.startFloor("state", String(packed.bytes));
-      open.push(floor, packedFloor);
-      const subjects = await inTurns(context.rounds, [
-        { name: "ours", measure: () => measure(context, ours, "/api/ws", false) },
-        { name: "cached buffer", measure: () => measure(context, floor, "/", false) },
-        { name: "ours, compressed", measure: () => measure(context, ours, "/api/ws", true) },
-        {
-          name: "cached buffer, compressed size",
-          measure: () => measure(context, packedFloor, "/", true),
-        },
-      ]);
-      const goals = (["alone ms", "100 at once ms"] as const).flatMap((measure) => [
-        {
-          what: `${measure}, ours against the cached buffer`,
-          value: ratio(subjects, measure, "ours", "cached buffer"),
-          atMost: 1.3,
-        },
-        {
-          what: `${measure}, compressed`,
-          value: ratio(subjects, measure, "ours, compressed", "cached buffer, compressed size"),
-          atMost: 1.3,
-        },
-      ]);
-      const note = `${tasks} tasks are ${plain.bytes} bytes, compressed ${packed.bytes}. The floor is sent the same writes, which it answers and forgets; ours decides and syncs them, and each makes a part of what was compressed old.`;
-      return { subjects, goals, note, distance: DISTANCE };
-    } finally {
-      await Promise.all(open.map((server) => server.stop()));
-    }
+    const at = { port: ours.port, count: 1, path: "/api/ws" };
+    const plain = await watchers.join({ ...at, deflate: false });
+    const packed = await watchers.join({ ...at, deflate: true });
+    const floor = await context.startFloor("state", String(plain.bytes));
+    const packedFloor = await context.startFloor("state", String(packed.bytes));
+    const subjects = await inTurns(context.rounds, [
+      { name: "ours", measure: () => measure(context, ours, "/api/ws", false) },
+      { name: "cached buffer", measure: () => measure(context, floor, "/", false) },
+      { name: "ours, compressed", measure: () => measure(context, ours, "/api/ws", true) },
+      {
+        name: "cached buffer, compressed size",
+        measure: () => measure(context, packedFloor, "/", true),
+      },
+    ]);
+    const goals = (["alone ms", "100 at once ms"] as const).flatMap((measure) => [
+      {
+        what: `${measure}, ours against the cached buffer`,
+        value: ratio(subjects, measure, "ours", "cached buffer"),
+        atMost: 1.3,
+      },
+      {
+        what: `${measure}, compressed`,
+        value: ratio(subjects, measure, "ours, compressed", "cached buffer, compressed size"),
+        atMost: 1.3,
+      },
+    ]);
+    const note = `${tasks} tasks are ${plain.bytes} bytes, compressed ${packed.bytes}. The floor is sent the same writes, which it answers and forgets; ours decides and syncs them, and each makes a part of what was compressed old.`;
+    return { subjects, goals, note, distance: DISTANCE };
   },
 };
 
@@ -64,7 +60,7 @@ const DISTANCE =
 
 async function measure(
   context: Context,
-  server: Started,
+  server: Server,
   path: string,
   deflate: boolean,
 ): Promise<Sample> {
@@ -86,7 +82,7 @@ async function measure(
       bytes: crowd.bytes,
     };
   };
-  const seconds = context.quick ? 2 : 4;
+  const seconds = context.quick ? 1.5 : 3;
   const tasks = tasksOf(context);
   const [sample] = await Promise.all([
     run(),
@@ -95,12 +91,7 @@ async function measure(
       connections: 64,
       perSecond: 50,
       seconds,
-      request: (n) =>
-        post("/api/tasks/update", {
-          task_id: taskId(1 + ((n * 7_919) % tasks)),
-          agent_id: agentId(1),
-          progress: 1 + (Math.floor(Math.random() * 99) % 100),
-        }),
+      request: (n) => post("/api/tasks/update", updateOf(n, tasks)),
     }),
   ]);
   return sample;

@@ -12,6 +12,8 @@ export interface Dialect {
   answer?(message: Buffer): string | Buffer | null;
   /** The watcher is in once this has come; at once where absent. */
   isReady?(message: Buffer): boolean;
+  /** The number of the first update, where that one may never come. */
+  from?: number;
   /** The first and last number of the updates in a message; null for none. */
   updates(message: Buffer): readonly [number, number] | null;
 }
@@ -77,6 +79,24 @@ export const dialects = {
     greeting: [Buffer.from([1, 100, 2, 0, 1, 116]), Buffer.from([1, 100, 0, 0, 1, 0])],
     isReady: (message) => message[2] === 0 && message[3] === 1,
     updates: (message) => (message[2] === 0 && message[3] === 2 ? seqIn(message) : null),
+  },
+  /** It sends what the state is now, so of a task's updates only the latest: they count as the last so many. */
+  colyseus: {
+    path: "/",
+    from: 1,
+    // The join is confirmed, whereupon the state comes.
+    answer: (message) => (message[0] === 10 ? Buffer.from([10]) : null),
+    isReady: (message) => message[0] === 14,
+    updates(message) {
+      if (message[0] !== 15) return null;
+      let count = 0;
+      let last = 0;
+      for (let at = message.indexOf(SEQ); at >= 0; at = message.indexOf(SEQ, at + SEQ.length)) {
+        count++;
+        last = Math.max(last, numberAt(message, at + SEQ.length));
+      }
+      return count > 0 ? [last - count + 1, last] : null;
+    },
   },
 } as const satisfies Record<string, Dialect>;
 

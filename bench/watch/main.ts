@@ -3,7 +3,7 @@
  * Neighbours: `watchers.ts` forks it, `watcher.ts` is one of them.
  */
 import { connect } from "node:net";
-import { type DialectName, dialects } from "./dialects.ts";
+import { type Dialect, dialects } from "./dialects.ts";
 import { createFrameReader } from "./frames.ts";
 import type { Call, Joined, Seen } from "./messages.ts";
 import { upgradeRequest, type Watcher, watchEvents, watchSocket } from "./watcher.ts";
@@ -15,8 +15,11 @@ const SILENCE_MS = 5_000;
 
 let watchers: Watcher[] = [];
 let lastAt: number[] = [];
+/** The number of the first update that counts; not known before one came. */
 let base = -1;
+/** So many are waited for, until the one with the number `goal`. */
 let wanted = Number.POSITIVE_INFINITY;
+let goal = Number.POSITIVE_INFINITY;
 let complete = 0;
 let cameAt = 0;
 let settle: (() => void) | null = null;
@@ -26,30 +29,35 @@ const nowMs = () => Number(process.hrtime.bigint()) / 1e6;
 function onUpdates(watcher: Watcher, first: number, last: number): void {
   const now = nowMs();
   cameAt = now;
-  if (base < 0) base = first;
+  if (base < 0) expect(first, wanted);
   for (let seq = first; seq <= last; seq++) lastAt[seq - base] = now;
-  const before = watcher.updates - (last - first + 1);
-  if (before < wanted && watcher.updates >= wanted && ++complete === watchers.length) settle?.();
+  if (watcher.last < goal && last >= goal && ++complete === watchers.length) settle?.();
 }
 
 async function open(call: Extract<Call, { name: "open" }>): Promise<null> {
-  const { port, wire, dialect } = call;
+  const { port, wire } = call;
+  const dialect: Dialect = dialects[call.dialect];
+  base = dialect.from ?? -1;
   for (let opened = 0; opened < call.count; opened += AT_A_TIME) {
     const some = Array.from({ length: Math.min(AT_A_TIME, call.count - opened) }, () =>
-      wire === "sse"
-        ? watchEvents({ port, onUpdates })
-        : watchSocket({ port, dialect: dialects[dialect as DialectName], onUpdates }),
+      wire === "sse" ? watchEvents({ port, onUpdates }) : watchSocket({ port, dialect, onUpdates }),
     );
     watchers.push(...(await Promise.all(some)));
   }
   return null;
 }
 
+function expect(first: number, updates: number): void {
+  base = first;
+  wanted = updates;
+  goal = base < 0 ? Number.POSITIVE_INFINITY : base + wanted - 1;
+}
+
 function begin(): null {
   lastAt = [];
-  base = -1;
+  const last = Math.max(-1, ...watchers.map((watcher) => watcher.last));
   complete = 0;
-  wanted = Number.POSITIVE_INFINITY;
+  expect(last < 0 ? -1 : last + 1, Number.POSITIVE_INFINITY);
   cameAt = nowMs();
   for (const watcher of watchers) {
     watcher.updates = 0;
@@ -60,8 +68,8 @@ function begin(): null {
 }
 
 async function awaitAll({ updates }: Extract<Call, { name: "await" }>): Promise<Seen> {
-  wanted = updates;
-  complete = watchers.filter((watcher) => watcher.updates >= updates).length;
+  expect(base, updates);
+  complete = watchers.filter((watcher) => watcher.last >= goal).length;
   if (complete < watchers.length) {
     await new Promise<void>((resolve) => {
       const look = setInterval(() => {

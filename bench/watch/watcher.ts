@@ -18,7 +18,7 @@ export interface Watcher {
 export interface WatchOptions {
   port: number;
   dialect: Dialect;
-  /** Told of updates as they come, with the numbers of the first and the last. */
+  /** Told of updates as they come, with the numbers of the first and the last; `last` is still the one before. */
   onUpdates(watcher: Watcher, first: number, last: number): void;
 }
 
@@ -26,10 +26,11 @@ const TEXT = 0x1;
 const BINARY = 0x2;
 const PONG = 0xa;
 
-/** The connection after its answer's head, whose bytes beyond the head are given on. */
-function ask(port: number, head: string, onData: (chunk: Buffer) => void): Promise<Socket> {
+const dial = (port: number) => connect({ port, host: "127.0.0.1", noDelay: true });
+
+/** Resolves after the answer's head; bytes beyond the head are given on. */
+function ask(socket: Socket, head: string, onData: (chunk: Buffer) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ port, host: "127.0.0.1", noDelay: true });
     let answer: Buffer | null = Buffer.alloc(0);
     socket.on("error", reject);
     socket.on("connect", () => socket.write(head));
@@ -43,7 +44,7 @@ function ask(port: number, head: string, onData: (chunk: Buffer) => void): Promi
       }
       const rest = answer.subarray(end + 4);
       answer = null;
-      resolve(socket);
+      resolve();
       if (rest.length > 0) onData(rest);
     });
   });
@@ -61,9 +62,9 @@ export async function watchSocket(options: WatchOptions): Promise<Watcher> {
   const isIn = new Promise<void>((resolve) => {
     ready = resolve;
   });
-  let socket: Socket | null = null;
+  const socket = dial(options.port);
   const say = (text: string | Buffer) =>
-    socket?.write(
+    socket.write(
       typeof text === "string"
         ? toClientFrame(TEXT, Buffer.from(text))
         : toClientFrame(BINARY, text),
@@ -84,18 +85,17 @@ export async function watchSocket(options: WatchOptions): Promise<Watcher> {
       begins = last;
       ready();
     },
-    onPing: () => socket?.write(toClientFrame(PONG, Buffer.alloc(0))),
+    onPing: () => socket.write(toClientFrame(PONG, Buffer.alloc(0))),
     onClose(code) {
       process.stderr.write(`a watcher was closed with ${code}\n`);
     },
   });
   const head = upgradeRequest(dialect.path, dialect.headers);
-  socket = await ask(options.port, head, (chunk) => {
+  await ask(socket, head, (chunk) => {
     watcher.bytes += chunk.length;
     frames.push(chunk);
   });
-  const open = socket;
-  watcher.close = () => open.destroy();
+  watcher.close = () => socket.destroy();
   for (const text of dialect.greeting ?? []) say(text);
   if (dialect.isReady) await isIn;
   return watcher;
@@ -106,7 +106,8 @@ export async function watchEvents(options: Omit<WatchOptions, "dialect">): Promi
   let rest = "";
   const head =
     "GET /api/events/stream HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n";
-  const socket = await ask(options.port, head, (chunk) => {
+  const socket = dial(options.port);
+  await ask(socket, head, (chunk) => {
     watcher.bytes += chunk.length;
     const text = rest + chunk.toString("latin1");
     const whole = text.lastIndexOf("\n\n") + 2;
@@ -134,7 +135,7 @@ function count(
   onUpdates: WatchOptions["onUpdates"],
 ): void {
   if (watcher.last >= 0 && first !== watcher.last + 1) watcher.disorder++;
-  watcher.last = last;
   watcher.updates += last - first + 1;
   onUpdates(watcher, first, last);
+  watcher.last = last;
 }
