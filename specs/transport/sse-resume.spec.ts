@@ -141,8 +141,9 @@ async function cutOffSlowReader(limits: { maxBufferBytes?: number }): Promise<nu
 }
 
 test("STR-3: a reader that does not read is cut off, resumes complete; others see nothing of it", async () => {
-  const most = await cutOffSlowReader({ maxBufferBytes: 32 * 1024 });
-  assert.ok(most > 0 && most < 64 * 1024, `${most} bytes waited`);
+  // Above what a socket holds before it asks to wait: 16 KiB in Node 20, 64 KiB since Node 22.
+  const most = await cutOffSlowReader({ maxBufferBytes: 128 * 1024 });
+  assert.ok(most >= 128 * 1024 && most < 160 * 1024, `${most} bytes waited`);
 });
 
 test("STR-3: for one who does not read 256 KiB and a piece wait, where nothing else is asked for", async () => {
