@@ -13,7 +13,7 @@ import { type Rejection, rejection } from "./errors.ts";
 import type { Once } from "./idempotency.ts";
 import type { DispatchOptions, Outcome } from "./outcome.ts";
 import { callerOf } from "./permissions.ts";
-import type { Recall } from "./recall.ts";
+import { inWords, missingIn, type Recall } from "./recall.ts";
 import { actions } from "./registry.ts";
 import type { Request, ToRequest } from "./request.ts";
 
@@ -39,6 +39,12 @@ interface BatchOptions {
   atomic: boolean;
   warnings: readonly string[];
   key: BatchKey | undefined;
+}
+
+interface Decided {
+  whole: Outcome;
+  /** Where the whole is accepted, one for each request. */
+  outcomes: readonly Outcome[];
 }
 
 /** An action that is answered already, or one that may run, and whom to tell how it went. */
@@ -88,28 +94,54 @@ export function createBatchDispatch(ports: BatchPorts) {
   /** Decides all of it in one step; the outcomes are in the order of the requests. */
   async function decideAll(
     requests: readonly (Request | Outcome)[],
-    { atomic, warnings, key }: BatchOptions,
-  ): Promise<{ whole: Outcome; outcomes: readonly Outcome[] }> {
-    const unfit = refuseNow();
-    if (unfit) return { whole: unfit, outcomes: [] };
+    options: BatchOptions,
+  ): Promise<Decided> {
+    const asked = new Set<string>();
+    const archived = new Set<string>();
+    for (;;) {
+      const refused = refuseNow();
+      if (refused) return { whole: refused, outcomes: [] };
+      const { taken, outcomes } = takeAll(requests, options);
+      const unknown = outcomes.map(missingIn).filter((id) => id !== undefined);
+      const open = unknown.filter((id) => !asked.has(id));
+      const told = outcomes.map((outcome) => inWords(outcome, archived));
+      if (open.length === 0) return commit(taken, told, options);
+      // What the archive says is part of the answer, which is written with the entries: it is asked
+      // with nothing decided, and then all is decided again.
+      decisions.giveBack(taken);
+      await commits.durable(decisions.view().seq);
+      for (const id of open) asked.add(id);
+      for (const id of await recall.archived(open)) archived.add(id);
+    }
+  }
+
+  /** Up to the first refusal where it is all or none. */
+  function takeAll(requests: readonly (Request | Outcome)[], { atomic, key }: BatchOptions) {
     const taken: Taken[] = [];
     const outcomes: Outcome[] = [];
-    let refused: Rejection | undefined;
     try {
       for (const request of requests) {
         const outcome = "ok" in request ? request : decisions.take(request, taken, key && true);
-        if (atomic && !outcome.ok) refused = outcome;
-        if (refused) break;
         outcomes.push(outcome);
+        if (atomic && !outcome.ok) break;
       }
     } catch (error) {
       decisions.giveBack(taken);
       throw error;
     }
-    if (refused) {
+    return { taken, outcomes };
+  }
+
+  async function commit(
+    taken: readonly Taken[],
+    outcomes: readonly Outcome[],
+    { atomic, warnings, key }: BatchOptions,
+  ): Promise<Decided> {
+    const refused = outcomes.at(-1);
+    if (atomic && refused?.ok === false) {
       decisions.giveBack(taken);
-      const told = await commits.afterDurable(decisions.view().seq, refused).then(recall.explain);
-      return { whole: told.ok ? told : inBatch(told, outcomes.length), outcomes };
+      const told = await commits.afterDurable(decisions.view().seq, refused);
+      return { whole: told.ok ? told : inBatch(told, outcomes.length - 1), outcomes };
     }
     const reply = withWarnings({ results: outcomes.map(toResult) }, warnings);
     const last = taken.at(-1);

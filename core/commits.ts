@@ -28,6 +28,8 @@ export interface Queued {
 export interface Commits {
   /** Writes these in one group; the outcome is given once it is durable. */
   enqueue(taken: readonly Taken[], accepted: Outcome): Promise<Outcome>;
+  /** Resolves once everything up to the entry is durable, or with false when some of it was lost. */
+  durable(seq: number): Promise<boolean>;
   /** An answer may only be given once everything it was decided on is durable. */
   afterDurable(seq: number, outcome: Outcome): Promise<Outcome>;
   isFull(): boolean;
@@ -57,7 +59,7 @@ export function createCommits(options: CommitsOptions): Commits {
   let { head } = options;
   let queue: Queued[] = [];
   let writing: Promise<void> | null = null;
-  /** Refusals that rest on entries not yet durable, by the entry they wait for. */
+  /** Who waits for entries of others: refusals that rest on them, for one. */
   let waiting: { seq: number; settle(durable: boolean): void }[] = [];
 
   async function write(): Promise<void> {
@@ -110,6 +112,11 @@ export function createCommits(options: CommitsOptions): Commits {
     onFailed(error, clean);
   }
 
+  function durable(seq: number): Promise<boolean> {
+    if (seq <= head) return Promise.resolve(true);
+    return new Promise((settle) => waiting.push({ seq, settle }));
+  }
+
   return {
     enqueue(taken, accepted) {
       return new Promise<Outcome>((resolve) => {
@@ -128,19 +135,10 @@ export function createCommits(options: CommitsOptions): Commits {
         writing ??= write();
       });
     },
-    afterDurable(seq, outcome) {
-      if (seq <= head) return Promise.resolve(outcome);
-      return new Promise((resolve) => {
-        waiting.push({
-          seq,
-          settle: (isDurable) =>
-            resolve(
-              isDurable
-                ? outcome
-                : rejection("unavailable", "the journal could not be written; try again"),
-            ),
-        });
-      });
+    durable,
+    async afterDurable(seq, outcome) {
+      if (seq <= head || (await durable(seq))) return outcome;
+      return rejection("unavailable", "the journal could not be written; try again");
     },
     isFull: () => queue.length >= maxQueue,
     async settled() {

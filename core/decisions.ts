@@ -33,21 +33,14 @@ export interface Decisions {
   restart(durable: View): void;
 }
 
-/**
- * @param clock milliseconds since the epoch
- * @param newId a new id for each action
- */
-export function createDecisions(
-  durable: View,
-  clock: () => number,
-  newId: () => string,
-): Decisions {
+/** @param clock milliseconds since the epoch */
+export function createDecisions(durable: View, clock: () => number): Decisions {
   let view = ownView(durable);
 
   return {
     view: () => view,
     take(
-      { declaration, payload, actor, by, key, warnings, recalled },
+      { declaration, payload, actor, by, actionId, key, warnings, recalled },
       taken,
       keyed = key !== undefined,
     ) {
@@ -58,7 +51,7 @@ export function createDecisions(
         seq,
         actor,
         by,
-        actionId: newId(),
+        actionId,
         ...(recalled && { recalled }),
       };
       const action: Action = { name: declaration.name, payload, stamp };

@@ -88,7 +88,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   let state: "open" | "closing" | "closed" | "failed" = "open";
   /** Those who wait have looked since. */
   let seenOpenings = 0;
-  const decisions = createDecisions(durable, clock, newId);
+  const decisions = createDecisions(durable, clock);
   const commits = createCommits({
     journal,
     head: durable.seq,
@@ -119,7 +119,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const once = createOnce(journal);
   const recall = createRecall(journal);
   const waits = createWaits(options.timeout, maxQueue);
-  const toRequest = createToRequest(validator, () => decisions.view().state);
+  const toRequest = createToRequest(validator, () => decisions.view().state, newId);
   const dispatchBatch = createBatchDispatch({
     check: validator.check,
     toRequest,
@@ -230,7 +230,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       const { state: decided, seq } = decisions.view();
       if (!has(decided.tasks, id)) {
         // What is just being archived is in the journal only then.
-        await commits.afterDurable(seq, rejection("unavailable", ""));
+        await commits.durable(seq);
         request.recalled = await recall.recall(id);
       }
       return run();

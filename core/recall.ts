@@ -15,13 +15,22 @@ export interface Recall {
   recall(id: string): Promise<Recalled | undefined>;
   /** Runs when those before have ended. */
   alone<T>(run: () => Promise<T>): Promise<T>;
+  /** Of these tasks those that are archived. */
+  archived(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** An unknown task that is archived is refused in those words. */
   explain(outcome: Outcome): Promise<Outcome>;
 }
 
 export function createRecall(archive: ArchiveReader): Recall {
   let last: Promise<unknown> = Promise.resolve();
+
+  async function archived(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const rows = await archive.findArchived(ids);
+    return new Set(rows.map(({ id }) => id));
+  }
+
   return {
+    archived,
     async recall(id) {
       const [row] = await archive.findArchived([id]);
       if (!row) return undefined;
@@ -35,10 +44,21 @@ export function createRecall(archive: ArchiveReader): Recall {
       return mine;
     },
     async explain(outcome) {
-      if (outcome.ok || outcome.missingTask === undefined) return outcome;
-      const { missingTask: id, ...told } = outcome;
-      const [row] = await archive.findArchived([id]);
-      return row ? rejection("conflict", `task ${id} is archived; reopen it first`) : told;
+      const id = missingIn(outcome);
+      return id === undefined ? outcome : inWords(outcome, await archived([id]));
     },
   };
+}
+
+/** The task that a refusal found unknown. */
+export function missingIn(outcome: Outcome): string | undefined {
+  return outcome.ok ? undefined : outcome.missingTask;
+}
+
+/** @param archived what the archive says of the task that the outcome found unknown */
+export function inWords(outcome: Outcome, archived: ReadonlySet<string>): Outcome {
+  if (outcome.ok || outcome.missingTask === undefined) return outcome;
+  const { missingTask: id, ...told } = outcome;
+  if (!archived.has(id)) return told;
+  return rejection("conflict", `task ${id} is archived; reopen it first`);
 }

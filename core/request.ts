@@ -19,6 +19,7 @@ export interface Request {
   payload: unknown;
   actor: string;
   by: string;
+  actionId: string;
   key: string | undefined;
   warnings: readonly string[];
 }
@@ -29,8 +30,15 @@ export type ToRequest = (
   options: DispatchOptions,
 ) => Request | Rejection;
 
-/** @param state as of what was decided last, for who speaks for whom */
-export function createToRequest(validator: Validator, state: () => State): ToRequest {
+/**
+ * @param state as of what was decided last, for who speaks for whom
+ * @param newId a new id for each action
+ */
+export function createToRequest(
+  validator: Validator,
+  state: () => State,
+  newId: () => string,
+): ToRequest {
   return (name, body, { key, ...who }) => {
     const by = callerOf(who);
     const declaration = actions.get(name);
@@ -45,6 +53,6 @@ export function createToRequest(validator: Validator, state: () => State): ToReq
     if (!spoken.ok) return spoken;
     const { payload } = spoken;
     const actor = declaration.actor?.(payload) || who.actor || by.agent_id || "ceo";
-    return { declaration, payload, actor, by: by.name, key, warnings };
+    return { declaration, payload, actor, by: by.name, actionId: newId(), key, warnings };
   };
 }

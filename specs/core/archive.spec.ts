@@ -239,6 +239,60 @@ test("ARC-6: whoever writes to an archived task is told so, others that it is un
     await refused("tasks/reopen", { task_id: "T-203" }, "T-203 is not done; it is in in_progress");
   }));
 
+test("ARC-6 HTTP-10: in a batch each action on an archived task is told so, as by itself", () =>
+  withCompany(async ({ engine, archives }) => {
+    await archives("T-202");
+    const archived = "task T-202 is archived; reopen it first";
+    const update = (task_id: string, progress: number) => ({
+      action: "tasks/update",
+      body: { task_id, progress },
+    });
+    const sent = [update("T-203", 1), update("T-202", 2), update("T-999", 3), update("T-203", 4)];
+    const told = [[200], [400, archived], [400, "unknown task: T-999"], [200]];
+    const send = async (actions: readonly object[], key?: string) => {
+      const outcome = await engine.dispatchUnknown("batch", { actions }, { key });
+      if (!outcome.ok) throw new Error(outcome.message);
+      const { results } = outcome.reply as { results: Record<string, unknown>[] };
+      return results;
+    };
+    const answers = (results: Record<string, unknown>[]) =>
+      results.map(({ status, error }) => (error === undefined ? [status] : [status, error]));
+
+    const { seq } = engine.view();
+    assert.equal(answers(await send(sent)), told);
+    assert.is(engine.view().seq, seq + 2);
+    assert.is(taskIn(engine, "T-203").progress, 4);
+
+    const first = await send(sent, "whole");
+    assert.equal(answers(first), told);
+    assert.equal(await send(sent, "whole"), first);
+
+    const keyed = sent.map((one, n) => ({ ...one, idempotency_key: `own-${n}` }));
+    assert.equal(answers(await send(keyed)), told);
+    assert.is(engine.view().seq, seq + 6);
+    // Refused, so not kept; and a refused batch says where.
+    const atomic = { actions: sent, atomic: true };
+    const outcome = await engine.dispatchUnknown("batch", atomic);
+    assert.equal(outcome.ok ? "" : outcome.message, `actions[1]: ${archived}`);
+  }));
+
+test("ARC-6: what a batch rests on may still be on its way to the archive", () => {
+  const journal = createHeldJournal();
+  return withCompany(async ({ engine }) => {
+    journal.hold();
+    const going = engine.dispatch("system/archive", { task_ids: ["T-202"], days: 0 });
+    const asked = engine.dispatchUnknown("batch", {
+      actions: [{ action: "tasks/update", body: { task_id: "T-202", progress: 1 } }],
+    });
+    await journal.held();
+    journal.release();
+    assert.ok((await going).ok);
+    const outcome = await asked;
+    const { results } = (outcome.ok ? outcome.reply : {}) as { results?: { error: string }[] };
+    assert.is(results?.[0]?.error, "task T-202 is archived; reopen it first");
+  }, journal);
+});
+
 test("ARC-1: reopened while it is being archived, twice at once, and with a key again", () => {
   const journal = createHeldJournal();
   return withCompany(async ({ engine, does }) => {
