@@ -14,10 +14,13 @@ import { namedBlockersOf } from "./state/tasks/views.ts";
 import { compareIds, get, values } from "./table.ts";
 
 const NONE: ReadonlySet<string> = new Set();
+const NO_KEYS: readonly string[] = [];
+
+type Groups = Map<string, Set<string>>;
 
 /** Groups of task ids; `keysOf` says to which groups a task belongs. */
 interface Grouping {
-  groups: Map<string, Set<string>>;
+  groups: Groups;
   keysOf(task: Task): readonly string[];
 }
 
@@ -60,6 +63,10 @@ export function inOrder(ids: ReadonlySet<string>): string[] {
   return [...ids].sort(compareIds);
 }
 
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((key, at) => key === b[at]);
+}
+
 /** Whether one of the agents came, went or takes other work than before. */
 function mayTakeOthers(before: State, after: State, ids: ReadonlySet<string> | "all"): boolean {
   if (ids === "all") return true;
@@ -90,18 +97,18 @@ export function createRelations(state: State): Relations {
   let openings = 0;
   const causes = new Map<string, string>();
 
-  function place({ groups, keysOf }: Grouping, task: Task): void {
-    for (const key of keysOf(task)) {
+  function place(groups: Groups, keys: readonly string[], id: string): void {
+    for (const key of keys) {
       const group = groups.get(key);
-      if (group) group.add(task.id);
-      else groups.set(key, new Set([task.id]));
+      if (group) group.add(id);
+      else groups.set(key, new Set([id]));
     }
   }
 
-  function displace({ groups, keysOf }: Grouping, task: Task): void {
-    for (const key of keysOf(task)) {
+  function displace(groups: Groups, keys: readonly string[], id: string): void {
+    for (const key of keys) {
       const group = groups.get(key);
-      group?.delete(task.id);
+      group?.delete(id);
       if (group?.size === 0) groups.delete(key);
     }
   }
@@ -110,7 +117,9 @@ export function createRelations(state: State): Relations {
     let grouping = groupings.get(name);
     if (!grouping) {
       grouping = { groups: new Map(), keysOf: GROUPINGS[name] };
-      for (const task of values(current.tasks)) place(grouping, task);
+      for (const task of values(current.tasks)) {
+        place(grouping.groups, grouping.keysOf(task), task.id);
+      }
       groupings.set(name, grouping);
     }
     return grouping;
@@ -139,9 +148,14 @@ export function createRelations(state: State): Relations {
     for (const id of ids) {
       const old = get(before.tasks, id);
       const now = get(after.tasks, id);
-      for (const grouping of groupings.values()) {
-        if (old) displace(grouping, old);
-        if (now) place(grouping, now);
+      for (const { groups, keysOf } of groupings.values()) {
+        const from = old ? keysOf(old) : NO_KEYS;
+        const to = now ? keysOf(now) : NO_KEYS;
+        // Most writes move a task between no groups, and to take it out of a large one and put it back
+        // costs more than all the rest.
+        if (isSame(from, to)) continue;
+        displace(groups, from, id);
+        place(groups, to, id);
       }
     }
   }

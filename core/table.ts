@@ -1,6 +1,6 @@
 /**
  * Tables: the collections of the state, records by id. A table is either flat (the wire form: one
- * plain record) or paged (the server's form: 64 × 64 leaves), and every function here takes both.
+ * plain record) or paged (the server's form: 128 × 128 leaves), and every function here takes both.
  * Why pages: copy-on-write copies each container on the way to the changed record, so a flat record
  * of 100,000 entries costs milliseconds per write (`npm run bench`). Neighbours: reducers write
  * through it, `patch.ts` hides the pages from the wire.
@@ -12,10 +12,14 @@ export type FlatTable<T> = Record<string, T>;
 export type PagedTable<T> = (((Record<string, T> | null)[] | null) | null)[];
 export type Table<T> = FlatTable<T> | PagedTable<T>;
 
-const FAN_OUT = 64;
+const FAN_OUT_BITS = 7;
+const FAN_OUT = 1 << FAN_OUT_BITS;
 const MASK = FAN_OUT - 1;
-/** Consecutive numbers share a leaf, so that recent ids lie together. */
-const LEAF_BITS = 4;
+/**
+ * Consecutive numbers share a leaf, so that recent ids lie together. Only a few of them: a record with
+ * keys of its own is the dearest copy on the way to a task, and what it keeps alive the longest.
+ */
+const LEAF_BITS = 2;
 
 export function createTable<T>(): PagedTable<T> {
   return new Array<null>(FAN_OUT).fill(null);
@@ -42,7 +46,7 @@ function pageOf(id: string): number {
 /** Where the record lives below its table: two page numbers and the id. */
 export function pathOf(id: string): readonly [number, number, string] {
   const page = pageOf(id);
-  return [(page >> 6) & MASK, page & MASK, id];
+  return [(page >> FAN_OUT_BITS) & MASK, page & MASK, id];
 }
 
 function leafOf<T>(table: Table<T>, id: string): Record<string, T> | null | undefined {
