@@ -9,7 +9,8 @@ import type { Outcome } from "./outcome.ts";
 import { statusOf } from "./problems.ts";
 import { flag, id, RULE, source } from "./schema.ts";
 
-const MAX_ACTIONS = 500;
+/** Of one request. */
+export const MAX_ACTIONS = 500;
 
 const body = Type.Object({
   actions: Type.Array(
@@ -32,6 +33,12 @@ const body = Type.Object({
   atomic: flag("All of them or none: the first refusal refuses the request. Else each for itself."),
   source,
 });
+
+/** How many actions a body that nobody has looked at asks for; none where it is no batch. */
+export function actionsIn(name: string, payload: object): number {
+  const { actions } = payload as { actions?: unknown };
+  return name === batch.name && Array.isArray(actions) ? actions.length : 0;
+}
 
 export const batch = {
   name: "batch",

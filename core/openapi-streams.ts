@@ -1,9 +1,12 @@
 /**
- * The two streams in the OpenAPI document, which has no words for their messages: how they are asked
- * for, and how they refuse. Neighbour: `asyncapi.ts` has the messages.
+ * What of the OpenAPI document no declaration tells: the two streams, for whose messages it has no words
+ * (`asyncapi.ts` has), the backup, and what operators ask. Neighbours: `openapi.ts` puts them in, the
+ * server mounts them.
  */
 import { heading, type Operation, type Parameter, refer } from "./openapi-document.ts";
 import { problems } from "./problems.ts";
+
+const HOST_REFUSED = refer(problems.filter(({ status }) => status === 403));
 
 export const stream: Operation = {
   ...heading("events/stream", "Server-sent events of every write."),
@@ -46,6 +49,49 @@ export const socket: Operation = {
     ...refer(problems.filter(({ status }) => [400, 403, 426, 503].includes(status))),
   },
 };
+
+export const backup: Operation = {
+  ...heading("system/backup", "The journal as one file, as of one entry."),
+  description: "For a token of the role owner; `clawtasker restore` takes the file.",
+  security: [{ bearer: [] }],
+  responses: {
+    200: {
+      description: "A SQLite database.",
+      headers: { "ClawTasker-Seq": { $ref: "#/components/headers/Seq" } },
+      content: { "application/vnd.sqlite3": { schema: { type: "string", format: "binary" } } },
+    },
+    ...refer(problems.filter(({ status }) => [400, 401, 403, 500, 503].includes(status))),
+  },
+};
+
+/** Beside the API, and open to whoever reaches the port. */
+export const probes: Readonly<Record<string, Operation>> = {
+  "/livez": {
+    ...heading("livez", "Whether the process lives."),
+    responses: { 200: plain("It does."), ...HOST_REFUSED },
+  },
+  "/readyz": {
+    ...heading("readyz", "Whether it takes work."),
+    responses: {
+      200: plain("It does."),
+      503: plain("It is stopping, or its journal failed."),
+      ...HOST_REFUSED,
+    },
+  },
+};
+
+/** Asks for a token where reading does. */
+export const metrics: Operation = {
+  ...heading("metrics", "Counters and gauges for Prometheus."),
+  responses: {
+    200: plain("In the text format of Prometheus."),
+    ...refer(problems.filter(({ status }) => [401, 403].includes(status))),
+  },
+};
+
+function plain(description: string) {
+  return { description, content: { "text/plain": { schema: { type: "string" } } } };
+}
 
 function sinceParameter(description: string): Parameter {
   return { name: "since", in: "query", description, schema: { type: "integer", minimum: 0 } };

@@ -21,7 +21,7 @@ import {
   STREAM_PATH,
   toProblemResponse,
 } from "./openapi-document.ts";
-import { socket, stream } from "./openapi-streams.ts";
+import { backup, metrics, probes, socket, stream } from "./openapi-streams.ts";
 import { problems, problemsOfQuery, problemsOfWrite, toErrorSchema } from "./problems.ts";
 import { createPublisher, type Publisher } from "./published.ts";
 import type { AnyQuery } from "./query.ts";
@@ -41,6 +41,9 @@ export function toOpenApi({ writes, queries }: Declarations): OpenApiDocument {
   for (const query of queries) paths[`/api/${query.name}`] = { get: toRead(query, publisher) };
   paths[STREAM_PATH] = { get: stream };
   paths[SOCKET_PATH] = { get: socket };
+  paths["/api/system/backup"] = { get: backup };
+  for (const [path, probe] of Object.entries(probes)) paths[path] = { get: probe };
+  paths["/metrics"] = { get: metrics };
   for (const write of writes) paths[`/api/${write.name}`] = { post: toWrite(write, publisher) };
   const tags = new Set(Object.values(paths).flatMap((item) => operationOf(item).tags));
   return {
@@ -63,12 +66,18 @@ export function toOpenApi({ writes, queries }: Declarations): OpenApiDocument {
         bearer: {
           type: "http",
           scheme: "bearer",
-          description: "The server's write token; write_token in the body does the same.",
+          description: SECURITY,
         },
       },
     },
   };
 }
+
+const SECURITY =
+  "The server's own token, or a named one (tokens/create) with the rights of its role: owner, operator, " +
+  "agent or observer; an agent's speaks for that agent alone. write_token in the body does the same. " +
+  "Where reading asks for a token (CLAWTASKER_READ_AUTH, the rule off loopback) every GET under /api " +
+  "and both streams take one too, but for GET /api/session, which says so; no token is taken from an address.";
 
 const ABOUT =
   "Mission control for one human CEO and many AI agents. Every POST but a batch is one entry of a " +
@@ -187,7 +196,7 @@ function toExamples({ given, examples }: AnyWrite): NonNullable<Media["examples"
 }
 
 const TOKEN = Type.Optional(
-  Type.String({ description: "The write token, for who cannot send the Authorization header." }),
+  Type.String({ description: "The token, for who cannot send the Authorization header." }),
 );
 
 /** The very schema that validates the body, and the field that is taken out before. */

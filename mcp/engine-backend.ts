@@ -4,6 +4,7 @@
  * POST does.
  */
 import {
+  actionsIn,
   createValidator,
   type Engine,
   type Principal,
@@ -25,8 +26,8 @@ export interface EngineBackendOptions {
 /** Whose backend it is: all it does is done by the caller, and no more than it may. */
 export interface Sender {
   caller: Principal;
-  /** Counts a write: 0 to go on, else the seconds to wait. */
-  admitWrite(): number;
+  /** Counts a write, and the actions of a batch: 0 to go on, else the seconds to wait. */
+  admitWrite(actions?: number): number;
 }
 
 /** @returns makes the backend of one sender */
@@ -61,7 +62,7 @@ export function createEngineBackends({
 
   return ({ caller, admitWrite }) => ({
     async act(name, body, { signal }) {
-      const waitSeconds = admitWrite();
+      const waitSeconds = admitWrite(actionsIn(name, body));
       if (waitSeconds > 0) {
         return refused("rate_limited", `too many writes; try again in ${waitSeconds} s`);
       }

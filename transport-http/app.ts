@@ -136,7 +136,9 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     req: IncomingMessage,
     res: ServerResponse,
   ): Promise<void> {
-    const admitWrite = () => limit.admit(req.socket.remoteAddress ?? "unknown");
+    const address = req.socket.remoteAddress ?? "unknown";
+    const admitWrite = (actions = 0) =>
+      limit.admit(address) || (actions > 0 ? limit.admitActions(address, actions) : 0);
     const caller = gate.identify(bearerOf(req));
     if (caller) {
       secure(res);

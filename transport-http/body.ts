@@ -1,9 +1,10 @@
 /**
  * The body of a POST: read up to its bound, held to be JSON, made an object. Neighbour: `write.ts`.
- * Invariant: no more than the bound is ever held; what is over it is refused at once.
+ * Invariant: no more than the bound is ever held; what is over it, or unpacks to more, is refused.
  */
 import { isUtf8 } from "node:buffer";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
 import type { Answer } from "./answer.ts";
 import { problem } from "./problem.ts";
 
@@ -35,6 +36,7 @@ export async function readBody(req: IncomingMessage): Promise<Body | null> {
   if (bytes === "gone") return null;
   if (bytes === "too large") return TOO_LARGE;
   if (bytes.length === 0) return { ok: true, value: {} };
+  if (unpacksBeyond(bytes, headers)) return TOO_LARGE;
   const unsupported = checkHeaders(headers);
   return unsupported ? { ok: false, answer: unsupported } : parse(bytes);
 }
@@ -62,6 +64,24 @@ function collect(req: IncomingMessage): Promise<Buffer | "too large" | "gone"> {
 
 /** An aborted request is told by its close; the error says no more, but must not be unheard. */
 function ignore(): void {}
+
+/** Whether it is compressed and holds more than the bound; no more than that is ever unpacked. */
+function unpacksBeyond(bytes: Buffer, { "content-encoding": encoding = "" }: IncomingHttpHeaders) {
+  const unpack = UNPACK.get(encoding.toLowerCase());
+  try {
+    return unpack !== undefined && unpack(bytes, BOUND).length > MAX_BODY_BYTES;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE";
+  }
+}
+
+const BOUND = { maxOutputLength: MAX_BODY_BYTES };
+const UNPACK: ReadonlyMap<string, (bytes: Buffer, bound: typeof BOUND) => Buffer> = new Map([
+  ["gzip", gunzipSync],
+  ["x-gzip", gunzipSync],
+  ["deflate", inflateSync],
+  ["br", brotliDecompressSync],
+]);
 
 function checkHeaders(headers: IncomingHttpHeaders): Answer | null {
   const encoding = headers["content-encoding"] ?? "identity";

@@ -1,18 +1,27 @@
 /**
- * The write limit: so many POSTs from one address in any 60 seconds. Neighbour: `write.ts`, which asks
- * before it reads anything. Invariant: a fixed number of slots for each address, a bounded number of
- * addresses; whoever waits as long as it is told gets through.
+ * The write limit: so many POSTs from one address in any 60 seconds, and so many actions in batches.
+ * Neighbour: `write.ts`, which asks before it reads anything. Invariant: a fixed number of slots for each
+ * address, a bounded number of addresses; whoever waits as long as it is told gets through.
  */
+import { MAX_ACTIONS } from "../core/index.ts";
+
 const WINDOW_MS = 60_000;
 const MAX_PER_MINUTE = 1_000_000;
 const MAX_ADDRESSES = 10_000;
 /** Bounds the memory of all addresses together: 8 bytes a slot. */
 const MAX_SLOTS = 4_000_000;
 
+/** A batch is one write of somebody's many; without a bound of its own it would stretch the limit 500-fold. */
+const ACTIONS_A_WRITE = 100;
+
 export interface WriteLimit {
   perMinute: number;
+  /** In batches, all of one address together. */
+  actionsPerMinute: number;
   /** @returns 0 when the write may go on, else the whole seconds after which the next one may. */
   admit(address: string): number;
+  /** The same for the actions of a batch, all of them or none. */
+  admitActions(address: string, count: number): number;
 }
 
 /** When each of the last writes of one address came, the oldest at `next`. */
@@ -28,6 +37,20 @@ interface Ring {
  */
 export function createWriteLimit(perMinute: number, clock: () => number): WriteLimit {
   if (!(perMinute >= 1)) throw new RangeError("writesPerMinute must be at least 1");
+  // The largest batch passes, however small the limit.
+  const actionsPerMinute = Math.max(perMinute * ACTIONS_A_WRITE, MAX_ACTIONS);
+  const writes = createWindow(perMinute, clock);
+  const actions = createWindow(actionsPerMinute, clock);
+  return {
+    perMinute,
+    actionsPerMinute,
+    admit: (address) => writes(address, 1),
+    admitActions: (address, count) => actions(address, Math.min(count, MAX_ACTIONS)),
+  };
+}
+
+/** Admits so many from one address in any 60 seconds; `count` at once take that many slots, or none. */
+function createWindow(perMinute: number, clock: () => number) {
   const slots = Math.min(Math.floor(perMinute), MAX_PER_MINUTE);
   const maxAddresses = Math.max(1, Math.min(MAX_ADDRESSES, Math.floor(MAX_SLOTS / slots)));
   // In the order of last use, so that the one to forget stands first.
@@ -50,18 +73,18 @@ export function createWriteLimit(perMinute: number, clock: () => number): WriteL
     return ring;
   }
 
-  return {
-    perMinute,
-    admit(address) {
-      const ring = ringOf(address);
-      const now = clock();
-      const oldest = ring.times[ring.next] ?? Number.NEGATIVE_INFINITY;
-      const ageMs = now - oldest;
-      // A clock set back must not lock anybody out: what lies in the future is forgotten.
-      if (ageMs >= 0 && ageMs < WINDOW_MS) return Math.ceil((WINDOW_MS - ageMs) / 1_000);
+  return (address: string, count: number): number => {
+    const ring = ringOf(address);
+    const now = clock();
+    // The youngest of those whose slots are needed.
+    const last = (ring.next + Math.max(count, 1) - 1) % slots;
+    const ageMs = now - (ring.times[last] ?? Number.NEGATIVE_INFINITY);
+    // A clock set back must not lock anybody out: what lies in the future is forgotten.
+    if (ageMs >= 0 && ageMs < WINDOW_MS) return Math.ceil((WINDOW_MS - ageMs) / 1_000);
+    for (let n = 0; n < count; n++) {
       ring.times[ring.next] = now;
       ring.next = (ring.next + 1) % slots;
-      return 0;
-    },
+    }
+    return 0;
   };
 }

@@ -60,6 +60,15 @@ export function tooManyWrites(perMinute: number, waitSeconds: number): Answer {
   );
 }
 
+export function tooManyActions(perMinute: number, waitSeconds: number): Answer {
+  return problem(
+    429,
+    "rate_limited",
+    `more than ${perMinute} actions in batches in a minute from this address (a hundred for each write of CLAWTASKER_WRITE_LIMIT); try again in ${waitSeconds} s`,
+    { "Retry-After": waitSeconds },
+  );
+}
+
 export function unknownRoute(path: string): Answer {
   return problem(
     404,

@@ -14,7 +14,7 @@ export type StreamHandler = (req: IncomingMessage, res: ServerResponse, token?: 
 /** Who sent a POST, and what counts one for its write limit: 0 to go on, else the seconds to wait. */
 export interface Sender {
   caller: Principal;
-  admitWrite(): number;
+  admitWrite(actions?: number): number;
 }
 
 /** Answers a POST that has come with a token. */

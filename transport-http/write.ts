@@ -4,12 +4,12 @@
  * anybody else sees it, and every attempt that gets past the limit counts, whatever becomes of it.
  */
 import type { IncomingMessage } from "node:http";
-import { type DispatchOptions, type Engine, type Gate, writes } from "../core/index.ts";
+import { actionsIn, type DispatchOptions, type Engine, type Gate, writes } from "../core/index.ts";
 import type { Answer } from "./answer.ts";
 import { bearerOf, takeToken } from "./auth.ts";
 import { readBody } from "./body.ts";
 import type { WriteLimit } from "./limits.ts";
-import { problem, tooManyWrites, toProblem, UNAUTHORISED } from "./problem.ts";
+import { problem, tooManyActions, tooManyWrites, toProblem, UNAUTHORISED } from "./problem.ts";
 
 export interface WriterOptions {
   engine: Engine;
@@ -42,6 +42,11 @@ export function createWriter({ engine, gate, limit }: WriterOptions): Writer {
     const { token, payload } = takeToken(body.value);
     const by = gate.identify(bearerOf(req)) ?? gate.identify(token);
     if (!by) return UNAUTHORISED;
+    const actions = actionsIn(name, payload);
+    if (actions > 0) {
+      const seconds = limit.admitActions(req.socket.remoteAddress ?? "unknown", actions);
+      if (seconds > 0) return tooManyActions(limit.actionsPerMinute, seconds);
+    }
     const key = keyOf(req);
     if (key === null) return BAD_KEY;
     const expected = expectedVersion(req);

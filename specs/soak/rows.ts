@@ -308,7 +308,7 @@ export const ROWS: readonly Row[] = [
     name: "bodies",
     section: ACCESS,
     risk: "bodies beyond the bound, compressed, endless or of another type",
-    small: "163,840 bytes pass, one more is 413; gzip and form posts are 415",
+    small: "163,840 bytes pass, one more and a gzip bomb are 413; gzip and form posts are 415",
     spec: "transport/http-bodies",
   },
   {

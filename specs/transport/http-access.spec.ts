@@ -191,6 +191,24 @@ test("ACC-4: the 31st write in a minute is 429 with Retry-After; refused ones co
     assert.is((await create()).headers["retry-after"], "1", "the next six a second later");
   }));
 
+test("ACC-4: the actions of batches count too, a hundred for each write; a batch that is refused counts none", () =>
+  withHttp({ writesPerMinute: 30 }, async (http) => {
+    const one = { action: "tasks/comment", body: { task_id: "T-203", text: "X" } };
+    const send = (count: number) => http.post("/api/batch", { actions: Array(count).fill(one) });
+    for (let n = 0; n < 5; n++) assert.is((await send(500)).status, 200);
+    assert.is((await send(499)).status, 200);
+    const over = await send(2);
+    assert.equal(
+      [over.status, over.body.code, over.headers["retry-after"]],
+      [429, "rate_limited", "60"],
+    );
+    assert.match(String(over.body.error), "more than 3000 actions in batches");
+    assert.is((await send(1)).status, 200, "the last of the three thousand");
+    assert.is((await http.post("/api/tasks/create", { title: "X" })).status, 200, "alone as ever");
+    http.time.now += 60_000;
+    assert.is((await send(500)).status, 200, "the minute is over");
+  }));
+
 test("ACC-4: a stream is never answered by the limiter", () =>
   withHttp(
     { writesPerMinute: 1, streams: { "/api/events/stream": (_req, res) => res.end("ok") } },
@@ -206,6 +224,11 @@ test("ACC-4: each address has its own minute; the number of addresses is bounded
   const limit = createWriteLimit(1_000_000, () => now);
   assert.is(limit.admit("a"), 0);
   const single = createWriteLimit(1, () => now);
+  assert.equal(
+    [single.admitActions("c", 500), single.admitActions("c", 1)],
+    [0, 60],
+    "the largest",
+  );
   assert.equal([single.admit("a"), single.admit("b")], [0, 0]);
   assert.equal([single.admit("a"), single.admit("b")], [60, 60]);
   // Ten thousand others later, the address that was silent longest is forgotten.

@@ -3,7 +3,7 @@
  */
 import { request } from "node:http";
 import { connect } from "node:net";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { MAX_BODY_BYTES } from "../../transport-http/index.ts";
@@ -82,6 +82,43 @@ test("HTTP-4: a declared length over the bound is refused before anything is rea
     });
     req.destroy();
     assert.is(status, 413);
+  }));
+
+test("HTTP-4: a compressed body that holds more than the bound is 413, and never unpacked beyond it", () =>
+  withHttp({}, async (http) => {
+    const whole = JSON.stringify({ title: "X" });
+    for (const [encoding, pack] of [
+      ["gzip", gzipSync],
+      ["GZip", gzipSync],
+      ["deflate", deflateSync],
+      ["br", brotliCompressSync],
+    ] as const) {
+      const say = (text: string | Buffer) =>
+        http.send("/api/tasks/create", {
+          method: "POST",
+          body: pack(text),
+          headers: {
+            "Content-Type": "application/json",
+            "Content-Encoding": encoding,
+            Authorization: `Bearer ${TOKEN}`,
+          },
+        });
+      assert.is((await say(Buffer.alloc(1024 * 1024))).status, 413, encoding);
+      assert.is((await say(" ".repeat(MAX_BODY_BYTES - whole.length + 1) + whole)).status, 413);
+      // What would fit is told to come as it is.
+      assert.is((await say(" ".repeat(MAX_BODY_BYTES - whole.length) + whole)).status, 415);
+    }
+    const broken = await http.send("/api/tasks/create", {
+      method: "POST",
+      body: "no gzip",
+      headers: {
+        "Content-Type": "application/json",
+        "Content-Encoding": "gzip",
+        Authorization: `Bearer ${TOKEN}`,
+      },
+    });
+    assert.is(broken.status, 415);
+    assert.is(http.engine.view().seq, 1);
   }));
 
 test("HTTP-4: compressed bodies and other content types are 415, with the remedy", () =>

@@ -15,7 +15,7 @@ import { toOpenApi } from "../../core/openapi.ts";
 import { type OpenApiDocument, operationOf } from "../../core/openapi-document.ts";
 import { PROBLEM_CODES } from "../../core/problems.ts";
 import { toProblem } from "../../transport-http/problem.ts";
-import { createRoutes } from "../../transport-http/routes.ts";
+import { createRoutes, type Stream } from "../../transport-http/routes.ts";
 import { checkReferences, createJudge, isCommitted, pointerPart } from "../support/document.ts";
 import { type Answer, type HttpServer, TOKEN, withHttp } from "../support/http.ts";
 
@@ -23,6 +23,18 @@ const document = toOpenApi({ writes: writes.values(), queries: queries.values() 
 const plain = JSON.parse(JSON.stringify(document)) as OpenApiDocument;
 const judge = createJudge(plain);
 const STREAM = "/api/events/stream";
+/** What a server mounts beside the declarations, and when each asks for a token. */
+const MOUNTED: Record<string, Stream> = Object.fromEntries(
+  (
+    [
+      [STREAM, "as reads"],
+      ["/api/system/backup", "always"],
+      ["/livez", "never"],
+      ["/readyz", "never"],
+      ["/metrics", "as reads"],
+    ] as const
+  ).map(([path, asks]) => [path, { handler: () => {}, asks }]),
+);
 const operations = Object.entries(plain.paths).map(([path, item]) => ({
   path,
   method: "get" in item ? "GET" : "POST",
@@ -80,8 +92,8 @@ test("API-2: the document that is served is the one that is committed", () =>
   }));
 
 test("API-1: the document describes every route of the server, with its method, and no other", () =>
-  withHttp({ streams: { [STREAM]: () => {} } }, async (http) => {
-    const routes = [...createRoutes({ [STREAM]: () => {} }).keys()];
+  withHttp({ streams: MOUNTED }, async (http) => {
+    const routes = [...createRoutes(MOUNTED).keys()];
     assert.equal(operations.map(({ path }) => path).sort(), routes.sort());
     for (const { path, method } of operations) {
       const { status, headers } = await http.send(path, { method: "OPTIONS" });
@@ -188,7 +200,7 @@ test("API-1: each read, on the demo company, on a blank one, and after every exa
   }));
 
 test("API-1: every refusal of every route is documented for it", () =>
-  withHttp({}, async (http) => {
+  withHttp({ streams: MOUNTED }, async (http) => {
     const seen = new Set<string>();
     const refused = (path: string, method: "get" | "post", answer: Answer, status: number) => {
       assert.is(answer.status, status, `${path}: ${answer.text}`);
@@ -196,7 +208,7 @@ test("API-1: every refusal of every route is documented for it", () =>
       seen.add(String(answer.body.code));
     };
     const tooMuch = "x".repeat(163_841);
-    for (const { path, method } of operations.filter((one) => one.path !== STREAM)) {
+    for (const { path, method } of operations) {
       const verb = method === "GET" ? "get" : "post";
       const foreign = await http.send(path, { method, headers: { Host: "evil.example" } });
       refused(path, verb, foreign, 403);
@@ -209,6 +221,8 @@ test("API-1: every refusal of every route is documented for it", () =>
       refused(path, verb, await http.post(path, "{"), 400);
       refused(path, verb, await http.post(path, {}, noKey), 400);
     }
+    const backup = "/api/system/backup";
+    refused(backup, "get", await http.get(backup), 401);
     refused("/api/ws", "get", await http.get("/api/ws"), 426);
     const update = "/api/tasks/update";
     const create = "/api/tasks/create";
