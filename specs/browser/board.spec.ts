@@ -49,6 +49,7 @@ async function dragOver(page: Page, id: string, status: string): Promise<void> {
   const from = await page.locator(`[data-task-id="${id}"]`).boundingBox();
   const to = await page.getByTestId(`column-${status}`).boundingBox();
   assert.ok(from && to);
+  await page.locator("[data-draggable]").waitFor();
   await page.mouse.move(from.x + 60, from.y + 14);
   await page.mouse.down();
   await page.mouse.move(from.x + 80, from.y + 30, { steps: 4 });

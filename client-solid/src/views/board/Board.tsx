@@ -4,8 +4,6 @@
  * when its task comes into sight and removed when it leaves, never in between.
  */
 import "./board.css";
-import { AutoScroller, PointerSensor } from "@dnd-kit/dom";
-import { DragDropProvider } from "@dnd-kit/solid";
 import { useNavigate } from "@solidjs/router";
 import Plus from "lucide-solid/icons/plus";
 import SquareKanban from "lucide-solid/icons/square-kanban";
@@ -28,6 +26,7 @@ import { createTask } from "../../task/new-task.ts";
 import { useTaskOrder } from "../../task/order.ts";
 import { createSelection } from "../../task/selection.ts";
 import { Column } from "./Column.tsx";
+import { createDragging } from "./dragging.ts";
 import { BoardContext, createHeld } from "./held.ts";
 import { GROUPS, type Group, Lanes } from "./Lanes.tsx";
 import { columnBeside } from "./model.ts";
@@ -174,15 +173,35 @@ export default function Board() {
     (document.elementFromPoint(x, y)?.closest("[data-column]")?.getAttribute("data-column") ??
       null) as TaskStatus | null;
 
+  const dragging = createDragging({
+    onStart: (id) => held.take(id, "pointer"),
+    onMove(x, y) {
+      held.hover(columnAt(x, y));
+      ghost?.style.setProperty("transform", `translate(${x + 12}px, ${y + 8}px)`);
+    },
+    onEnd(canceled) {
+      setDropped(Date.now());
+      if (canceled) held.hover(null);
+      drop();
+    },
+  });
+
   return (
-    <BoardContext.Provider value={{ held, selection, current: first, setCurrent, isDropped }}>
+    <BoardContext.Provider
+      value={{ held, dragging, selection, current: first, setCurrent, isDropped }}
+    >
       <ViewHead title="Board">
         <Button kind="main" small class="board-new" icon={Plus} onClick={() => createTask()}>
           New task
         </Button>
       </ViewHead>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: the keys of the cards, in one place. */}
-      <div ref={area} class="view-body fill board-body" onKeyDown={onKeyDown}>
+      <div
+        ref={area}
+        class="view-body fill board-body"
+        data-draggable={dragging.ready() ? "" : undefined}
+        onKeyDown={onKeyDown}
+      >
         <FilterBar>
           <select
             aria-label="Group by"
@@ -224,74 +243,51 @@ export default function Board() {
         <p class="unseen" aria-live="assertive" data-testid="held">
           {held.said()}
         </p>
-        <DragDropProvider
-          plugins={[AutoScroller]}
-          sensors={[
-            PointerSensor.configure({
-              preventActivation: ({ target }) =>
-                target instanceof Element && target.closest("button, input, select") !== null,
-            }),
-          ]}
-          onDragStart={({ operation }) => {
-            if (operation.source) held.take(String(operation.source.id), "pointer");
-          }}
-          onDragMove={({ operation }) => {
-            const { x, y } = operation.position.current;
-            held.hover(columnAt(x, y));
-            ghost?.style.setProperty("transform", `translate(${x + 12}px, ${y + 8}px)`);
-          }}
-          onDragEnd={({ canceled }) => {
-            setDropped(Date.now());
-            if (canceled) held.hover(null);
-            drop();
-          }}
-        >
-          <Show
-            when={count() > 0}
-            fallback={
-              <Show
-                when={keep()}
-                fallback={
-                  <Empty
-                    title="No tasks yet"
-                    icon={SquareKanban}
-                    text="Create one, or plan a mission: its tasks appear here."
-                  >
-                    <Button kind="main" onClick={() => createTask()}>
-                      New task
-                    </Button>
-                  </Empty>
-                }
-              >
-                <Empty
-                  title="Nothing matches"
-                  icon={SquareKanban}
-                  text="No task passes these filters."
-                />
-              </Show>
-            }
-          >
+        <Show
+          when={count() > 0}
+          fallback={
             <Show
-              when={group()}
+              when={keep()}
               fallback={
-                <section class="board" aria-label="Tasks by status" data-testid="board">
-                  <For each={TASK_STATUSES}>
-                    {(status) => <Column status={status} ids={ids[status]} />}
-                  </For>
-                </section>
+                <Empty
+                  title="No tasks yet"
+                  icon={SquareKanban}
+                  text="Create one, or plan a mission: its tasks appear here."
+                >
+                  <Button kind="main" onClick={() => createTask()}>
+                    New task
+                  </Button>
+                </Empty>
               }
             >
-              {(by) => <Lanes group={by() as Group} keep={keep} />}
+              <Empty
+                title="Nothing matches"
+                icon={SquareKanban}
+                text="No task passes these filters."
+              />
             </Show>
+          }
+        >
+          <Show
+            when={group()}
+            fallback={
+              <section class="board" aria-label="Tasks by status" data-testid="board">
+                <For each={TASK_STATUSES}>
+                  {(status) => <Column status={status} ids={ids[status]} />}
+                </For>
+              </section>
+            }
+          >
+            {(by) => <Lanes group={by() as Group} keep={keep} />}
           </Show>
-          <Show when={held.grip()?.by === "pointer" && held.grip()}>
-            {(grip) => (
-              <div ref={ghost} class="ghost" aria-hidden="true">
-                <span class="task-id">{grip().id}</span> {mirror.wire.tasks[grip().id]?.title}
-              </div>
-            )}
-          </Show>
-        </DragDropProvider>
+        </Show>
+        <Show when={held.grip()?.by === "pointer" && held.grip()}>
+          {(grip) => (
+            <div ref={ghost} class="ghost" aria-hidden="true">
+              <span class="task-id">{grip().id}</span> {mirror.wire.tasks[grip().id]?.title}
+            </div>
+          )}
+        </Show>
         <BulkBar selection={selection} />
       </div>
     </BoardContext.Provider>

@@ -2,10 +2,9 @@
  * One column: only the cards in sight and a few around them are made. Neighbour: TanStack's virtualiser
  * says which; they stand in the normal flow between two spaces, so a card that grows touches no other.
  */
-import { useDroppable } from "@dnd-kit/solid";
 import { createVirtualizer, measureElement, type Virtualizer } from "@tanstack/solid-virtual";
 import Plus from "lucide-solid/icons/plus";
-import { type Accessor, createEffect, createMemo, For, on, onMount, Show } from "solid-js";
+import { type Accessor, createEffect, createMemo, For, on, Show } from "solid-js";
 import type { TaskStatus } from "../../../../core/state/tasks/task.ts";
 import { usePage } from "../../page.ts";
 import { IconButton } from "../../parts/Button.tsx";
@@ -22,10 +21,7 @@ const OVERSCAN = 4;
 
 export function Column(props: { status: TaskStatus; ids: Accessor<readonly string[]> }) {
   const { moved } = usePage();
-  let box!: HTMLElement;
   let scroller!: HTMLUListElement;
-  const { ref } = useDroppable({ id: props.status });
-  onMount(() => ref(box));
   const mark = createDropMark(() => props.status);
   const heading = () => `column-${props.status}`;
 
@@ -72,7 +68,6 @@ export function Column(props: { status: TaskStatus; ids: Accessor<readonly strin
 
   return (
     <section
-      ref={box}
       class="column"
       aria-labelledby={heading()}
       data-testid={heading()}

@@ -1,6 +1,5 @@
 /** One status in one lane: a few cards, and more when asked. */
-import { useDroppable } from "@dnd-kit/solid";
-import { type Accessor, createSignal, For, onMount, Show } from "solid-js";
+import { type Accessor, createSignal, For, Show } from "solid-js";
 import type { TaskStatus } from "../../../../core/state/tasks/task.ts";
 import { Button } from "../../parts/Button.tsx";
 import { plural, STATUS_WORDS } from "../../parts/words.ts";
@@ -11,18 +10,13 @@ import { TaskCard } from "./TaskCard.tsx";
 const PAGE = 8;
 
 export function LaneCell(props: {
-  id: string;
   status: TaskStatus;
   ids: Accessor<readonly string[]>;
   mark: Accessor<Verdict | null>;
 }) {
   const [limit, setLimit] = createSignal(PAGE);
-  let box!: HTMLDivElement;
-  const { ref } = useDroppable({ id: props.id });
-  onMount(() => ref(box));
   return (
     <div
-      ref={box}
       class="lane-cell"
       data-column={props.status}
       data-drop={props.mark() ? (props.mark()?.allowed ? "yes" : "no") : undefined}

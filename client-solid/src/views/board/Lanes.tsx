@@ -109,12 +109,7 @@ function Lane(props: {
           <div class="lane-cells">
             <For each={TASK_STATUSES}>
               {(status) => (
-                <LaneCell
-                  id={`${props.key}/${status}`}
-                  status={status}
-                  ids={idsIn(status)}
-                  mark={createDropMark(() => status)}
-                />
+                <LaneCell status={status} ids={idsIn(status)} mark={createDropMark(() => status)} />
               )}
             </For>
           </div>

@@ -3,11 +3,10 @@
  * has the keys. Invariant: reads its own task (and names it shows) only, so that another task's change
  * does not touch it.
  */
-import { useDraggable } from "@dnd-kit/solid";
 import { useNavigate } from "@solidjs/router";
 import ArrowLeft from "lucide-solid/icons/arrow-left";
 import ArrowRight from "lucide-solid/icons/arrow-right";
-import { createMemo, For, onMount, Show } from "solid-js";
+import { createMemo, For, onCleanup, onMount, Show } from "solid-js";
 import { nameOf } from "../../../../core/state/lookup.ts";
 import {
   TASK_STATUSES,
@@ -36,14 +35,13 @@ export function TaskCard(props: { id: string; order: readonly string[] }) {
 function Card(props: { task: Task; order: readonly string[] }) {
   const { mirror, moved, now } = usePage();
   const { wire } = mirror;
-  const { held, selection, current, setCurrent, isDropped } = useBoard();
+  const { held, dragging, selection, current, setCurrent, isDropped } = useBoard();
   const navigate = useNavigate();
   const hrefOf = useTaskHref();
   let card!: HTMLElement;
   const { id } = props.task;
-  const { ref } = useDraggable({ id });
   onMount(() => {
-    ref(card);
+    onCleanup(dragging.register(id, card));
     if (moved.id !== id) return;
     moved.id = null;
     card.focus();

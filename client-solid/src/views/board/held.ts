@@ -8,6 +8,7 @@ import type { TaskStatus } from "../../../../core/state/tasks/task.ts";
 import { usePage } from "../../page.ts";
 import { STATUS_WORDS } from "../../parts/words.ts";
 import type { Selection } from "../../task/selection.ts";
+import type { Dragging } from "./dragging.ts";
 import { toVerdict, type Verdict } from "./model.ts";
 
 interface Grip {
@@ -79,6 +80,7 @@ export function createHeld(): Held {
 /** What the cards of a board share. */
 export interface BoardContext {
   held: Held;
+  dragging: Dragging;
   selection: Selection;
   /** The card that Tab reaches. */
   current: Accessor<string | null>;
