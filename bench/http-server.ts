@@ -1,7 +1,7 @@
 /**
  * Our server in a process of its own, on a journal that holds so many tasks. Neighbour: `page/main.ts`
- * forks it with `ours` and their number, is told its port and, with BENCH_PROBES, when each probe was
- * committed, and ends it by hanging up.
+ * forks it with `ours` and their number (of which BENCH_READY can be claimed), is told its port and, with
+ * BENCH_PROBES, when each probe was committed, and ends it by hanging up.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,7 +15,8 @@ import { fillCompany } from "./company.ts";
 const dataDir = mkdtempSync(join(tmpdir(), "clawtasker-bench-"));
 process.once("exit", () => rmSync(dataDir, { recursive: true, force: true }));
 process.once("disconnect", () => process.exit());
-await fillCompany(dataDir, Number(process.argv[3]), {});
+const ready = Number(process.env.BENCH_READY ?? 0);
+await fillCompany(dataDir, Number(process.argv[3]), { ready });
 const config = { ...quietConfig(dataDir), token: DEFAULT_TOKEN, staleSeconds: 86_400 };
 const { port, engine } = await startServer({ config, log: SILENT });
 if (process.env.BENCH_PROBES !== undefined) void stampProbes(engine);
