@@ -46,6 +46,12 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export function openContext({ quick, peers }: ContextOptions): [Context, () => Promise<void>] {
   const resources = openResources();
   let watchers: Watchers | null = null;
+  const servers: Server[] = [];
+  const serve = async (script: string, args: string[], env = {}) => {
+    const server = await startServer(resources, here(script), args, env);
+    servers.push(server);
+    return server;
+  };
   const context: Context = {
     quick,
     rounds: quick ? 1 : 3,
@@ -55,16 +61,21 @@ export function openContext({ quick, peers }: ContextOptions): [Context, () => P
       const dir = resources.folder();
       cpSync(await filled(tasks, company), dir, { recursive: true });
       const args = ["--port", "0", "--data-dir", dir];
-      return startServer(resources, here("../server/main.js"), args, WITHOUT_LIMITS);
+      return serve("../server/main.js", args, WITHOUT_LIMITS);
     },
-    startFloor: (name, ...args) => startServer(resources, here(`./floors/${name}.js`), args),
+    startFloor: (name, ...args) => serve(`./floors/${name}.js`, args),
     // Plain JavaScript beside their packages, which are not installed for the compiler.
-    startPeer: (name) => startServer(resources, here(`../../bench/peers/${name}.mjs`), []),
+    startPeer: (name) => serve(`../../bench/peers/${name}.mjs`, []),
     watchers: () => (watchers ??= startWatchers(resources)),
     probe: (name, ...args) => probe(resources, here(`./probes/${name}.js`), args),
     folder: resources.folder,
   };
-  return [context, resources.release];
+  const end = async () => {
+    // Each in its own way first: one that is profiled has something to write.
+    await Promise.all(servers.map((server) => server.stop()));
+    await resources.release();
+  };
+  return [context, end];
 }
 
 /** Folders with a database of a company, made once for each kind and size, then copied. */

@@ -59,6 +59,9 @@ export function isReached({ value, atLeast, atMost }: Goal): boolean {
   return (atLeast === undefined || value >= atLeast) && (atMost === undefined || value <= atMost);
 }
 
+/** As a reader counts: `100,000`. */
+export const toCount = (count: number) => count.toLocaleString("en-US");
+
 /** The subjects take turns, so that a noisy minute meets them all. */
 export async function inTurns(rounds: number, subjects: readonly Subject[]): Promise<Measured[]> {
   const measured = subjects.map(({ name }) => ({ name, samples: [] as Sample[] }));

@@ -6,7 +6,7 @@ import { toSnapshot } from "../../core/snapshot.ts";
 import { agentId, companyOf, updateOf } from "../company.ts";
 import { flood, warm } from "../flood.ts";
 import { get, inAll, nowMs, post } from "../load.ts";
-import { inTurns, median, quantile, type Row, ratio } from "../row.ts";
+import { inTurns, median, quantile, type Row, ratio, toCount } from "../row.ts";
 import type { Server } from "../servers.ts";
 
 const WRITES = 20;
@@ -98,7 +98,8 @@ export const next: Row = {
   title: "`tasks/next` and `tasks/claim`, as the company grows",
   seconds: 30,
   async run({ quick, rounds, startOurs }) {
-    const [small, large] = quick ? [100, 2_000] : [100, 100_000];
+    const small = 100;
+    const large = quick ? 2_000 : 100_000;
     const times = quick ? 100 : 300;
     const servers = [];
     // All of them can be started, so that there is something to choose from.
@@ -124,13 +125,13 @@ export const next: Row = {
     const subjects = await inTurns(
       rounds,
       servers.map(({ tasks, server }) => ({
-        name: `${tasks} tasks`,
+        name: `${toCount(tasks)} tasks`,
         measure: () => measure(server),
       })),
     );
     const value = (measured: string) =>
-      ratio(subjects, measured, `${large} tasks`, `${small} tasks`);
-    const against = `${large?.toLocaleString("en-US")} tasks against ${small}`;
+      ratio(subjects, measured, `${toCount(large)} tasks`, `${toCount(small)} tasks`);
+    const against = `${toCount(large)} tasks against ${small}`;
     return {
       subjects,
       goals: [

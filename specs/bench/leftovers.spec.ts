@@ -40,6 +40,8 @@ for (const how of ["SIGINT", "SIGTERM", "SIGHUP", "crash", "release"] as const) 
     const holder = spawn(process.execPath, ["--input-type=module", "-e", HOLDER, how], {
       env: { ...process.env, TMPDIR: dir },
       stdio: ["ignore", "pipe", "ignore"],
+      timeout: 20_000,
+      killSignal: "SIGKILL",
     });
     const gone = once(holder, "exit");
     const [said] = await once(holder.stdout, "data");
