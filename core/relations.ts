@@ -9,6 +9,7 @@ import type { Touched } from "./patch.ts";
 import { createStartable, type Startable } from "./startable.ts";
 import type { Notification } from "./state/notifications/notification.ts";
 import type { State } from "./state/state.ts";
+import { dueMinutes } from "./state/tasks/due.ts";
 import { isOpen, type Task } from "./state/tasks/task.ts";
 import { namedBlockersOf } from "./state/tasks/views.ts";
 import { compareIds, get, values } from "./table.ts";
@@ -42,12 +43,15 @@ const GROUPINGS = {
   mission: (task: Task) => (task.mission_id ? [task.mission_id] : []),
   sprint: (task: Task) => (task.sprint_id ? [task.sprint_id] : []),
   status: (task: Task) => [task.status],
+  due: dueMinutes,
 } satisfies Record<string, Grouping["keysOf"]>;
 type GroupingName = keyof typeof GROUPINGS;
 
 export interface Relations {
   /** The ids of the tasks in a group: `tasks("ready", "codex")`. */
   tasks(grouping: GroupingName, key: string): ReadonlySet<string>;
+  /** The keys of the groups that have a task. */
+  keys(grouping: GroupingName): Iterable<string> & { readonly size: number };
   /** The notification that stands for a cause while the cause lasts. */
   activeNotification(cause: string): string | undefined;
   /** The most urgent task that can be started: of an owner, or without one in the pool of a specialism. */
@@ -162,6 +166,10 @@ export function createRelations(state: State): Relations {
 
   return {
     tasks,
+    keys(name) {
+      const { groups } = groupingOf(name);
+      return { size: groups.size, [Symbol.iterator]: () => groups.keys() };
+    },
     activeNotification: (cause) => causes.get(cause),
     startable(of, key, project) {
       startable ??= createStartable(current);

@@ -4,6 +4,7 @@ import * as assert from "uvu/assert";
 import { type ActionName, createRelations, type Relations, type State } from "../../core/index.ts";
 import { causeOf } from "../../core/relations.ts";
 import { POOL_OF_ALL } from "../../core/startable.ts";
+import { cameDue } from "../../core/state/tasks/due.ts";
 import { PRIORITIES, TASK_STATUSES, type Task, TRANSITIONS } from "../../core/state/tasks/task.ts";
 import { get, list } from "../../core/table.ts";
 import { AT, act, demoState, frozen, run } from "../support/core.ts";
@@ -16,6 +17,8 @@ frozen(test);
 const SEED = seedOf(7_000);
 const HISTORIES = Number(process.env.SOAK ?? 3);
 
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 const BY_PERSON = ["owned", "open", "ready", "involving"] as const;
 
 /** Everything that can be asked, for every key that occurs or once did. */
@@ -28,6 +31,8 @@ function answers(relations: Relations, state: State, people: ReadonlySet<string>
     ask("mission", numbers("M", 300, state.counters.mission)),
     ask("sprint", numbers("SP", 1, state.counters.sprint)),
     ask("status", TASK_STATUSES),
+    [...relations.keys("due")].sort(),
+    ask("due", relations.keys("due")),
     startable(relations, state, people),
     list(state.notifications).map((notice) => relations.activeNotification(causeOf(notice))),
   ];
@@ -119,6 +124,67 @@ test("CORE-9: after every step of a history the two agree", () => {
       );
     }
   }
+});
+
+/** What went stale or overdue in between, by looking at every task. */
+function cameDueAll(state: State, from: number, now: number): string[] {
+  const within = (moment: number) => from < moment && moment <= now;
+  return list(state.tasks)
+    .filter(({ status, updated_at, due_date }) => {
+      if (status === "in_progress" && within(Date.parse(updated_at) + DAY_MS)) return true;
+      const midnight = due_date && Date.parse(`${due_date}T00:00:00Z`) + DAY_MS;
+      return midnight && status !== "done" && within(midnight);
+    })
+    .map(({ id }) => id)
+    .sort();
+}
+
+test("CORE-9: what comes due is what a look at every task finds, however long the time", () => {
+  let found = 0;
+  for (let seed = SEED; seed < SEED + HISTORIES; seed++) {
+    const random = createRandom(seed);
+    let state = demoState();
+    const relations = createRelations(state);
+    // Asked for once, so that it is carried along from here.
+    assert.ok(relations.keys("due").size > 0);
+    let at = AT;
+    for (let step = 0; step < 150; step++) {
+      at += randomPause(random) + random.whole(HOUR_MS);
+      const date = new Date(at + random.whole(5) * DAY_MS).toISOString().slice(0, 10);
+      const { id: task_id } = random.pick(list(state.tasks));
+      const { name, body } = random.pick<{ name: ActionName; body: object }>([
+        { name: "tasks/update", body: { task_id, due_date: random.pick([date, null]) } },
+        steered(random, state),
+      ]);
+      const result = act(state, name, body, at);
+      if (!result.ok || list(result.state.tasks).length === 0) continue;
+      relations.advance(state, result.state, result.touched);
+      state = result.state;
+      const lengths = [0, 5_000, HOUR_MS, 3 * DAY_MS, 400 * DAY_MS, -DAY_MS];
+      for (const length of lengths) {
+        const from = at + random.whole(4 * DAY_MS) - 2 * DAY_MS;
+        const due = [...new Set(cameDue(state, relations, from, from + length))].sort();
+        found += due.length;
+        assert.equal(
+          due,
+          cameDueAll(state, from, from + length),
+          `seed ${seed}, step ${step}, from ${from} for ${length}`,
+        );
+      }
+      // To the millisecond: the moment itself is in, and counts once.
+      const one = list(state.tasks).find(({ status }) => status === "in_progress");
+      const moment = one ? Date.parse(one.updated_at) + DAY_MS : 0;
+      for (const [from, now] of [
+        [moment - 1, moment],
+        [moment, moment + 1],
+        [moment - 1, moment - 1],
+      ] as const) {
+        const due = [...new Set(cameDue(state, relations, from, now))].sort();
+        assert.equal(due, cameDueAll(state, from, now), `seed ${seed}, step ${step}, ${from}`);
+      }
+    }
+  }
+  assert.ok(found > 100 * HISTORIES, `only ${found} tasks came due`);
 });
 
 /** Actions among which tasks become ready, blocked, done and linked far more often than by chance. */

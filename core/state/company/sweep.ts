@@ -7,13 +7,12 @@ import { Type } from "typebox";
 import { defineAction } from "../../action.ts";
 import { inOrder, type Relations } from "../../relations.ts";
 import { get, values } from "../../table.ts";
-import { endOfDate, fromTime, toDate } from "../../time.ts";
+import { fromTime } from "../../time.ts";
 import type { Agent } from "../agents/agent.ts";
 import { find, touch } from "../lookup.ts";
 import type { State } from "../state.ts";
+import { cameDue } from "../tasks/due.ts";
 import { track } from "../tasks/rules.ts";
-import { isOpen } from "../tasks/task.ts";
-import { STALE_TASK_MS } from "../tasks/views.ts";
 
 /** After how long an agent counts as gone, and since when anybody could be heard; in milliseconds. */
 interface Silence {
@@ -30,26 +29,6 @@ function fellSilent(agent: Agent, now: number, { staleMs, heardFrom }: Silence):
     heardFrom,
   );
   return now - seen > staleMs;
-}
-
-/** The open tasks that became overdue or stale after `from`; dates turn at midnight only. */
-function* cameDue(
-  state: State,
-  relations: Relations,
-  from: number,
-  now: number,
-): Generator<string> {
-  for (const id of relations.tasks("status", "in_progress")) {
-    const task = get(state.tasks, id);
-    const moment = task ? fromTime(task.updated_at) + STALE_TASK_MS : Number.POSITIVE_INFINITY;
-    if (from < moment && moment <= now) yield id;
-  }
-  if (toDate(from) === toDate(now)) return;
-  for (const task of values(state.tasks)) {
-    if (!isOpen(task) || !task.due_date) continue;
-    const moment = endOfDate(task.due_date);
-    if (from < moment && moment <= now) yield task.id;
-  }
 }
 
 /** @param now milliseconds */
