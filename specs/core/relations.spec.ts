@@ -178,6 +178,8 @@ test("CORE-9: what comes due is what a look at every task finds, however long th
         [moment - 1, moment],
         [moment, moment + 1],
         [moment - 1, moment - 1],
+        [moment - 1, moment + 400 * DAY_MS],
+        [moment - 400 * DAY_MS, moment],
       ] as const) {
         const due = [...new Set(cameDue(state, relations, from, now))].sort();
         assert.equal(due, cameDueAll(state, from, now), `seed ${seed}, step ${step}, ${from}`);
