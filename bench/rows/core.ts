@@ -2,24 +2,13 @@
  * One `tasks/update` in the core, and the smallest message that says it. Neighbour: `company.ts`
  * makes the companies.
  */
-import {
-  applyPatches,
-  createRelations,
-  type Entry,
-  fromWireState,
-  reduce,
-  type State,
-  toWireState,
-  type WireState,
-} from "../../core/index.ts";
+import { applyPatches, createRelations, type Entry, reduce, type State } from "../../core/index.ts";
 import { actions } from "../../core/registry.ts";
 import { commitFrame } from "../../transport-ws/codec.ts";
 import { AT, companyOf, updateOf } from "../company.ts";
 import { figureOf, inTurns, type Row, toCount } from "../row.ts";
 
 const TIMES = 3_000;
-/** A flat table of 100,000 takes tens of milliseconds for each write. */
-const FLAT_TIMES = 20;
 
 function updater(start: State, tasks: number) {
   const declaration = actions.get("tasks/update");
@@ -45,39 +34,30 @@ export const core: Row = {
   seconds: 15,
   async run({ quick, rounds }) {
     const sizes = quick ? [15, 10_000] : [15, 10_000, 100_000];
-    const subject = (name: string, state: State, tasks: number, times: number) => {
-      const update = updater(state, tasks);
-      return {
-        name: `${name}, ${toCount(tasks)} tasks`,
-        async measure() {
-          const from = performance.now();
-          for (let n = 0; n < times; n++) update();
-          return { "µs/update": ((performance.now() - from) * 1_000) / times };
-        },
-      };
-    };
-    const wires = sizes.map((tasks) => toWireState(companyOf(tasks)));
     const subjects = await inTurns(
       // Short ones: more of them, the first of which warms up.
       rounds + 2,
-      sizes.flatMap((tasks, at) => {
-        const wire = wires[at] as WireState;
-        return [
-          subject("in pages", fromWireState(wire), tasks, TIMES),
-          subject("in one flat record", wire as State, tasks, tasks > 100 ? FLAT_TIMES : TIMES),
-        ];
+      sizes.map((tasks) => {
+        const update = updater(companyOf(tasks), tasks);
+        return {
+          name: `${toCount(tasks)} tasks`,
+          async measure() {
+            const from = performance.now();
+            for (let n = 0; n < TIMES; n++) update();
+            return { "µs/update": ((performance.now() - from) * 1_000) / TIMES };
+          },
+        };
       }),
     );
-    const at = (tasks: number) =>
-      figureOf(subjects, `in pages, ${toCount(tasks)} tasks`, "µs/update");
+    const at = (tasks: number) => figureOf(subjects, `${toCount(tasks)} tasks`, "µs/update");
     const most = Math.max(...sizes);
     const what = `${toCount(most)} tasks against 15`;
     return {
       subjects,
       goals: [{ what, value: at(most) / at(15), atMost: 2 }],
-      note: "Deciding, patches, event and look-ups, without validation and journal. Tables are in pages; a flat record is what they were measured against.",
+      note: "Deciding, patches, event and look-ups, without validation and journal.",
       distance:
-        "memory that is further away: the decision and its patches are the same, but a task among so many, its page and its entries in the look-ups are no longer in the processor's caches.",
+        "memory that is further away: the decision and its patches are the same, but a task among so many, its page and its entries in the look-ups are no longer in the processor's caches. This is reasoned, not profiled.",
     };
   },
 };

@@ -48,6 +48,8 @@ export const hour: Row = {
         },
         { what: "updates out of order", value: disorder, atMost: 0 },
       ],
+      distance:
+        "the collector's freedom: an hour's writes come in less than a minute, and the heap is let grow before it is cleaned; the row of the memory has the heap after cleaning.",
       note: `Simulated: ${seconds} s in ${parts} parts, each of which is a sample.`,
     };
   },

@@ -89,6 +89,8 @@ export const snapshot: Row = {
         },
       ],
       note: "After a write the head is asked for, so that sending the bytes is not part of it.",
+      distance:
+        "one request of Node's own client, whose two ways through the machine are in the figure, then the joining of the pieces that no write has touched with the one that was: by a profile of the server that work is the second largest part of it (core/snapshot-bytes), after what writes a response's bytes.",
     };
   },
 };
