@@ -112,6 +112,15 @@ export const ROWS: readonly Row[] = [
     seconds: 600,
   },
   {
+    name: "archive",
+    section: LOST,
+    risk: "a crash leaves a task in the state and in the archive, or in neither",
+    small: "10 × kill -9 while tasks are archived and reopened: each in one place, no move undone",
+    spec: "faults/archive-crash",
+    count: 500,
+    seconds: 900,
+  },
+  {
     name: "backup",
     section: LOST,
     risk: "a backup taken under load is not the state at its number",
