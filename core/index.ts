@@ -15,7 +15,7 @@ export { journalKeyOf } from "./idempotency.ts";
 export { freezeStates } from "./immer.ts";
 export { createMemoryJournal } from "./memory-journal.ts";
 export type { Accepted, DispatchOptions, Outcome } from "./outcome.ts";
-export { applyPatches, fromPointer, type Patch, toPointer } from "./patch.ts";
+export { applyPatches, byRecord, fromPointer, type Patch, toPointer } from "./patch.ts";
 export {
   callerOf,
   OWNER,

@@ -68,6 +68,18 @@ export function toWire(
   return wire;
 }
 
+/**
+ * The same patches, those of one record together and the records in the order of their ids: in which
+ * order they are made hangs on the pages that happen to be in memory. To compare, not to apply.
+ */
+export function byRecord(patches: readonly Patch[]): Patch[] {
+  const recordOf = ({ path }: Patch) => path.split("/", 3).join("/");
+  return [...patches].sort((a, b) => {
+    const [one, other] = [recordOf(a), recordOf(b)];
+    return one < other ? -1 : one > other ? 1 : 0;
+  });
+}
+
 function operation(
   op: ImmerPatch["op"],
   path: readonly (string | number)[],

@@ -9,6 +9,7 @@ import Database from "libsql";
 import {
   actions,
   applyPatches,
+  byRecord,
   createRelations,
   createState,
   type Entry,
@@ -163,9 +164,13 @@ function decideAgain(
   const { id: _id, ...said } = event;
   // As the journal keeps it: what JSON leaves out is not there.
   const plain: unknown = JSON.parse(
-    JSON.stringify({ patches: again.patches, event: again.event, archive: again.archive }),
+    JSON.stringify({
+      patches: byRecord(again.patches),
+      event: again.event,
+      archive: again.archive,
+    }),
   );
-  const kept = { patches, event: said, ...(archive && { archive }) };
+  const kept = { patches: byRecord(patches), event: said, ...(archive && { archive }) };
   if (dequal(plain, kept)) return again;
   tell(`entry ${seq} (${action.name}) does not say what its action does`);
   return null;

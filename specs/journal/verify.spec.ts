@@ -204,4 +204,34 @@ test("DUR-18: a history that was made anew without a trace is known by the head 
   data.remove();
 });
 
+test("DUR-18: a history agrees with itself whatever the layout of the state in memory was when it was written", async () => {
+  const data = makeDataDir();
+  let ids = 0;
+  const pixel = { agent_id: "pixel", name: "Pixel", role: "Design Lead" };
+  const codex = { agent_id: "codex", name: "Codex", role: "Engineering Manager" };
+  const run = async (...dispatches: [name: string, body: object][]) => {
+    const journal = await openSqliteJournal({ dir: data.dir, now: () => 0 });
+    const engine = await openEngine({
+      journal,
+      clock: () => Date.parse("2026-03-21T09:30:00Z") + 1_000 * ids,
+      newId: () => `id-${++ids}`,
+    });
+    for (const [name, body] of dispatches) {
+      const outcome = await engine.dispatchUnknown(name, body);
+      assert.ok(outcome.ok, outcome.ok ? "" : outcome.message);
+    }
+    await engine.close();
+  };
+  await run(
+    ["blank/reset", {}],
+    ["agents/register", codex],
+    ["agents/register", pixel],
+    ["agents/delete", { agent_id: "pixel" }],
+  );
+  // From the snapshot: the page that held the deleted agent alone is no longer there.
+  await run(["openclaw/roster_sync", { agents: [codex, pixel] }]);
+  assert.equal(verifyJournal(data.dir).problems, []);
+  data.remove();
+});
+
 test.run();

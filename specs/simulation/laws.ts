@@ -6,6 +6,7 @@ import * as assert from "uvu/assert";
 import {
   actions,
   applyPatches,
+  byRecord,
   createState,
   type Entry,
   type JournalRecord,
@@ -45,7 +46,11 @@ export function judge(
     assert.ok(declaration);
     const again = reduce(state, declaration, entry.action);
     assert.ok(again.ok, `entry ${entry.seq} is refused when it is reduced again`);
-    assert.equal(again.patches, entry.patches, `entry ${entry.seq} reduces to other patches`);
+    const where = `entry ${entry.seq} (${entry.action.name})`;
+    const patches = JSON.parse(JSON.stringify(byRecord(again.patches)));
+    assert.equal(patches, byRecord(entry.patches), `${where} reduces to other patches`);
+    const { id: _id, ...event } = entry.event;
+    assert.equal(JSON.parse(JSON.stringify(again.event)), event, `${where} tells another event`);
     const before = idsIn(state);
     applyPatches(state, structuredClone(entry.patches));
     checkArchive(archive, before, idsIn(state), entry);

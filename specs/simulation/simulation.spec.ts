@@ -68,7 +68,7 @@ const CAUGHT = {
 for (const plant of PLANTS) {
   test(`SIM-1: the laws catch a planted fault: ${plant}`, async () => {
     const messages: string[] = [];
-    for (let seed = 1; seed <= 40 && messages.length === 0; seed++) {
+    for (let seed = 1; seed <= 80 && messages.length === 0; seed++) {
       await simulate(seed, plant).catch((error: Error) => messages.push(error.message));
     }
     assert.match(messages[0] ?? "nothing was caught", CAUGHT[plant]);

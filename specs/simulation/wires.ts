@@ -279,7 +279,7 @@ export function createObserver(
       open = false;
       session.end();
       // Now and then it is away for so long that what it asks for is gone.
-      const away = host.faults() && random.whole(4) === 0 ? 60_000 : 500;
+      const away = host.faults() && random.whole(3) === 0 ? 60_000 : 500;
       scheduler.after(away, `${name} retries`, connect);
     };
     current = { lose };

@@ -25,7 +25,7 @@ const CLIENTS = 4;
 const STEPS = 400;
 const MOST_STEPS = 5_000;
 /** So few that histories are pruned, keys are forgotten and readers come too late. */
-const KEEP_ENTRIES = 20;
+const KEEP_ENTRIES = 24;
 const SNAPSHOT_EVERY = 3;
 
 export interface Run {
