@@ -5,7 +5,7 @@
  */
 import type { StreamEvent } from "../core/entry.ts";
 import { type Common, withServer } from "./connection.ts";
-import { printLines } from "./output.ts";
+import { printLines, toJson } from "./output.ts";
 
 export interface EventsOptions extends Common {
   follow: boolean;
@@ -41,7 +41,7 @@ export async function showEvents(options: EventsOptions): Promise<void> {
 }
 
 function print(event: StreamEvent, json: boolean): void {
-  if (json) process.stdout.write(`${JSON.stringify(event)}\n`);
+  if (json) process.stdout.write(`${toJson(event)}\n`);
   else {
     const { id, timestamp, kind, title, details } = event;
     printLines(`#${id} ${timestamp} ${kind}: ${title}${details ? ` (${details})` : ""}`);

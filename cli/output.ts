@@ -5,8 +5,20 @@
  */
 import Table from "cli-table3";
 
+/** Controls beyond those of ASCII, and what turns the direction of writing. */
+const UNSEEN = /[\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+function toEscape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
+  process.stdout.write(`${toJson(value, 2)}\n`);
+}
+
+/** JSON escapes only the controls of ASCII by itself. */
+export function toJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, null, indent).replaceAll(UNSEEN, toEscape);
 }
 
 export function printLines(...lines: readonly string[]): void {
@@ -51,8 +63,13 @@ function toCell(value: unknown): string {
   return text.length > MAX_CELL ? `${text.slice(0, MAX_CELL - 1)}…` : text;
 }
 
-/** Without what a terminal would obey. */
+/** Without what a terminal would obey, or what would show a line in another order than it is written. */
 export function plain(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is those that are taken out.
-  return text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, "");
+  return text
+    .replaceAll(
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: it is those that are taken out.
+      /[\u0000-\u0008\u000b-\u001f]/g,
+      "",
+    )
+    .replaceAll(UNSEEN, "");
 }

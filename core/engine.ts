@@ -64,6 +64,8 @@ export interface EngineOptions extends Ports {
   /** Entries younger than this are kept beside those; in milliseconds, none when absent. */
   keepMs?: number;
   maxBatch?: number;
+  /** Told of each reader that names an entry beyond the last one, as after the restoring of an older copy. */
+  onAhead?(since: number, head: number): void;
   /** Dispatches that may wait for the journal; more are refused as unavailable. */
   maxQueue?: number;
 }
@@ -101,10 +103,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     head: durable.seq,
     floor: () => journal.floor(),
     read: (after, limit) => journal.read(after, limit),
-    onAhead: (since) =>
-      options.onWarning?.(
-        new Error(`a reader has seen entry ${since}, the last one here is ${durable.seq}`),
-      ),
+    onAhead: (since) => options.onAhead?.(since, durable.seq),
   });
   const retention = createRetention({
     journal,

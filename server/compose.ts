@@ -14,7 +14,7 @@ import { answerClientError, createHttpApp } from "../transport-http/index.ts";
 import { createSseTransport } from "../transport-sse/index.ts";
 import { createWsTransport } from "../transport-ws/index.ts";
 import { type Backups, openBackups } from "./backup.ts";
-import { type Config, inUrl } from "./config.ts";
+import { type Config, inUrl, isLoopback } from "./config.ts";
 import { createHearing } from "./hearing.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { createReady, live } from "./probes.ts";
@@ -51,6 +51,8 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+/** Characters below which a token on a network may be guessed. */
+const GOOD_TOKEN = 16;
 const DAY_MS = 86_400_000;
 /** How long answers under way may take once the server stops. */
 const GRACE_MS = 2_000;
@@ -74,6 +76,13 @@ export async function startServer({
     onDamage: (reason) => log.error({ reason }, "the journal was damaged; see system/recovery"),
   });
   closeFolder(config.dataDir, log);
+  if (!isLoopback(config.host) && config.token.length < GOOD_TOKEN) {
+    const remedy = "take one of openssl rand -base64 32";
+    log.warn(
+      { host: config.host },
+      `CLAWTASKER_API_TOKEN is short enough to be guessed; ${remedy}`,
+    );
+  }
   const journal = metrics.timed(opened);
   const engine = await openEngine({
     journal,
@@ -82,6 +91,9 @@ export async function startServer({
     keepEntries: config.keepEntries,
     keepMs: config.keepDays * DAY_MS,
     timeout: (ms) => AbortSignal.timeout(ms),
+    // What anybody can bring about leaves one line, without a stack.
+    onAhead: (since, head) =>
+      log.warn({}, `a reader has seen entry ${since}, the last one here is ${head}`),
     onWarning: (error) => log.warn({ err: error }, "the journal could not keep something"),
     onFatal(error) {
       log.error({ err: error }, "the journal failed; nothing more is accepted");

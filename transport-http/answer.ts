@@ -37,6 +37,8 @@ const SECURITY_HEADERS = [
   ],
   ["X-Content-Type-Options", "nosniff"],
   ["Referrer-Policy", "no-referrer"],
+  // No page of another site loads an answer as its image, script or style.
+  ["Cross-Origin-Resource-Policy", "same-origin"],
 ] as const;
 
 const ALWAYS: readonly string[] = [...SECURITY_HEADERS, ["Cache-Control", "no-cache"]].flat();

@@ -38,6 +38,7 @@ test("ACC-6: the page and its files carry a policy without unsafe-*, and only ha
       assert.not.match(policy, "http");
       assert.is(answer.headers["x-content-type-options"], "nosniff");
       assert.is(answer.headers["referrer-policy"], "no-referrer");
+      assert.is(answer.headers["cross-origin-resource-policy"], "same-origin");
       assert.is(answer.headers["x-powered-by"], undefined);
     }
     const script = await http.get("/assets/index-Ab12Cd34.js");
