@@ -25,10 +25,12 @@ export interface StateSource {
 }
 
 /**
- * A large state is costly to send together, a few commits are not: it is used again while there is
- * no more than one commit after it for each so many of its bytes. A small one is never used again.
+ * A large state is costly to put together, a few commits are not: it is used again while there is no more
+ * than one commit after it for each so many of its bytes, so that the commits are an eighth of what is
+ * sent at most. A small one is never used again.
  */
-const BYTES_PER_COMMIT = 16 * 1024;
+const BYTES_PER_COMMIT = 4 * 1024;
+const SMALL_BYTES = 32 * 1024;
 /** Kept this long, for a crowd that comes back together. */
 const KEEP_MS = 10_000;
 /** A state goes out in frames of this size, so that a slow line shows that it moves. */
@@ -73,7 +75,8 @@ export function createStateSource(engine: Engine): StateSource {
       const known = kept.get(compressed);
       if (known && known.seq >= atLeast) {
         // One that is being made is as good as a new one, which would be made just the same.
-        if (known.bytes === null || (seq - known.seq) * BYTES_PER_COMMIT <= known.bytes) {
+        const commitBytes = (seq - known.seq) * BYTES_PER_COMMIT;
+        if (known.bytes === null || commitBytes + SMALL_BYTES <= known.bytes || commitBytes === 0) {
           return known.made;
         }
       }

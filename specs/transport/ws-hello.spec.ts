@@ -257,9 +257,9 @@ test("WS-1: those who join together share one text of the state; it is never old
     await createTasks(engine, 1);
     assert.is(await states.take(0, false), large, "a large one is used again");
     assert.is((await states.take(24, false)).seq, 24);
-    await createTasks(engine, 60);
-    assert.is((await states.take(0, false)).seq, 84, "but not when much has followed");
-    assert.is((await states.take(0, true)).seq, 84);
+    await createTasks(engine, 80);
+    assert.is((await states.take(0, false)).seq, 104, "but not when much has followed");
+    assert.is((await states.take(0, true)).seq, 104);
     states.close();
   });
 });
