@@ -17,10 +17,16 @@ export const start: Row = {
   async run({ quick, probe }) {
     const sizes = quick ? [2_000, 20_000, 1] : [100_000, 1_000_000, 3];
     const { subjects, databaseBytes, snapshotBytes } = await probe<StartFound>("start", ...sizes);
-    const value = ratio(subjects, "ms", "start, ready to serve", "JSON.parse of the snapshot");
+    const against = (measure: string) =>
+      ratio(subjects, measure, "start, ready to serve", "JSON.parse of the snapshot");
     return {
       subjects,
-      goals: [{ what: "ready to serve, against parsing the snapshot", value, atMost: 2 }],
+      goals: [
+        { what: "ready to serve, against parsing the snapshot", value: against("ms"), atMost: 2 },
+        { what: "the same by CPU", value: against("CPU ms"), atMost: 2 },
+      ],
+      distance:
+        "the parse itself is one of it; reading the snapshot and holding it against its digest is the second line; the rest puts the records into their pages and makes the look-ups. By the clock a start also waits for the disk and for the thread that reads it, which a parse of text in memory does not.",
       note: `The database has ${toMb(databaseBytes)}, its newest snapshot ${toMb(snapshotBytes)}.`,
     };
   },
