@@ -193,8 +193,11 @@ function namesAnother(text: unknown, self: string, state: State): boolean {
   return false;
 }
 
+const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu;
+
 function toPlain(name: string): string {
-  return name.normalize("NFKC").trim().toLowerCase();
+  // What nobody sees makes no other name.
+  return name.normalize("NFKC").replaceAll(UNSEEN, "").trim().toLowerCase();
 }
 
 function notAllowed({ name }: Principal, field: string, why: string): Rejection {

@@ -414,7 +414,7 @@ test("AGT-3: a plan moves no task that another agent holds, neither in nor out; 
 
 test("ACC-8: no agent is called like the CEO or another agent, however it is written", () =>
   withHouse(false, async ({ tokens, post }) => {
-    for (const name of ["CEO", " ceo", "ＣＥＯ", "Iris", "iris "]) {
+    for (const name of ["CEO", " ceo", "ＣＥＯ", "Iris", "iris ", "c\u200beo", "I\u00adris"]) {
       const body = { agent_id: "codex", name };
       const answer = await post("agents/update", body, tokens["codex-1"] ?? "");
       assert.equal([answer.status, answer.body.field], [403, "name"], name);
