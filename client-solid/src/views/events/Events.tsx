@@ -11,15 +11,14 @@ import { useCommands } from "../../commands.ts";
 import { usePage } from "../../page.ts";
 import { Button } from "../../parts/Button.tsx";
 import { EventRow } from "../../parts/EventRow.tsx";
-import { SelectField, TextField } from "../../parts/Field.tsx";
 import { Kbd } from "../../parts/Kbd.tsx";
 import { KINDS } from "../../parts/kinds.ts";
+import { LogFilter } from "../../parts/LogFilter.tsx";
 import { useQuery } from "../../parts/query.ts";
 import { Refusal } from "../../parts/Refusal.tsx";
 import { ViewHead } from "../../parts/ViewHead.tsx";
 import { plural } from "../../parts/words.ts";
 import type { WireEvent } from "../../sync/wire.ts";
-import { useChoices } from "../../task/choices.ts";
 import { joined, matches } from "./model.ts";
 import { readOlder } from "./older.ts";
 
@@ -29,7 +28,6 @@ const PAGE = 200;
 export default function Events() {
   const { mirror, token } = usePage();
   const query = useQuery();
-  const choices = useChoices();
   const [stopped, setStopped] = createSignal<readonly WireEvent[] | null>(null);
   const [older, setOlder] = createSignal<readonly WireEvent[]>([]);
   const [more, setMore] = createSignal(true);
@@ -94,42 +92,15 @@ export default function Events() {
         </Button>
       </ViewHead>
       <div class="view-body events-view">
-        <search class="filters" aria-label="Filter the events">
-          <SelectField
-            label="Kind"
-            none="All kinds"
-            value={query.get("kind")}
-            choices={KINDS.map(({ kind, name }) => ({ value: kind, name }))}
-            onInput={(kind) => query.set({ kind })}
-          />
-          <SelectField
-            label="Agent"
-            none="All agents"
-            value={query.get("agent")}
-            choices={choices.agents()}
-            onInput={(agent) => query.set({ agent })}
-          />
-          <TextField
-            label="Task"
-            placeholder="T-203"
-            value={query.get("about")}
-            onInput={(about) => query.set({ about: about.trim() })}
-          />
-          <TextField
-            label="Text"
-            type="search"
-            value={query.get("text")}
-            onInput={(text) => query.set({ text })}
-          />
-          <Show when={isFiltered()}>
-            <Button
-              kind="quiet"
-              onClick={() => query.set({ kind: "", agent: "", about: "", text: "" })}
-            >
-              Clear
-            </Button>
-          </Show>
-        </search>
+        <LogFilter
+          label="Filter the events"
+          by={{
+            name: "kind",
+            label: "Kind",
+            none: "All kinds",
+            choices: KINDS.map(({ kind, name }) => ({ value: kind, name })),
+          }}
+        />
         <div class="card">
           <ol class="events" data-testid="events" reversed>
             <For

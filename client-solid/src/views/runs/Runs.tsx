@@ -12,16 +12,14 @@ import { nameOf } from "../../../../core/state/lookup.ts";
 import { OUTCOMES, type Outcome, type Run } from "../../../../core/state/runs/run.ts";
 import { compareIds } from "../../../../core/table.ts";
 import { usePage } from "../../page.ts";
-import { Button } from "../../parts/Button.tsx";
 import { Empty } from "../../parts/Empty.tsx";
-import { SelectField, TextField } from "../../parts/Field.tsx";
+import { LogFilter } from "../../parts/LogFilter.tsx";
 import { AgentLink, TaskLink } from "../../parts/links.tsx";
 import { Markdown } from "../../parts/Markdown.tsx";
 import { useQuery } from "../../parts/query.ts";
 import { Ago } from "../../parts/signs.tsx";
 import { ViewHead } from "../../parts/ViewHead.tsx";
 import { plural } from "../../parts/words.ts";
-import { useChoices } from "../../task/choices.ts";
 
 const OUTCOME: Record<Outcome, { name: string; tone: string | undefined }> = {
   working: { name: "Working", tone: "good" },
@@ -33,7 +31,6 @@ const OUTCOME: Record<Outcome, { name: string; tone: string | undefined }> = {
 export default function Runs() {
   const { wire } = usePage().mirror;
   const query = useQuery();
-  const choices = useChoices();
   const ids = createMemo(() => {
     const [agent, task, outcome, text] = ["agent", "about", "outcome", "text"].map((name) =>
       query.get(name).toLowerCase(),
@@ -49,7 +46,6 @@ export default function Runs() {
       .map(({ id }) => id)
       .sort((a, b) => compareIds(b, a));
   });
-  const isFiltered = () => ["agent", "about", "outcome", "text"].some((name) => query.get(name));
   const isEmpty = createMemo(() => Object.keys(wire.runs).length === 0);
   return (
     <>
@@ -69,42 +65,15 @@ export default function Runs() {
             </Empty>
           }
         >
-          <search class="filters" aria-label="Filter the runs">
-            <SelectField
-              label="Agent"
-              none="All agents"
-              value={query.get("agent")}
-              choices={choices.agents()}
-              onInput={(agent) => query.set({ agent })}
-            />
-            <SelectField
-              label="Outcome"
-              none="All outcomes"
-              value={query.get("outcome")}
-              choices={OUTCOMES.map((value) => ({ value, name: OUTCOME[value].name }))}
-              onInput={(outcome) => query.set({ outcome })}
-            />
-            <TextField
-              label="Task"
-              placeholder="T-203"
-              value={query.get("about")}
-              onInput={(about) => query.set({ about: about.trim() })}
-            />
-            <TextField
-              label="Text"
-              type="search"
-              value={query.get("text")}
-              onInput={(text) => query.set({ text })}
-            />
-            <Show when={isFiltered()}>
-              <Button
-                kind="quiet"
-                onClick={() => query.set({ agent: "", outcome: "", about: "", text: "" })}
-              >
-                Clear
-              </Button>
-            </Show>
-          </search>
+          <LogFilter
+            label="Filter the runs"
+            by={{
+              name: "outcome",
+              label: "Outcome",
+              none: "All outcomes",
+              choices: OUTCOMES.map((value) => ({ value, name: OUTCOME[value].name })),
+            }}
+          />
           <div class="card">
             <ol class="runs" data-testid="runs">
               <For each={ids()} fallback={<li class="dim">No run matches.</li>}>
