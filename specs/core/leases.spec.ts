@@ -372,6 +372,20 @@ test("AGT-2: waiting for a human is ended by one, not by an agent that moves the
   assert.not(taskIn(story, id).needs_human, "the CEO moved it on");
 });
 
+test("AGT-2: what waits for a human is not done, and what is done waits for none", () => {
+  const story = createStory();
+  const id = pool(story);
+  story.does("tasks/update", { task_id: id, needs_human: true });
+  story.does("tasks/event", { type: "started", task_id: id, agent_id: "iris" });
+  story.does("tasks/event", { type: "needs-validation", task_id: id, agent_id: "iris" });
+  const waits = `${id} waits for a human, who approves it or sets needs_human: false`;
+  story.refused("tasks/update", { task_id: id, agent_id: "ralph", status: "done" }, waits);
+  story.refused("tasks/event", { type: "done", task_id: id, agent_id: "iris" }, waits);
+  story.does("tasks/update", { task_id: id, status: "done" });
+  const done = `${id} is done and waits for nobody; reopen it first`;
+  story.refused("tasks/update", { task_id: id, needs_human: true }, done);
+});
+
 test("AGT-2: work that went on is not counted against a task", () => {
   const story = createStory();
   const id = pool(story);

@@ -15,6 +15,8 @@ if (lacks) console.warn(`SKIPPED: a disk that cannot sync: ${lacks}`);
 const WRITERS = 4;
 /** Of each, so that the test ends also where nothing fails. */
 const MOST_WRITES = 60;
+/** Only so that the test ends where the server does not. */
+const PATIENCE_MS = 20_000;
 /** What a start syncs before it listens; the rest comes with the writes. */
 const FIRST = 24;
 
@@ -72,7 +74,10 @@ async function breakAt(n: number): Promise<Ending> {
       return "unnoticed";
     }
     assert.ok(failed, `${where}: there were not as many`);
+    // A server that goes on is ended here, and then has no code.
+    const late = setTimeout(() => started.child.kill("SIGKILL"), PATIENCE_MS);
     const { code, at: endedAt } = await ended;
+    clearTimeout(late);
     assert.is(code, 1, where);
     assert.match(started.errors(), /the journal failed; nothing more is accepted/, where);
     const answered = writes.filter(({ status }) => status !== null).sort((a, b) => a.at - b.at);

@@ -4,6 +4,7 @@
  */
 import { Type } from "typebox";
 import { type Context, defineAction } from "../../action.ts";
+import { refuse } from "../../errors.ts";
 import { flag, id, line, lines, requiredText, source, text } from "../../schema.ts";
 import { get } from "../../table.ts";
 import { CEO } from "../agents/agent.ts";
@@ -118,10 +119,14 @@ const updateTask = defineAction({
     checkLease(task, { agent_id: agentOf(state, author), lease_token: payload.lease_token });
     applyFields(state, task, payload, author, context);
     applyBlocking(task, payload, author, context);
+    if (payload.needs_human === false) settleLeases(task, CEO);
     if (payload.status) moveTask(task, payload.status, author, context);
     if (payload.note) note(task, payload.note, author, context);
-    if (payload.needs_human === false) settleLeases(task, CEO);
-    else if (payload.needs_human && !task.needs_human) task.needs_human = true;
+    if (payload.needs_human && task.status === "done") {
+      const text = `${task.id} is done and waits for nobody; reopen it first`;
+      refuse("conflict", text, { field: "needs_human" });
+    }
+    if (payload.needs_human && !task.needs_human) task.needs_human = true;
     if (task.status === "done" && task.progress !== 100) task.progress = 100;
     touch(task, context);
     const { id } = task;

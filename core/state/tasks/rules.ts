@@ -59,6 +59,10 @@ export function moveTask(task: Task, to: TaskStatus, author: string, context: Co
       allowed: TRANSITIONS[task.status],
     });
   }
+  if (to === "done" && task.needs_human && author !== CEO) {
+    const text = `${task.id} waits for a human, who approves it or sets needs_human: false`;
+    refuse("conflict", text, { field: "status" });
+  }
   recordChange(task, author, "status", task.status, to, context);
   task.status = to;
   task.status_since = context.time;
