@@ -105,7 +105,7 @@ function toSummary(outcomes: readonly Outcome[]): string {
     return judgedOf(outcome.result).map((goal, at) => [
       at === 0 ? work : "",
       `${goal.what} ${toBound(goal)}`,
-      toNumber(goal.value),
+      toMeasured(goal),
       isReached(goal) ? "reached" : "**missed**",
     ]);
   });
@@ -129,8 +129,16 @@ const missedOf = (result: Result) => judgedOf(result).filter((goal) => !isReache
 const toBound = ({ atLeast, atMost }: Goal) =>
   atLeast === undefined ? `≤ ${atMost}` : `≥ ${atLeast}`;
 
+/** A goal that is missed by a hair must not read as if it were reached. */
+function toMeasured(goal: Goal): string {
+  const shown = toNumber(goal.value);
+  return isReached({ ...goal, value: Number(shown.replaceAll(",", "")) }) === isReached(goal)
+    ? shown
+    : goal.value.toPrecision(4);
+}
+
 function toLine(goal: Goal): string {
-  const value = toNumber(goal.value);
+  const value = toMeasured(goal);
   if (!isJudged(goal)) return `${goal.what}: ${value}`;
   return `${goal.what}: **${value}**, goal ${toBound(goal)}: ${isReached(goal) ? "reached" : "**missed**"}`;
 }

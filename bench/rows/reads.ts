@@ -141,6 +141,8 @@ export const next: Row = {
         { what: `tasks/claim, ${against}`, value: value("claim p50 ms"), atMost: 2 },
       ],
       note: "Every task is ready. For each that is claimed another is made.",
+      distance:
+        "The read touches neither the journal nor anything that grows: the choice is the head of a sorted list. On one connection, warm and apart from the claims, it took 0.12 ms against 0.07; in the profiles the extra time is the same functions taking longer (writev, the task's view, JSON) and the garbage collector over a heap of 300 MB instead of 40, that is caches and marking left over from the start and the claims between. The first seconds after a start also share two cores with the background check of a large database.",
     };
   },
 };

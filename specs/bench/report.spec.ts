@@ -71,6 +71,10 @@ test("DOC-3 goals come first, then the rows, then the distance of what was misse
   assert.is(text.match(/made of stone/g)?.length, 1, "a reached goal has no distance");
 });
 
+test("DOC-3 a goal missed by a hair does not read as reached", () => {
+  assert.match(toText(outcome("slow", 0.7961)), "fast: **0.7961**, goal ≥ 0.8: **missed**");
+});
+
 test("DOC-3 a row that failed is said, and counts as no goal", () => {
   const text = toDocument(machine, [
     outcome("quick", 0.9),
