@@ -98,7 +98,7 @@ export const bytes: Row = {
         },
       ],
       distance:
-        "the event of the change (its title, kind and time), which pages list and agents read, and which is a message of its own where patches are all that is sent. Without it a page had to make the same words from the patches of every action, or ask for them; what is left beside patches and event is the figure under the goal.",
+        "The message is the patches (four operations for an update of one field: the field, `updated_at`, `updated_by`/`version`, the counter), the event, and 40 bytes around them. The event cannot be rebuilt from the patches: its title, details and meta name what the action said, which the patches do not. To leave it out, the page would have to ask for it by another request for each line of its news, or speak a second subprotocol; both were rejected: two forms of one stream to document, test and keep apart, for some 150 bytes an update that coalescing already sends in one write.",
     };
   },
 };

@@ -90,7 +90,7 @@ export const snapshot: Row = {
       ],
       note: "After a write the head is asked for, so that sending the bytes is not part of it.",
       distance:
-        "one request of Node's own client, whose two ways through the machine are in the figure, then the joining of the pieces that no write has touched with the one that was: by a profile of the server that work is the second largest part of it (core/snapshot-bytes), after what writes a response's bytes.",
+        "By CPU, 10,000 tasks, in the core alone: 6.5 ms of 105. Of these 2.6 ms are the pass over all tasks for the dashboard of exceptions, 1.5 ms the workloads, 0.6 ms mission control, 0.4 ms the missions, 0.9 ms the one page that changed, with the row it lies in. The passes look at every task once and allocate for those found. To get below, each leaf would have to keep what it contributes, and from which moment on that changes.",
     };
   },
 };
