@@ -43,20 +43,34 @@ export function staleFrom({ status, updated_at }: Task): number {
   return status === "in_progress" ? fromTime(updated_at) + STALE_TASK_MS : Number.POSITIVE_INFINITY;
 }
 
-/** What was last touched then or before is stale. */
-export function staleLimit(now: number): string {
-  return toTime(now - STALE_TASK_MS);
+/** What is the same for all tasks at a moment, for who asks of many. */
+export interface Moment {
+  /** What was last touched then or before is stale: to compare texts is cheaper than to read them. */
+  staleLimit: string;
+  /** The ids of the agents who are there: looked up for each task they would cost more than all else. */
+  present: ReadonlySet<string>;
+}
+
+export function toMoment(state: State, now: number): Moment {
+  const present = values(state.agents).filter(isPresent);
+  return {
+    staleLimit: toTime(now - STALE_TASK_MS),
+    present: new Set(present.map(({ id }) => id)),
+  };
 }
 
 /**
  * Work in progress that nobody drives: no owner, an owner who is away, or no touch for a day.
- * @param limit `staleLimit(now)`, for who asks of many tasks: to compare texts is cheaper than to read them
+ * @param moment `toMoment(state, now)`, for who asks of many tasks
  */
-export function isStale(state: State, task: Task, now: number, limit?: string): boolean {
+export function isStale(state: State, task: Task, now: number, moment?: Moment): boolean {
   if (task.status !== "in_progress") return false;
+  if (moment) {
+    return !task.owner || !moment.present.has(task.owner) || task.updated_at <= moment.staleLimit;
+  }
   const owner = task.owner ? get(state.agents, task.owner) : undefined;
   if (!owner || !isPresent(owner)) return true;
-  return limit === undefined ? now >= staleFrom(task) : task.updated_at <= limit;
+  return now >= staleFrom(task);
 }
 
 /** Why the task waits for a human, said of it. */
@@ -120,7 +134,7 @@ export function exceptionsOf(
   state: State,
   task: Task,
   now: number,
-  limit?: string,
+  moment?: Moment,
 ): TaskException[] {
   if (!isOpen(task)) return [];
   const found: TaskException[] = [];
@@ -136,7 +150,7 @@ export function exceptionsOf(
     const reason = `waits for ${nameOf(state, task.validation_owner || "ceo")}`;
     found.push({ bucket: "needs_approval", since: status_since, reason });
   }
-  if (isStale(state, task, now, limit)) {
+  if (isStale(state, task, now, moment)) {
     found.push({ bucket: "stale", since: updated_at, reason: staleReason(state, task) });
   }
   if (isOverdue(task, now)) {
@@ -171,9 +185,9 @@ export function exceptionDashboard(state: State, now: number): ExceptionDashboar
     stale: [],
     overdue: [],
   };
-  const limit = staleLimit(now);
+  const moment = toMoment(state, now);
   for (const task of values(state.tasks)) {
-    for (const found of exceptionsOf(state, task, now, limit))
+    for (const found of exceptionsOf(state, task, now, moment))
       buckets[found.bucket].push([task, found]);
   }
   const items = (bucket: ExceptionBucket) =>
