@@ -64,7 +64,7 @@ export interface Context extends Stamp {
 }
 
 /** What a reducer reports beside the changed draft. Nothing in it may hold on to the draft. */
-export interface Effect<R extends object> {
+export interface Effect<R extends object, O extends object = Nothing> {
   /** As on the stream: `Codex updated T-203`. */
   title: string;
   /** As on the stream: `status→validation`. */
@@ -83,7 +83,15 @@ export interface Effect<R extends object> {
   archive?: ArchiveStep;
   /** What the caller is told, derived from the state right after the action. */
   reply(after: State, at: number): R;
+  /**
+   * What the reply says beside that is not about this action alone: the whole company, the contract.
+   * A batch leaves it out: 500 actions would say it 500 times, each time longer.
+   */
+  overview?(after: State, at: number): O;
 }
+
+/** An object of which nothing is known. */
+export type Nothing = Record<never, never>;
 
 /**
  * Forms in which clients in the field send the same data (routes.md, Existing clients); all become
@@ -129,8 +137,12 @@ export interface WriteDeclaration<N extends string, B extends TSchema> {
 
 export type AnyWrite = WriteDeclaration<string, TSchema>;
 
-export interface ActionDeclaration<N extends string, B extends TSchema, R extends object>
-  extends WriteDeclaration<N, B> {
+export interface ActionDeclaration<
+  N extends string,
+  B extends TSchema,
+  R extends object,
+  O extends object = object,
+> extends WriteDeclaration<N, B> {
   kind: EventKind;
   /** Dispatched by timers only: no route. */
   internal?: true;
@@ -142,14 +154,17 @@ export interface ActionDeclaration<N extends string, B extends TSchema, R extend
   prepare?(body: Static<B>, check: Check): Static<B>;
   /** Who is acting, where the body says so. */
   actor?(payload: Static<B>): string | null | undefined;
-  reduce(draft: Draft<State>, payload: Static<B>, context: Context): Effect<R>;
+  reduce(draft: Draft<State>, payload: Static<B>, context: Context): Effect<R, O>;
 }
 
 export type AnyAction = ActionDeclaration<string, TSchema, object>;
 
 /** Declares an action; the identity function, for its types. */
-export function defineAction<const N extends string, B extends TSchema, R extends object>(
-  declaration: ActionDeclaration<N, B, R>,
-): ActionDeclaration<N, B, R> {
+export function defineAction<
+  const N extends string,
+  B extends TSchema,
+  R extends object,
+  O extends object = Nothing,
+>(declaration: ActionDeclaration<N, B, R, O>): ActionDeclaration<N, B, R, O> {
   return declaration;
 }

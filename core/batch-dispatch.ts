@@ -7,6 +7,7 @@
 import type { Static } from "typebox";
 import type { AnyAction, Check } from "./action.ts";
 import { batch, inBatch, toResult } from "./batch.ts";
+import { createRoom } from "./batch-room.ts";
 import type { Commits } from "./commits.ts";
 import { type Decisions, type Taken, withWarnings } from "./decisions.ts";
 import { type Rejection, rejection } from "./errors.ts";
@@ -119,10 +120,16 @@ export function createBatchDispatch(ports: BatchPorts) {
   function takeAll(requests: readonly (Request | Outcome)[], { atomic, key }: BatchOptions) {
     const taken: Taken[] = [];
     const outcomes: Outcome[] = [];
+    const fit = createRoom();
+    const how = { brief: true, ...(key && { keyed: true }) };
     try {
       for (const request of requests) {
-        const outcome = "ok" in request ? request : decisions.take(request, taken, key && true);
+        const before = taken.length;
+        const outcome = fit("ok" in request ? request : decisions.take(request, taken, how));
         outcomes.push(outcome);
+        const { entry } = taken[before] ?? {};
+        // The same under its own key: it is what a repetition is answered with.
+        if (entry?.reply && outcome.ok) entry.reply = outcome.reply;
         if (atomic && !outcome.ok) break;
       }
     } catch (error) {

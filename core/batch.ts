@@ -62,9 +62,12 @@ export const batch = {
   ],
 } as const satisfies WriteDeclaration<string, typeof body>;
 
-/** What became of one action: what it answers by itself, with its status and the number of its entry. */
+/**
+ * What became of one action: what it answers by itself but for the overview, with its status and the
+ * number of its entry; `left_out` where the results before it have filled the answer.
+ */
 export type BatchResult =
-  | ({ status: 200; ok: true; seq: number } & Record<string, unknown>)
+  | ({ status: 200; ok: true; seq: number; left_out?: true } & Record<string, unknown>)
   | ({ status: number; error: string; code: string } & Omit<
       Rejection,
       "ok" | "message" | "missingTask"

@@ -19,14 +19,21 @@ export interface Taken {
   reduction: Reduction;
 }
 
+export interface How {
+  /** It is written even where it repeats what was done. */
+  keyed?: boolean;
+  /** Its reply is without the overview of the whole company. */
+  brief?: boolean;
+}
+
 export interface Decisions {
   /** As decided; equal to the durable view when nothing is under way. */
   view(): View;
   /**
    * Reduces one more request; what is to be written joins `taken`.
-   * @param keyed whether it is written even where it repeats what was done
+   * @param how where it is decided otherwise than a request that came by itself
    */
-  take(request: Request, taken: Taken[], keyed?: boolean): Outcome;
+  take(request: Request, taken: Taken[], how?: How): Outcome;
   /** As if none of these had been decided: they are the last ones. */
   giveBack(taken: readonly Taken[]): void;
   /** Forgets all that is not durable. */
@@ -42,7 +49,7 @@ export function createDecisions(durable: View, clock: () => number): Decisions {
     take(
       { declaration, payload, actor, by, actionId, key, warnings, recalled },
       taken,
-      keyed = key !== undefined,
+      { keyed = key !== undefined, brief = false } = {},
     ) {
       const before = view;
       const seq = before.seq + 1;
@@ -57,7 +64,8 @@ export function createDecisions(durable: View, clock: () => number): Decisions {
       const action: Action = { name: declaration.name, payload, stamp };
       const result = reduce(before.state, declaration, action, before.relations);
       if (!result.ok) return result;
-      const reply = withWarnings(result.reply, warnings);
+      const said = brief ? result.reply : { ...result.reply, ...result.overview() };
+      const reply = withWarnings(said, warnings);
       // With a key it is journaled all the same, or the key would be free again once it is no repetition.
       if (result.idle || (result.repeated && !keyed)) {
         return { ok: true, seq: before.seq, reply, replayed: false };

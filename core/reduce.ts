@@ -33,6 +33,8 @@ export interface Reduction {
   touched: Touched;
   event: EventDraft;
   reply: object;
+  /** The rest of the reply of an action that is sent by itself; made when it is asked for. */
+  overview(): object;
   archive?: ArchiveStep;
   repeated: boolean;
   idle: boolean;
@@ -51,7 +53,7 @@ export function reduce(
 ): Reduction | Rejection {
   const { stamp } = action;
   const context: Context = { ...stamp, time: toTime(stamp.at), before: state, relations };
-  let effect: Effect<object> | undefined;
+  let effect: Effect<object, object> | undefined;
   let step: readonly [State, ImmerPatch[], ImmerPatch[]];
   try {
     step = immer.produceWithPatches(state, (draft) => {
@@ -63,6 +65,7 @@ export function reduce(
   }
   if (effect === undefined) throw new Error(`${declaration.name} reported no effect`);
 
+  const { overview } = effect;
   let [after] = step;
   const patches = toWire(step[1]);
   const touched = touchedBy(patches);
@@ -98,6 +101,7 @@ export function reduce(
       meta: { action: declaration.name, ...effect.ids },
     },
     reply: effect.reply(after, stamp.at),
+    overview: () => overview?.(after, stamp.at) ?? {},
     ...(effect.archive && { archive: effect.archive }),
     repeated: effect.repeated === true,
     idle: effect.idle === true,

@@ -55,6 +55,7 @@ type Of<N extends ActionName> = Extract<Declared, { name: N }>;
 type PublicName = Exclude<ActionName, `system/${string}`>;
 /** What can be posted. */
 export type WriteName = PublicName | typeof batch.name;
+type EffectOf<N extends ActionName> = ReturnType<Of<N>["reduce"]>;
 type PayloadOfAction<N extends ActionName> = Static<Of<N>["body"]>;
 /** What an action takes, or a batch of them. */
 export type PayloadOf<N extends ActionName | WriteName> = N extends ActionName
@@ -62,7 +63,7 @@ export type PayloadOf<N extends ActionName | WriteName> = N extends ActionName
   : Batch;
 /** What its caller is told, beside `ok`. */
 export type ReplyOf<N extends ActionName | WriteName> = N extends ActionName
-  ? ReturnType<ReturnType<Of<N>["reduce"]>["reply"]>
+  ? ReturnType<EffectOf<N>["reply"]> & ReturnType<NonNullable<EffectOf<N>["overview"]>>
   : BatchReply;
 
 /** One action of a batch. */

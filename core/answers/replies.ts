@@ -176,9 +176,20 @@ const declared: (readonly [string, TObject])[] = [
       results: Type.Array(
         Type.Union([
           Type.Object(
-            { status: Type.Literal(200), ok: Type.Literal(true), seq: count("Of its entry.") },
             {
-              description: "Done; what its own route answers stands beside.",
+              status: Type.Literal(200),
+              ok: Type.Literal(true),
+              seq: count("Of its entry."),
+              left_out: Type.Optional(
+                Type.Literal(true, {
+                  description: "It was done; the results before hold all that one answer may.",
+                }),
+              ),
+            },
+            {
+              description:
+                "Done; what its own route answers stands beside, but for org_structure and contract " +
+                "(agents/register) and mission_control (missions/plan).",
               additionalProperties: true,
             },
           ),

@@ -355,7 +355,8 @@ export const ROWS: readonly Row[] = [
     name: "bombs",
     section: ACCESS,
     risk: "a body that holds the server: deep, long, wide, a prototype",
-    small: "9 bombs on every route: answered, nothing polluted",
+    small:
+      "9 bombs on every route and in batches, 18 batches of the dearest actions: answered within bounds, nothing polluted",
     spec: "system/bombs",
     count: 3,
     seconds: 60,

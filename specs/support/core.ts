@@ -63,7 +63,9 @@ export function act(
   if (!validated.ok) return validated;
   const { payload } = validated;
   const actor = declaration.actor?.(payload) || "ceo";
-  return reduce(state, declaration, { name, payload, stamp: { at, seq, actor, actionId: "id" } });
+  const stamp = { at, seq, actor, actionId: "id" };
+  const result = reduce(state, declaration, { name, payload, stamp });
+  return result.ok ? { ...result, reply: { ...result.reply, ...result.overview() } } : result;
 }
 
 /** The demo company, a fresh copy that shares nothing. */

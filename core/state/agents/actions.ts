@@ -19,7 +19,7 @@ import {
   markAlive,
   registerAgent,
 } from "./rules.ts";
-import { orgStructure, toOrgCard, viewAgent } from "./views.ts";
+import { orgStructure, viewAgent, viewOrgCard } from "./views.ts";
 
 const SUMMARIES = ["done_summary", "doing_summary", "next_summary"] as const;
 
@@ -54,17 +54,12 @@ const registerAgentAction = defineAction({
       title: `${fields.name} ${operation === "registered" ? "registered" : "registered again"}`,
       details: fields.role,
       ids: { agent_id: id },
-      reply(after) {
-        const structure = orgStructure(after);
-        const card = structure.cards.find(({ agent_id }) => agent_id === id);
-        return {
-          agent: viewAgent(after, id),
-          org_card: card ?? toOrgCard(after, find(after, "agents", id), []),
-          org_structure: structure,
-          registration: { operation, registered_at: context.time },
-          contract: agentContract(),
-        };
-      },
+      reply: (after) => ({
+        agent: viewAgent(after, id),
+        org_card: viewOrgCard(after, id),
+        registration: { operation, registered_at: context.time },
+      }),
+      overview: (after) => ({ org_structure: orgStructure(after), contract: agentContract() }),
     };
   },
 });

@@ -122,6 +122,17 @@ export function orgStructure(state: State): OrgStructure {
   };
 }
 
+/** The box of an agent that is known to exist, for replies. */
+export function viewOrgCard(state: State, id: string): OrgCard {
+  const agent = get(state.agents, id);
+  if (!agent) throw new Error(`no agent ${id} right after it was written`);
+  const reports = list(state.agents).filter(
+    ({ standing, manager }) => standing === "active" && manager === id,
+  );
+  const ids = reports.map((report) => report.id).sort((a, b) => (a < b ? -1 : 1));
+  return toOrgCard(state, agent, agent.standing === "active" ? ids : []);
+}
+
 export function toOrgCard(state: State, agent: Agent, directReports: string[]): OrgCard {
   return {
     agent_id: agent.id,

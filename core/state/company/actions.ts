@@ -156,6 +156,7 @@ const bootstrapBody = Type.Object({
 
 const bootstrap = defineAction({
   name: "org/bootstrap",
+  alone: "it replaces the whole company",
   summary: "Begin again with your own company, from one manifest. Destructive.",
   body: bootstrapBody,
   kind: "state_saved",

@@ -146,15 +146,22 @@ const planMission = defineAction({
       created.push(addTask(draft, child, "backlog", author, context, created));
     }
     const mission_id = mission.id;
+    const createdIds = created.map((task) => task.id);
+    // Those it had stand in the look-ups as they are until the whole action is done.
+    const candidates = () => [
+      ...context.relations.tasks("mission", mission_id),
+      ...(payload.task_ids ?? []),
+      ...createdIds,
+    ];
     return {
       title: `${nameOf(draft, author)} ${operation === "created" ? "planned" : "updated"} ${mission_id}`,
       details: mission.title,
-      ids: { mission_id, project_id: mission.project_id, task_ids: created.map(({ id }) => id) },
+      ids: { mission_id, project_id: mission.project_id, task_ids: createdIds },
       reply: (after, at) => ({
-        mission: viewMission(after, mission_id, at),
-        mission_control: missionControl(after, at),
+        mission: viewMission(after, mission_id, at, candidates()),
         operation: operation as "created" | "updated",
       }),
+      overview: (after, at) => ({ mission_control: missionControl(after, at) }),
     };
   },
 });

@@ -75,11 +75,23 @@ export function missionViews(state: State, now: number): MissionView[] {
   );
 }
 
-/** The view of a mission that is known to exist, for replies. */
-export function viewMission(state: State, id: string, now: number): MissionView {
+/**
+ * The view of a mission that is known to exist, for replies.
+ * @param candidates ids among which all of its tasks are: a pass over the company's would cost too much
+ */
+export function viewMission(
+  state: State,
+  id: string,
+  now: number,
+  candidates: Iterable<string>,
+): MissionView {
   const mission = get(state.missions, id);
   if (!mission) throw new Error(`no mission ${id} right after it was written`);
-  const tasks = list(state.tasks).filter(({ mission_id }) => mission_id === id);
+  const tasks: Task[] = [];
+  for (const taskId of new Set(candidates)) {
+    const task = get(state.tasks, taskId);
+    if (task?.mission_id === id) tasks.push(task);
+  }
   return toMissionView(state, mission, tasks, now);
 }
 
