@@ -321,7 +321,10 @@ test("HTTP-22: however large the records, a batch answers within a bound, and sa
   const again = await engine.dispatchUnknown("tasks/update", note(99).body, { key: "note-99" });
   assert.equal(again.ok && [again.replayed, again.reply], [true, { left_out: true }]);
 
-  const late = { action: "tasks/update", body: { task_id: "T-208", expected_version: 1, note: "x" } };
+  const late = {
+    action: "tasks/update",
+    body: { task_id: "T-208", expected_version: 1, note: "x" },
+  };
   const refused = resultsOf(await send(engine, Array(100).fill(late)));
   assert.ok(JSON.stringify(refused).length < MAX_RESULTS + 100 * 300);
   assert.ok(refused.every(({ status, code }) => status === 409 && code === "stale"));

@@ -355,11 +355,18 @@ export const ROWS: readonly Row[] = [
     name: "bombs",
     section: ACCESS,
     risk: "a body that holds the server: deep, long, wide, a prototype",
-    small:
-      "9 bombs on every route and in batches, 18 batches of the dearest actions: answered within bounds, nothing polluted",
+    small: "9 bombs on every route: answered, nothing polluted",
     spec: "system/bombs",
     count: 3,
     seconds: 60,
+  },
+  {
+    name: "batch-bombs",
+    section: ACCESS,
+    risk: "a batch that answers without end",
+    small: "a batch of each action and of the dearest: answered within a bound",
+    spec: "system/bombs",
+    count: 1,
   },
   {
     name: "patterns",

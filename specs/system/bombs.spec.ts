@@ -4,7 +4,7 @@
  */
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { type AnyAction, actions } from "../../core/index.ts";
+import { type AnyWrite, actions, MAX_ACTIONS, MAX_RESULTS, writes } from "../../core/index.ts";
 import { type HttpServer, withHttp } from "../support/http.ts";
 import { sizeFor } from "../support/soak.ts";
 
@@ -24,7 +24,10 @@ interface Node {
   anyOf?: Node[];
 }
 
-const schemas = [...actions.values()].map(({ name, body }) => ({ name, body: body as Node }));
+const schemas = [...actions.values(), ...writes.values()].map(({ name, body }) => ({
+  name,
+  body: body as Node,
+}));
 
 function* nodesOf(node: Node, path: string): Generator<[path: string, node: Node]> {
   yield [path, node];
@@ -109,7 +112,7 @@ const fill = (piece: string) =>
     .join();
 
 /** The dearest bodies that fit, for one action; each must be refused or done. */
-function bombsFor({ name, examples, body }: AnyAction): [what: string, text: string][] {
+function bombsFor({ name, examples, body }: AnyWrite): [what: string, text: string][] {
   const example = examples[0] as Record<string, unknown>;
   const around = JSON.stringify(example).slice(0, -1);
   const glue = around === "{" ? "" : ",";
@@ -150,8 +153,7 @@ interface Thrown {
 
 async function throwBombs(http: HttpServer): Promise<Thrown> {
   const thrown: Thrown = { bombs: 0, ms: 0, dearest: "" };
-  for (const action of actions.values()) {
-    if (action.internal) continue;
+  for (const action of writes.values()) {
     for (const [what, text] of bombsFor(action)) {
       const from = process.cpuUsage();
       const answer = await http.post(`/api/${action.name}`, text);
@@ -180,6 +182,62 @@ test("HTTP-21 CORE-10: bodies made to be dear are answered, and reach no prototy
     const figure = `${Math.round(best.ms)} ms at most (${best.dearest})`;
     size.reached(`${best.bombs} bodies of up to 160 KB: the loop was held for ${figure}`);
     if (size.soaking) assert.ok(best.ms <= 50, `the loop was held for ${figure}`);
+  }));
+
+/** Batches of the dearest actions, each as many as there may be and as fit into a body. */
+function* batchesOf(count: number): Generator<[what: string, actions: object[]]> {
+  for (const { name: action, internal, alone, examples } of actions.values()) {
+    if (internal || alone !== undefined) continue;
+    yield [action, Array.from({ length: count }, () => ({ action, body: examples[0] }))];
+  }
+  const many = (action: string, bodyOf: (n: number) => object) =>
+    [`${action}, new ones`, nth(count, (n) => ({ action, body: bodyOf(n) }))] as [string, object[]];
+  yield many("missions/plan", (n) => ({ title: `Plan ${n}`, objective: "Much" }));
+  yield many("missions/plan", (n) => ({
+    title: `Plan ${n}`,
+    objective: "Much",
+    tasks: nth(100, () => ({ title: "a" })),
+  }));
+  yield many("agents/register", (n) => ({ agent_id: `bomb-${n}`, name: `B ${n}`, role: "Bomb" }));
+  yield many("tasks/create", (n) => ({ title: `Task ${n}`, specialist: "code" }));
+}
+
+const nth = <T>(length: number, make: (n: number) => T) =>
+  Array.from({ length }, (_, n) => make(n));
+
+/** As long a beginning of the list as fits into a body. */
+function fitting(actions: readonly object[]): string {
+  let bytes = 20;
+  const end = actions.findIndex((one) => {
+    bytes += JSON.stringify(one).length + 1;
+    return bytes > BODY_BYTES;
+  });
+  return JSON.stringify({ actions: end < 0 ? actions : actions.slice(0, end) });
+}
+
+test("HTTP-21 HTTP-22: batches of the dearest actions are answered, and within a bound", () =>
+  withHttp({}, async (http) => {
+    const size = sizeFor("batch-bombs", 1);
+    let dearest = { ms: 0, what: "" };
+    let largest = 0;
+    let thrown = 0;
+    for (const [what, actions] of batchesOf(size.soaking ? MAX_ACTIONS : 5)) {
+      const from = process.cpuUsage();
+      const { status, text } = await http.post("/api/batch", fitting(actions));
+      const { user, system } = process.cpuUsage(from);
+      const ms = (user + system) / 1_000;
+      if (ms > dearest.ms) dearest = { ms, what };
+      largest = Math.max(largest, text.length);
+      thrown++;
+      assert.is(status, 200, `${what}: ${text.slice(0, 200)}`);
+      // Beside what they answer with: the status, the number and the sentence of each.
+      const bound = MAX_RESULTS + actions.length * 1_000;
+      assert.ok(text.length <= bound, `${what}: ${text.length} bytes`);
+    }
+    size.reached(
+      `${thrown} batches of ${MAX_ACTIONS}: ${(largest / 1e6).toFixed(1)} MB answered at most; the dearest, ` +
+        `${dearest.what}, took ${Math.round(dearest.ms)} ms of processor time`,
+    );
   }));
 
 test.run();
