@@ -5,7 +5,8 @@
  */
 import type { StreamEvent } from "../core/entry.ts";
 import { type Common, withServer } from "./connection.ts";
-import { printLines, toJson } from "./output.ts";
+import { printLines } from "./output.ts";
+import { toJson } from "./plain.ts";
 
 export interface EventsOptions extends Common {
   follow: boolean;

@@ -15,7 +15,10 @@ function isServe([first, ...rest]: readonly string[]): boolean {
 }
 
 async function runProgram(): Promise<void> {
-  const { toFailure } = await import("./failure.ts");
+  const [{ toFailure }, { plain }] = await Promise.all([
+    import("./failure.ts"),
+    import("./plain.ts"),
+  ]);
   try {
     const { createProgram } = await import("./program.ts");
     const setExitCode = (code: number) => {
@@ -24,7 +27,7 @@ async function runProgram(): Promise<void> {
     await createProgram(args, process.env, setExitCode).parseAsync();
   } catch (error) {
     const { message, exitCode } = toFailure(error);
-    process.stderr.write(`clawtasker: ${message.replaceAll(/\s*\n\s*/g, " ")}\n`);
+    process.stderr.write(`clawtasker: ${plain(message.replaceAll(/\s*\n\s*/g, " "))}\n`);
     process.exitCode = exitCode;
   }
 }

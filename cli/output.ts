@@ -1,26 +1,16 @@
 /**
- * What commands print: JSON for programs, tables and lines for people. Neighbours: every command.
- * Invariants: stdout carries the answer and nothing else; texts that agents wrote reach a terminal
- * without control characters; colours only where a person looks.
+ * What commands print: JSON for programs, tables and lines for people. Neighbours: every command;
+ * `plain.ts` knows what a terminal may be given. Invariants: stdout carries the answer and nothing else;
+ * each line and each cell is plain; colours only where a person looks.
  */
 import Table from "cli-table3";
-
-/** Controls beyond those of ASCII, and what turns the direction of writing. */
-const UNSEEN = /[\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-
-function toEscape(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
-}
+import { plain, toJson } from "./plain.ts";
 
 export function printJson(value: unknown): void {
   process.stdout.write(`${toJson(value, 2)}\n`);
 }
 
-/** JSON escapes only the controls of ASCII by itself. */
-export function toJson(value: unknown, indent?: number): string {
-  return JSON.stringify(value, null, indent).replaceAll(UNSEEN, toEscape);
-}
-
+/** Each a line of its own, whatever is in it. */
 export function printLines(...lines: readonly string[]): void {
   for (const line of lines) process.stdout.write(`${plain(line)}\n`);
 }
@@ -59,17 +49,6 @@ export function printTable(head: readonly string[], rows: readonly (readonly unk
 
 function toCell(value: unknown): string {
   if (value === null || value === undefined || value === "") return "-";
-  const text = plain(Array.isArray(value) ? value.join(", ") : String(value)).replaceAll("\n", " ");
+  const text = plain(Array.isArray(value) ? value.join(", ") : String(value));
   return text.length > MAX_CELL ? `${text.slice(0, MAX_CELL - 1)}…` : text;
-}
-
-/** Without what a terminal would obey, or what would show a line in another order than it is written. */
-export function plain(text: string): string {
-  return text
-    .replaceAll(
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: it is those that are taken out.
-      /[\u0000-\u0008\u000b-\u001f]/g,
-      "",
-    )
-    .replaceAll(UNSEEN, "");
 }
