@@ -31,8 +31,13 @@ export function callerOf({ by, actor }: Pick<DispatchOptions, "by" | "actor">): 
   return by ?? (actor === SYSTEM.name ? SYSTEM : OWNER);
 }
 
-/** Names that no token may bear. */
+/** Names of the server's own, which nobody revokes. */
 export const RESERVED_NAMES: readonly string[] = [OWNER.name, SYSTEM.name];
+
+/** Whether a token of that name would pass, in whatever letters, for the server's own or for the CEO. */
+export function isReserved(name: string): boolean {
+  return [...RESERVED_NAMES, CEO].includes(name.toLowerCase());
+}
 
 type Names = (name: string) => boolean;
 
@@ -194,10 +199,22 @@ function namesAnother(text: unknown, self: string, state: State): boolean {
 }
 
 const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu;
+/** All that looks like a blank; the pattern of Braille without a dot is none to Unicode. */
+const BLANKS = /[\s\u0085\u2800]+/g;
+const CONTROLS = /[\p{Cc}\p{Cf}]/gu;
 
+/** What is seen of a name: what nobody sees makes no other one. */
 function toPlain(name: string): string {
-  // What nobody sees makes no other name.
-  return name.normalize("NFKC").replaceAll(UNSEEN, "").trim().toLowerCase();
+  return (
+    name
+      .replaceAll(UNSEEN, "")
+      .replaceAll(BLANKS, " ")
+      .replaceAll(CONTROLS, "")
+      // At last: what stood unseen between a letter and its mark kept them from being put together.
+      .normalize("NFKC")
+      .trim()
+      .toLowerCase()
+  );
 }
 
 function notAllowed({ name }: Principal, field: string, why: string): Rejection {

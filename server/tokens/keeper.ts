@@ -15,6 +15,8 @@ export interface TokenKeeper {
   /** In the order of their creation, revoked ones too. */
   grants(): Grant[];
   has(name: string): boolean;
+  /** The token of that name, upper and lower case alike, as it is written; null for none. */
+  like(name: string): string | null;
   /** Whether it was created by a request with this idempotency key. */
   isRetry(name: string, key: string | undefined): boolean;
   /**
@@ -84,6 +86,11 @@ export async function openTokenKeeper(options: KeeperOptions): Promise<TokenKeep
         return { ...grant, last_used_at: at === undefined ? null : toTime(at) };
       }),
     has: (name) => kept.has(name),
+    like(name) {
+      const wanted = name.toLowerCase();
+      for (const known of kept.keys()) if (known.toLowerCase() === wanted) return known;
+      return null;
+    },
     isRetry: (name, key) => key !== undefined && kept.get(name)?.key === key,
     async issue({ last_used_at: _never, ...grant }, key) {
       const token = PREFIX + randomBytes(32).toString("base64url");

@@ -81,12 +81,13 @@ export function withTokens({ engine, keeper, onRevoked }: TokenEngineOptions): E
     if (refused) return refused;
     const key = journalKeyOf(options);
     const name = nameIn(body);
-    if (name !== null && keeper.has(name) && !keeper.isRetry(name, key)) {
-      return rejection("conflict", `there is a token ${name} already; choose another name`, {
+    const known = name === null ? null : keeper.like(name);
+    if (known !== null && !(known === name && keeper.isRetry(name, key))) {
+      return rejection("conflict", `there is a token ${known} already; choose another name`, {
         field: "name",
       });
     }
-    if (keeper.grants().length >= MAX_TOKENS && !(name !== null && keeper.has(name))) {
+    if (keeper.grants().length >= MAX_TOKENS && known === null) {
       return rejection("conflict", `there are ${MAX_TOKENS} tokens, revoked ones too`);
     }
     const outcome = await engine.dispatchUnknown("tokens/create", body, options);

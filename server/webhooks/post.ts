@@ -1,7 +1,8 @@
 /**
  * One attempt: signs a body and posts it. Neighbours: the courier decides when, `addresses.ts` where
  * to. Invariants: the connection goes to the very address that was checked; a redirect is an answer
- * like any other; no answer is read beyond a bound or waited for beyond a time.
+ * like any other; no answer is read beyond a bound or waited for beyond a time; no failure says where an
+ * address leads, for its sentence goes into logs.
  */
 import { createHmac } from "node:crypto";
 import type { LookupAddress } from "node:dns";
@@ -41,17 +42,31 @@ export function sign(secret: string, timestamp: number, body: string): string {
   return `v1=${createHmac("sha256", secret).update(`${timestamp}.${body}`).digest("hex")}`;
 }
 
+/** Why there was no answer, in words that name no host and no address. */
+class PostFailure extends Error {}
+
+/** What went wrong below has the host in its message: only its code is told. */
+function toFailure(error: Error): PostFailure {
+  if (error instanceof PostFailure) return error;
+  const { code } = error as NodeJS.ErrnoException;
+  return new PostFailure(
+    `no connection (${typeof code === "string" && /^\w{1,60}$/.test(code) ? code : "unknown"})`,
+  );
+}
+
 /**
  * @returns the HTTP status, whatever it is
- * @throws Error when there was no answer, or the address may not be used
+ * @throws PostFailure when there was no answer, or the address may not be used
  */
 export function post(
   { url, secret, body, deliveryId, seq, now }: Post,
   { allowPrivate, timeoutMs, resolve, signal }: PostOptions,
 ): Promise<number> {
   // Node asks for no look-up where the host is an address already.
-  const refused = refuseUrl(url, allowPrivate);
-  if (refused) return Promise.reject(new Error(refused));
+  if (refuseUrl(url, allowPrivate) !== null) {
+    const why = "its address is refused: a private address asks for --webhook-private";
+    return Promise.reject(new PostFailure(why));
+  }
   const timestamp = Math.floor(now / 1_000);
   const send = url.slice(0, 6).toLowerCase() === "https:" ? requestHttps : requestHttp;
   return new Promise((settle, reject) => {
@@ -73,7 +88,7 @@ export function post(
     let status: number | null = null;
     let failure: Error | null = null;
     const timer = setTimeout(
-      () => request.destroy(new Error(`no answer within ${timeoutMs} ms`)),
+      () => request.destroy(new PostFailure(`no answer within ${timeoutMs} ms`)),
       timeoutMs,
     );
     request.on("error", (error) => {
@@ -92,7 +107,8 @@ export function post(
       clearTimeout(timer);
       // An answer whose rest did not come is an answer: its status is all that counts.
       if (status !== null) settle(status);
-      else reject(failure ?? new Error("the connection was closed without an answer"));
+      else if (failure !== null) reject(toFailure(failure));
+      else reject(new PostFailure("the connection was closed without an answer"));
     });
     request.end(body);
   });
@@ -111,7 +127,7 @@ function createLookup(resolve: Resolve, allowPrivate: boolean): LookupFunction {
         const [first] = allowed;
         if (!first) {
           const why = wanted.length > 0 ? "resolves to private addresses only" : "has no address";
-          callback(new Error(`${name} ${why}`), "", 0);
+          callback(new PostFailure(`its name ${why}`), "", 0);
         } else if (options.all) callback(null, allowed);
         else callback(null, first.address, first.family);
       },

@@ -363,8 +363,8 @@ test("AGT-2: after too many losses a task waits for a human, and comes back when
 test("AGT-2: waiting for a human is ended by one, not by an agent that moves the task on", () => {
   const story = createStory();
   const id = pool(story);
-  story.does("tasks/update", { task_id: id, needs_human: true });
   story.does("tasks/event", { type: "started", task_id: id, agent_id: "iris" });
+  story.does("tasks/update", { task_id: id, needs_human: true });
   story.does("tasks/event", { type: "needs-validation", task_id: id, agent_id: "iris" });
   assert.ok(taskIn(story, id).needs_human);
   story.does("tasks/update", { task_id: id, status: "in_progress" });
@@ -375,8 +375,8 @@ test("AGT-2: waiting for a human is ended by one, not by an agent that moves the
 test("AGT-2: what waits for a human is not done, and what is done waits for none", () => {
   const story = createStory();
   const id = pool(story);
-  story.does("tasks/update", { task_id: id, needs_human: true });
   story.does("tasks/event", { type: "started", task_id: id, agent_id: "iris" });
+  story.does("tasks/update", { task_id: id, needs_human: true });
   story.does("tasks/event", { type: "needs-validation", task_id: id, agent_id: "iris" });
   const waits = `${id} waits for a human, who approves it or sets needs_human: false`;
   story.refused("tasks/update", { task_id: id, agent_id: "ralph", status: "done" }, waits);
@@ -384,6 +384,22 @@ test("AGT-2: what waits for a human is not done, and what is done waits for none
   story.does("tasks/update", { task_id: id, status: "done" });
   const done = `${id} is done and waits for nobody; reopen it first`;
   story.refused("tasks/update", { task_id: id, needs_human: true }, done);
+});
+
+test("AGT-2: what waits for a human is started by none but one, by no route", () => {
+  const story = createStory();
+  const id = pool(story);
+  story.does("tasks/update", { task_id: id, needs_human: true });
+  const waits = `${id} waits for a human, who approves it or sets needs_human: false`;
+  const by = { task_id: id, agent_id: "iris" };
+  story.refused("tasks/event", { ...by, type: "started" }, waits);
+  story.refused("tasks/update", { ...by, status: "in_progress" }, waits);
+  // Nor is it handed back to work while it waits in validation.
+  story.does("tasks/update", { task_id: id, status: "in_progress" });
+  story.does("tasks/update", { ...by, status: "validation" });
+  story.does("tasks/update", { task_id: id, needs_human: true });
+  story.refused("tasks/update", { ...by, status: "in_progress" }, waits);
+  story.does("tasks/update", { task_id: id, status: "in_progress" });
 });
 
 test("AGT-2: work that went on is not counted against a task", () => {
@@ -466,16 +482,25 @@ for (const [name, more] of WRITES) {
   });
 }
 
-test("AGT-3: a link starts from a held task for its holder and the CEO only", () => {
-  const story = succeeded();
-  const { expires_at } = taskIn(story).lease as Lease;
-  const link = { source_id: "T-208", target_id: "T-210", link_type: "relates-to" };
-  const held = `T-208 is held by iris until ${expires_at}`;
-  for (const who of [{ author: "codex" }, { agent_id: "codex" }]) {
-    assert.is(story.refused("tasks/link", { ...link, ...who }, held).holder, "iris");
+test("AGT-3: a link changes what a held task waits for by its holder and the CEO only, from either side", () => {
+  const held = (link: object) => {
+    const story = succeeded();
+    const { expires_at } = taskIn(story).lease as Lease;
+    const sentence = `T-208 is held by iris until ${expires_at}`;
+    for (const who of [{ author: "codex" }, { agent_id: "codex" }]) {
+      assert.is(story.refused("tasks/link", { ...link, ...who }, sentence).holder, "iris");
+    }
+    story.does("tasks/link", { ...link, author: "iris" });
+    story.does("tasks/link", { ...link, link_type: "duplicates" });
+  };
+  const from = { source_id: "T-208", target_id: "T-210" };
+  const to = { source_id: "T-210", target_id: "T-208" };
+  for (const link_type of ["relates-to", "blocks", "is-blocked-by"]) held({ ...from, link_type });
+  // It is what T-208 waits for; what waits for T-208, or only knows of it, keeps nobody from it.
+  held({ ...to, link_type: "blocks" });
+  for (const link_type of ["is-blocked-by", "relates-to", "child-of"]) {
+    succeeded().does("tasks/link", { ...to, link_type, agent_id: "codex" });
   }
-  story.does("tasks/link", { ...link, author: "iris" });
-  story.does("tasks/link", { ...link, link_type: "blocks" });
 });
 
 test("AGT-3: renew and release know an older token, and say who holds the task", () => {

@@ -137,6 +137,11 @@ test("ACC-9: a creation that is not right makes no token", () =>
       [{ name: "a", role: "operator", agent_id: "codex" }, "agent_id"],
       [{ name: "a", role: "agent", agent_id: "ceo" }, "agent_id"],
       [{ name: "owner", role: "owner" }, "name"],
+      [{ name: "Owner", role: "owner" }, "name"],
+      [{ name: "SYSTEM", role: "observer" }, "name"],
+      [{ name: "ceo", role: "operator" }, "name"],
+      [{ name: "Ceo", role: "operator" }, "name"],
+      [{ name: "a", role: "agent", agent_id: "CEO" }, "agent_id"],
       [{ name: "a b", role: "owner" }, "name"],
     ] as const) {
       const answer = await create(url, body);
@@ -144,6 +149,19 @@ test("ACC-9: a creation that is not right makes no token", () =>
     }
     assert.is(engine.view().seq, seq);
     assert.equal((await createClient({ url, token: TOKEN }).get("tokens", {})).tokens, []);
+  }));
+
+test("ACC-9: no token is called like another in other letters, revoked ones too", () =>
+  withServer(async ({ url, engine }) => {
+    assert.is((await create(url, { name: "Wallboard", role: "observer" })).status, 200);
+    await postTo(url, "tokens/revoke", { name: "Wallboard" });
+    const { seq } = engine.view();
+    for (const name of ["Wallboard", "wallboard", "WALLBOARD"]) {
+      const answer = await create(url, { name, role: "owner" });
+      assert.equal([answer.status, answer.body.field], [400, "name"], name);
+      assert.match(String(answer.body.error), "there is a token Wallboard already");
+    }
+    assert.is(engine.view().seq, seq);
   }));
 
 test("ACC-9: many at once get one name each; a retry gets its token again, a later one is told", async () => {

@@ -2,6 +2,8 @@
  * Webhooks end to end: the whole server, real receivers on 127.0.0.1, waits that the spec steers.
  * Neighbours: `server/webhooks`, `docs/webhooks.md`, whose check of a signature is run as it stands.
  */
+
+import type { LookupAddress } from "node:dns";
 import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -538,7 +540,7 @@ test("HOOK-2: a private address is refused at once, one behind a name when it is
         (b) => deliveriesIn(b).length > 0,
       );
       const [failed] = deliveriesIn(shown);
-      assert.is(failed?.error, "hooks.example resolves to private addresses only");
+      assert.is(failed?.error, "its name resolves to private addresses only");
       assert.is(house.receiver.got.length, 0);
     },
     { private: false, resolve: async () => [{ address: "127.0.0.1", family: 4 }] },
@@ -671,6 +673,67 @@ test("HOOK-3: the secret and the path are in nothing but the vault, which its ow
     const values = Object.values(JSON.parse(readFileSync(vault, "utf8")).values);
     assert.equal(values.sort(), [turned, String(made.secret), receiver.url].sort());
   }));
+
+/** What the name of a receiver leads to just now. */
+let answer: () => Error | LookupAddress[] = () => [];
+
+test("HOOK-3: where an address leads is in no log, event, record or delivery, whatever went wrong with it", () =>
+  withHouse(
+    async (house) => {
+      const host = "secret-hook.internal.example";
+      const failing: [string, () => Error | LookupAddress[], RegExp][] = [
+        ["unknown", () => lookupError(host), /ENOTFOUND/],
+        ["nobody", () => [], /has no address/],
+        ["refused", () => [{ address: "127.0.0.2", family: 4 }], /ECONNREFUSED/],
+      ];
+      const port = await freePort();
+      const shown: string[] = [];
+      for (const [at, [, fails, why]] of failing.entries()) {
+        answer = fails;
+        await house.post("webhooks/configure", { url: `http://${host}:${port}/` });
+        for (let count = 0; count < 3; count++) await house.write();
+        const list = await house.until(
+          "/api/webhooks/list",
+          (b) => hookIn(b, at)?.status === "paused",
+        );
+        const { reason } = hookIn(list, at)?.paused ?? {};
+        assert.match(reason ?? "", why);
+        shown.push(String(reason));
+        shown.push(JSON.stringify(await house.get("/api/webhooks/deliveries")));
+        shown.push(JSON.stringify(await house.get("/api/snapshot")));
+      }
+      assert.is(house.logged.filter((text) => text.includes("paused")).length, failing.length);
+      await house.server.close();
+      const files = readdirSync(house.dir).filter((name) => name !== "webhook-vault.json");
+      const kept = files.map((name) => readFileSync(join(house.dir, name), "latin1"));
+      for (const text of [...shown, ...kept, ...house.logged]) {
+        for (const part of ["secret-hook", "127.0.0.2", `:${port}`]) {
+          assert.not.ok(text.includes(part), text.slice(0, 300));
+        }
+      }
+    },
+    {
+      resolve: async () => {
+        const found = answer();
+        if (found instanceof Error) throw found;
+        return found;
+      },
+    },
+  ));
+
+function lookupError(host: string): Error {
+  const more = { code: "ENOTFOUND", errno: -3008, syscall: "getaddrinfo", hostname: host };
+  return Object.assign(new Error(`getaddrinfo ENOTFOUND ${host}`), more);
+}
+
+/** A port on which nobody listens any more. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.2", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
 
 test("HOOK-3, ACC-7: who may not configure is refused before anything is looked at, made or written", () =>
   withHouse(async (house) => {

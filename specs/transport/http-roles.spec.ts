@@ -412,9 +412,52 @@ test("AGT-3: a plan moves no task that another agent holds, neither in nor out; 
     assert.is((await post("missions/plan", back, tokens.operator ?? "")).status, 200, "the CEO");
   }));
 
+/** What is seen as ceo or iris, or as nothing but a blank beside it. */
+const LOOKALIKES = [
+  ...["Ceo\u200b", "CE\u00adO", "\ufeffCEO", "c\u{e0065}eo", "CEO\ufe0f", "\u202eceo"],
+  ...["Iris\u200b", "Ir\u2060is", "Iris\u3164", "Iris\u2800", "Iris\u0000", "Iris\ufff9"],
+];
+
+test("ACC-8: nobody is credited by what looks like another's name, and marks are put together unseen too", () =>
+  withHouse(false, async ({ server, tokens, post }) => {
+    const codex = tokens["codex-1"] ?? "";
+    for (const [agent_id, name] of [
+      ["rene", "Ren\u00e9"],
+      ["mary", "Mary Ann"],
+    ]) {
+      await post("agents/register", { agent_id, name, role: "Tester" }, tokens.owner ?? "");
+    }
+    const { seq } = server.engine.view();
+    for (const name of [...LOOKALIKES, "Rene\u034f\u0301", "Mary\u00a0 Ann", "Mary\nAnn"]) {
+      for (const [action, body, field] of [
+        ["agents/update", { name }, "name"],
+        ["agents/register", { name, role: "Tester" }, "name"],
+        ["tasks/create", { title: "x", reporter: name }, "reporter"],
+        ["tasks/create", { title: "x", source: name }, "source"],
+        ["tasks/create", { title: "x", author: name }, "author"],
+        ["tasks/comment", { task_id: "T-203", text: "x", author: name }, "author"],
+        ["missions/plan", { title: "x", objective: "x", source: name }, "source"],
+        ["conversations/message", { target: "iris", text: "x", sender: name }, "sender"],
+      ] as const) {
+        const answer = await post(action, body, codex);
+        assert.equal([answer.status, answer.body.field], [403, field], `${action} ${escape(name)}`);
+      }
+    }
+    assert.is(server.engine.view().seq, seq);
+  }));
+
 test("ACC-8: no agent is called like the CEO or another agent, however it is written", () =>
   withHouse(false, async ({ tokens, post }) => {
-    for (const name of ["CEO", " ceo", "ＣＥＯ", "Iris", "iris ", "c\u200beo", "I\u00adris"]) {
+    for (const name of [
+      "CEO",
+      " ceo",
+      "ＣＥＯ",
+      "Iris",
+      "iris ",
+      "c\u200beo",
+      "I\u00adris",
+      ...LOOKALIKES,
+    ]) {
       const body = { agent_id: "codex", name };
       const answer = await post("agents/update", body, tokens["codex-1"] ?? "");
       assert.equal([answer.status, answer.body.field], [403, "name"], name);

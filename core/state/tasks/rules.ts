@@ -59,7 +59,8 @@ export function moveTask(task: Task, to: TaskStatus, author: string, context: Co
       allowed: TRANSITIONS[task.status],
     });
   }
-  if (to === "done" && task.needs_human && author !== CEO) {
+  // What nobody may claim, nobody takes up by another way.
+  if ((to === "done" || to === "in_progress") && task.needs_human && author !== CEO) {
     const text = `${task.id} waits for a human, who approves it or sets needs_human: false`;
     refuse("conflict", text, { field: "status" });
   }

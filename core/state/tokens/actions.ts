@@ -6,7 +6,7 @@
 import { Type } from "typebox";
 import { defineAction } from "../../action.ts";
 import { refuse } from "../../errors.ts";
-import { RESERVED_NAMES, ROLES } from "../../permissions.ts";
+import { isReserved, RESERVED_NAMES, ROLES } from "../../permissions.ts";
 import { oneOf, slug, source, text } from "../../schema.ts";
 import { CEO } from "../agents/agent.ts";
 import type { Grant } from "./grant.ts";
@@ -38,7 +38,7 @@ const createToken = defineAction({
   ],
   actor: () => CEO,
   reduce(_draft, { name, role, agent_id, description = "" }, { time }) {
-    if (RESERVED_NAMES.includes(name)) {
+    if (isReserved(name)) {
       refuse("conflict", `name ${name} is taken by the server; choose another`, { field: "name" });
     }
     if (agent_id !== undefined && role !== "agent") {
@@ -46,7 +46,7 @@ const createToken = defineAction({
         field: "agent_id",
       });
     }
-    if (agent_id === CEO) {
+    if (agent_id?.toLowerCase() === CEO) {
       refuse("protected", "agent_id may not be ceo; an operator speaks for the CEO", {
         field: "agent_id",
       });
