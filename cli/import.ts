@@ -23,6 +23,7 @@ import { openSqliteJournal } from "../journal/index.ts";
 import { parseConfig } from "../server/config.ts";
 import { type Archive, fromText } from "./archive.ts";
 import { CliFailure, EXIT } from "./failure.ts";
+import { checkShapes } from "./import-check.ts";
 import { printJson, printLines } from "./output.ts";
 
 const MAX_FILE_BYTES = 512 * 1024 * 1024;
@@ -39,8 +40,7 @@ export async function importCompany(options: ImportOptions): Promise<void> {
   const { file } = options;
   const dir = options["data-dir"] ?? dataDirOf(process.env);
   const archive = readArchive(file);
-  const records = toRecords(archive, Date.now());
-  await rehearse(file, records);
+  const records = await rehearsed(file, archive);
   const journal = await openSqliteJournal({ dir, now: Date.now });
   try {
     if (journal.head() > 0) {
@@ -78,13 +78,21 @@ export function dataDirOf(env: NodeJS.ProcessEnv): string {
 
 function readArchive(file: string): Archive {
   try {
-    if (statSync(file).size > MAX_FILE_BYTES) throw new Error("it is larger than 512 MiB");
-    return fromText(readFileSync(file, "utf8"));
+    return fromText(readWhole(file));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const why = code === "ENOENT" ? "there is no such file" : message;
     throw new CliFailure(EXIT.failed, `${file} cannot be imported: ${why}`);
   }
+}
+
+/** A pipe under a name might have no writer, and a device has no end; stdin is somebody's word. */
+function readWhole(file: string): string {
+  if (file === "-") return readFileSync(0, "utf8");
+  const found = statSync(file);
+  if (!found.isFile()) throw new Error("it is no file; use - for stdin");
+  if (found.size > MAX_FILE_BYTES) throw new Error("it is larger than 512 MiB");
+  return readFileSync(file, "utf8");
 }
 
 /** The state as patches on an empty one, in as many entries as their size asks for. */
@@ -146,22 +154,28 @@ function toEntry(head: Archive["head"], seq: number, patches: Patch[], at: numbe
   };
 }
 
-/** Replays the entries in memory and builds the whole snapshot from them. */
-async function rehearse(file: string, records: JournalRecord[]): Promise<void> {
+/** The entries, once every record has its shape, and they were replayed and shown in memory. */
+async function rehearsed(file: string, archive: Archive): Promise<JournalRecord[]> {
   try {
-    const journal = createMemoryJournal("rehearsal");
-    await journal.append(0, records);
-    const engine = await openEngine({ journal, clock: Date.now, newId: randomUUID });
-    const view = engine.view();
-    const now = Date.now();
-    const recovery = engine.recovery();
-    const { archive } = engine;
-    queries
-      .get("snapshot")
-      ?.answer({ view, now, events: [], recovery, bootedAt: now, archive }, {});
-    await engine.close();
+    checkShapes(archive);
+    const records = toRecords(archive, Date.now());
+    await rehearse(records);
+    return records;
   } catch (error) {
     const why = (error as Error).message;
     throw new CliFailure(EXIT.failed, `${file} cannot be imported: ${why}; nothing was written`);
   }
+}
+
+/** Replays the entries in memory and builds the whole snapshot from them. */
+async function rehearse(records: JournalRecord[]): Promise<void> {
+  const journal = createMemoryJournal("rehearsal");
+  await journal.append(0, records);
+  const engine = await openEngine({ journal, clock: Date.now, newId: randomUUID });
+  const view = engine.view();
+  const now = Date.now();
+  const recovery = engine.recovery();
+  const { archive } = engine;
+  queries.get("snapshot")?.answer({ view, now, events: [], recovery, bootedAt: now, archive }, {});
+  await engine.close();
 }

@@ -118,7 +118,10 @@ export function createProgram(
       command: "import <file>",
       describe: "Begin a company in an empty data folder from an export",
       builder: (program) =>
-        withDataDir(program).positional("file", { type: "string", describe: "An export" }),
+        withDataDir(program).positional("file", {
+          type: "string",
+          describe: "An export; - for stdin",
+        }),
       handler: run(async () => (await import("./import.ts")).importCompany),
     })
     .command({

@@ -21,7 +21,7 @@ import {
 } from "../core/index.ts";
 import { createArchiveLedger } from "./archive-ledger.ts";
 import { filesIn, readMark } from "./files.ts";
-import { APPLICATION_ID, checkSchema, pragma } from "./format.ts";
+import { APPLICATION_ID, checkSchema, FORMAT_VERSION, pragma } from "./format.ts";
 import { inspect } from "./recover.ts";
 import type { SnapshotRow } from "./store.ts";
 
@@ -54,6 +54,10 @@ export function verifyJournal(dir: string, known?: { seq: number; hash: string }
   const db = new Database(files.db, { timeout: 0 });
   try {
     if (pragma(db, "application_id") !== APPLICATION_ID) throw new Error("it is no journal");
+    const format = Number(pragma(db, "user_version"));
+    if (format > FORMAT_VERSION) {
+      throw new Error(`it has format ${format}, this release reads up to ${FORMAT_VERSION}`);
+    }
     checkSchema(db);
     return verify(db, readMark(files), known);
   } finally {

@@ -1,4 +1,6 @@
 /** A company leaves by `export` and begins again by `import`: whole, or not at all. */
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
@@ -6,7 +8,7 @@ import * as assert from "uvu/assert";
 import { fromText } from "../../cli/archive.ts";
 import { type State, toWireState, type WireState } from "../../core/index.ts";
 import { startServer } from "../../server/compose.ts";
-import { type House, withHouse } from "../support/cli.ts";
+import { CLI, type House, withHouse } from "../support/cli.ts";
 import { quietConfig, SILENT } from "../support/process.ts";
 
 /** The state without the numbers that begin again with a new journal. */
@@ -100,6 +102,83 @@ test("CLI-1: import refuses what is damaged, and a folder that holds a company, 
     assert.is(twice.code, 1);
     assert.match(twice.err, /holds a company already/);
     assert.is(server.engine.view().seq, 1);
+  }));
+
+/** The export with one record or single changed, its digest made anew. */
+function altered(text: string, change: (line: Line) => void): string {
+  const lines = text.trimEnd().split("\n").slice(0, -1);
+  const body = lines
+    .map((line) => {
+      const value = JSON.parse(line) as Line;
+      change(value);
+      return `${JSON.stringify(value)}\n`;
+    })
+    .join("");
+  const sha256 = createHash("sha256").update(body).digest("hex");
+  return `${body}${JSON.stringify({ end: true, records: lines.length - 1, sha256 })}\n`;
+}
+
+interface Line {
+  id?: string;
+  record?: Record<string, unknown>;
+  state?: Record<string, unknown>;
+}
+
+test("CLI-1: import refuses a record that is none, names where it is wrong, and changes nothing", () =>
+  withHouse(async ({ dir, cli }) => {
+    const file = join(dir, "company.jsonl");
+    await cli("export", file);
+    const text = readFileSync(file, "utf8");
+    const target = join(dir, "new");
+    const record = (id: string, fields: object) => (line: Line) => {
+      if (line.id === id && line.record) Object.assign(line.record, fields);
+    };
+    const single = (fields: object) => (line: Line) => {
+      if (line.state) Object.assign(line.state, fields);
+    };
+    const wrong: [(line: Line) => void, RegExp][] = [
+      [record("T-203", { comments: 5 }), /tasks\/T-203\/comments must be array/],
+      [record("T-203", { comments: undefined }), /tasks\/T-203 .*'comments'/],
+      [record("T-203", { comments: [{ id: 1 }] }), /tasks\/T-203\/comments\/0/],
+      [record("T-203", { status: "gone" }), /tasks\/T-203\/status/],
+      [record("T-203", { updated_at: "yesterday" }), /tasks\/T-203\/updated_at/],
+      [record("T-203", { id: "T-204" }), /tasks\/T-203\/id must be T-203/],
+      [record("codex", { skills: null }), /agents\/codex\/skills/],
+      [record("M-300", { milestones: "x" }), /missions\/M-300\/milestones/],
+      [single({ counters: { task: "many" } }), /counters\/task must be integer/],
+      [single({ company: { name: 1 } }), /company/],
+      [single({ swept_at: 7 }), /swept_at/],
+    ];
+    for (const [change, why] of wrong) {
+      const bad = join(dir, "bad.jsonl");
+      writeFileSync(bad, altered(text, change));
+      const { code, err } = await cli("import", bad, "--data-dir", target);
+      assert.equal([code, err.split("\n").length], [1, 2], err);
+      assert.match(err, why);
+      assert.match(err, /bad\.jsonl cannot be imported: .*; nothing was written/);
+      assert.not.ok(existsSync(target), "nothing was made");
+    }
+    writeFileSync(
+      join(dir, "same.jsonl"),
+      altered(text, () => {}),
+    );
+    assert.is((await cli("import", join(dir, "same.jsonl"), "--data-dir", target)).code, 0);
+  }));
+
+test("CLI-1: import reads a file, or stdin as -, and waits for nothing else", () =>
+  withHouse(async ({ dir, cli }) => {
+    const pipe = join(dir, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    for (const what of [pipe, "/dev/zero", dir]) {
+      const { code, err } = await cli("import", what, "--data-dir", join(dir, "new"));
+      assert.is(code, 1);
+      assert.match(err, /cannot be imported: it is no file; use - for stdin/);
+    }
+    const { out } = await cli("export");
+    const target = join(dir, "by-stdin");
+    const input = { input: out, encoding: "utf8" as const };
+    const said = execFileSync(process.execPath, [CLI, "import", "-", "--data-dir", target], input);
+    assert.match(said, /records of/);
   }));
 
 test.run();
