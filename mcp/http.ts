@@ -31,7 +31,7 @@ export function createMcpHandler({ onError, ...options }: McpHandlerOptions): Mc
       enableJsonResponse: true,
       maxRequestBodySize: MAX_REQUEST_BYTES,
     });
-    res.once("close", () => void server.close());
+    res.once("close", () => server.close().catch(onError));
     await server.connect(transport);
     await transport.handleRequest(req, res);
   };

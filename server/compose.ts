@@ -4,7 +4,7 @@
  * here is stopped here, in the reverse order, also when starting fails half way.
  */
 import { randomUUID } from "node:crypto";
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import { createGate, type Engine, openEngine } from "../core/index.ts";
@@ -15,6 +15,7 @@ import { createSseTransport } from "../transport-sse/index.ts";
 import { createWsTransport } from "../transport-ws/index.ts";
 import { type Backups, openBackups } from "./backup.ts";
 import { type Config, inUrl, isLoopback } from "./config.ts";
+import { listenTo } from "./connections.ts";
 import { createHearing } from "./hearing.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { createReady, live } from "./probes.ts";
@@ -204,23 +205,21 @@ async function serve(parts: Parts): Promise<RunningServer> {
     },
     mounts: { "/mcp": createMcpHandler({ engine, bootedAt, onError }) },
   });
-  const server = createServer(
-    {
-      requestTimeout: requestTimeoutMs,
-      headersTimeout: requestTimeoutMs,
-      connectionsCheckingInterval: Math.min(2_000, requestTimeoutMs),
-      // Without a Host the gate answers, in the shape of every other error.
-      requireHostHeader: false,
-    },
-    (req, res) => {
-      metrics.onRequest(req, res);
-      app.handler(req, res);
-    },
-  );
+  const server = createServer({
+    requestTimeout: requestTimeoutMs,
+    headersTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: Math.min(2_000, requestTimeoutMs),
+    // Without a Host the gate answers, in the shape of every other error.
+    requireHostHeader: false,
+  });
   server.on("connection", metrics.onConnection);
   const unused = trackUnused(server);
-  server.on("upgrade", createUpgradeHandler(ws.handleUpgrade, app.handler));
-  server.on("clientError", answerClientError);
+  const request = (req: IncomingMessage, res: ServerResponse) => {
+    metrics.onRequest(req, res);
+    app.handler(req, res);
+  };
+  const upgrade = createUpgradeHandler(ws.handleUpgrade, request);
+  const connections = listenTo(server, { request, upgrade, clientError: answerClientError }, log);
   await listen(server, config);
   const stopWatching = watchVanished(server, {
     onVanished: (remote) => log.info({ remote }, "a connection's machine is gone"),
@@ -246,7 +245,9 @@ async function serve(parts: Parts): Promise<RunningServer> {
     for (const socket of unused) socket.destroy();
     // Writes under way are still answered: only then is the journal closed.
     await engine.close();
-    const late = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+    const late = setTimeout(() => {
+      for (const socket of connections) socket.destroy();
+    }, GRACE_MS);
     server.closeIdleConnections();
     await closed;
     clearTimeout(late);

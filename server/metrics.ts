@@ -161,13 +161,13 @@ export function createMetrics(): Metrics {
       timeFeed(engine).catch(() => {});
     },
     handle(_req, res) {
-      registry.metrics().then(
-        (text) => {
+      registry
+        .metrics()
+        .then((text) => {
           res.writeHead(200, { "Content-Type": registry.contentType, "Cache-Control": "no-store" });
           res.end(text);
-        },
-        () => res.destroy(),
-      );
+        })
+        .catch(() => res.destroy());
     },
     close() {
       ending.abort();

@@ -122,7 +122,7 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     req: IncomingMessage,
     res: ServerResponse,
   ): Promise<void> {
-    const answer = await write(name, req);
+    const answer = await write(name, req, res);
     if (!answer) return;
     if (answer.status === 401 || answer.status === 503) {
       log.warn({ path, ...factsOf(answer, req) }, "write refused");
@@ -151,6 +151,8 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   }
 
   function fail(error: unknown, req: IncomingMessage, res: ServerResponse): void {
+    // Whoever asked went away while a file was sent: no fault, and nobody to tell.
+    if ((error as { code?: unknown } | null)?.code === "ECONNABORTED") return void res.destroy();
     const answer = toErrorAnswer(error);
     if (answer.status >= 500) {
       // The query is left out: somebody may have put a token there.
@@ -177,7 +179,10 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   return {
     handler(req, res) {
       try {
-        handle(req, res)?.catch((error: unknown) => fail(error, req, res));
+        handle(req, res)
+          ?.catch((error: unknown) => fail(error, req, res))
+          // A rejection that nobody hears would end the process.
+          .catch(() => res.destroy());
       } catch (error) {
         fail(error, req, res);
       }

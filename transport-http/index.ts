@@ -5,4 +5,5 @@
 export { createHttpApp, type HttpApp, type HttpOptions, type Log } from "./app.ts";
 export { MAX_BODY_BYTES } from "./body.ts";
 export { answerClientError } from "./problem.ts";
+export { requestIdOf } from "./request-id.ts";
 export type { StreamHandler } from "./routes.ts";

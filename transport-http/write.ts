@@ -3,7 +3,7 @@
  * `body.ts`, `auth.ts` and `limits.ts` prepare. Invariant: the token is taken out of the body before
  * anybody else sees it, and every attempt that gets past the limit counts, whatever becomes of it.
  */
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { actionsIn, type DispatchOptions, type Engine, type Gate, writes } from "../core/index.ts";
 import type { Answer } from "./answer.ts";
 import { bearerOf, takeToken } from "./auth.ts";
@@ -18,7 +18,11 @@ export interface WriterOptions {
 }
 
 /** @returns null when the client went away before there was anything to answer */
-export type Writer = (name: string, req: IncomingMessage) => Promise<Answer | null>;
+export type Writer = (
+  name: string,
+  req: IncomingMessage,
+  res: ServerResponse,
+) => Promise<Answer | null>;
 
 const BAD_KEY = problem(
   400,
@@ -33,7 +37,7 @@ const BAD_VERSION = problem(
 );
 
 export function createWriter({ engine, gate, limit }: WriterOptions): Writer {
-  return async (name, req) => {
+  return async (name, req, res) => {
     const waitSeconds = limit.admit(req.socket.remoteAddress ?? "unknown");
     if (waitSeconds > 0) return tooManyWrites(limit.perMinute, waitSeconds);
     const body = await readBody(req);
@@ -52,7 +56,7 @@ export function createWriter({ engine, gate, limit }: WriterOptions): Writer {
     const expected = expectedVersion(req);
     if (expected === null || (expected !== undefined && !hasVersion(name))) return BAD_VERSION;
     const changed = expected === undefined ? payload : { ...payload, expected_version: expected };
-    const outcome = await dispatch(name, changed, { key, by }, req);
+    const outcome = await dispatch(name, changed, { key, by }, res);
     if (!outcome.ok) return toProblem(outcome);
     return {
       status: 200,
@@ -69,16 +73,18 @@ export function createWriter({ engine, gate, limit }: WriterOptions): Writer {
     name: string,
     payload: object,
     options: DispatchOptions,
-    req: IncomingMessage,
+    res: ServerResponse,
   ) {
     if (!writes.get(name)?.wait) return engine.dispatchUnknown(name, payload, options);
     const gone = new AbortController();
     const onClose = () => gone.abort();
-    req.socket.on("close", onClose);
+    // Not on its socket, which many claims may share.
+    res.on("close", onClose);
+    if (res.destroyed) gone.abort();
     try {
       return await engine.dispatchUnknown(name, payload, { ...options, signal: gone.signal });
     } finally {
-      req.socket.off("close", onClose);
+      res.off("close", onClose);
     }
   }
 }

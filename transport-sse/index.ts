@@ -1,7 +1,8 @@
 /**
  * Server-sent events: `GET /api/events/stream`. Neighbours: transport-http hands over the requests
  * after its checks, the core's feed gives the entries, `session.ts` serves one reader.
- * Invariants: at most `maxClients` readers at a time; after `close` none is left.
+ * Invariants: at most `maxClients` readers at a time, each with a connection to itself; after `close`
+ * none is left.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Engine, KEEPALIVE_MS, type Rejection, rejection } from "../core/index.ts";
@@ -31,6 +32,7 @@ const later = (run: () => void, delayMs: number) => {
   else setImmediate(run);
 };
 const RETRY_AFTER_SECONDS = 5;
+const BEHIND = "another answer is under way on this connection; open the stream on one of its own";
 
 /**
  * Creates the transport. A quiet stream carries a comment every `keepaliveMs`; a reader for whom
@@ -62,6 +64,9 @@ export function createSseTransport({
         refuse(res, 503, rejection("stopping", "the server is stopping; try again"));
       } else if (req.method === "HEAD") {
         sendHead(res);
+      } else if (!res.socket) {
+        // It would hold a place, and be sent nothing until the other has left: of another stream, never.
+        refuse(res, 503, rejection("unavailable", BEHIND));
       } else if (sessions.size >= maxClients) {
         refuse(res, 503, rejection("unavailable", "too many event streams are open; try again"));
       } else {
@@ -69,6 +74,7 @@ export function createSseTransport({
           engine,
           fanOut,
           res,
+          socket: res.socket,
           since,
           keepaliveMs,
           maxBufferBytes,

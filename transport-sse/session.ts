@@ -6,6 +6,7 @@
  * subscription and both timers end.
  */
 import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { Engine, FanOut, FanOutReader } from "../core/index.ts";
 import { KEEPALIVE, openingFrame, type Piece, resetFrame, toChunks, toPiece } from "./frame.ts";
 
@@ -21,6 +22,8 @@ export interface SessionOptions extends SessionLimits {
   engine: Engine;
   fanOut: FanOut<Piece>;
   res: ServerResponse;
+  /** Its own: a stream never waits behind another answer. */
+  socket: Socket;
   /** The last event the reader knows; undefined for live only. */
   since: number | undefined;
   onGone(): void;
@@ -45,8 +48,8 @@ export function sendHead(res: ServerResponse): void {
 }
 
 export function openSession(options: SessionOptions): Session {
-  const { engine, fanOut, res, since, keepaliveMs, maxBufferBytes, stallMs, graceMs } = options;
-  const { socket } = res;
+  const { engine, fanOut, res, socket, since } = options;
+  const { keepaliveMs, maxBufferBytes, stallMs, graceMs } = options;
   const ended = new AbortController();
   const { signal } = ended;
   const start = since ?? engine.view().seq;
@@ -75,16 +78,15 @@ export function openSession(options: SessionOptions): Session {
 
   /** Only where a drain is due: nothing else would end the wait for room. */
   function hasRoom(): boolean {
-    const wire = socket ?? res;
-    return wire.writableLength < maxBufferBytes || !wire.writableNeedDrain;
+    return socket.writableLength < maxBufferBytes || !socket.writableNeedDrain;
   }
 
   /**
-   * Below the response, which would write each part of the coding by itself for every reader. HTTP/1.0 knows
-   * no coding, and a response that has to wait for the one before it has no socket yet.
+   * Below the response, which would write each part of the coding by itself for every reader; HTTP/1.0 knows
+   * no coding.
    */
   function write({ chunked, plain }: Piece): void {
-    if (!socket || !res.chunkedEncoding) res.write(plain);
+    if (!res.chunkedEncoding) res.write(plain);
     else if (socket.writable) socket.write(chunked);
   }
 
@@ -102,11 +104,11 @@ export function openSession(options: SessionOptions): Session {
       const stall = setTimeout(() => res.destroy(), stallMs);
       const done = () => {
         clearTimeout(stall);
-        (socket ?? res).off("drain", done);
+        socket.off("drain", done);
         signal.removeEventListener("abort", done);
         resolve();
       };
-      (socket ?? res).on("drain", done);
+      socket.on("drain", done);
       signal.addEventListener("abort", done);
     });
   }
@@ -141,8 +143,10 @@ export function openSession(options: SessionOptions): Session {
   }
 
   // The server's idle timeout is for requests; a stream may be quiet for hours.
-  socket?.setTimeout(0);
-  socket?.setNoDelay(true);
+  socket.setTimeout(0);
+  socket.setNoDelay(true);
+  // Too much was sent behind the stream, and Node reads no more: nobody would see the reader go.
+  socket.on("pause", () => res.destroy());
   res.on("error", stop);
   res.on("close", () => {
     stop();
@@ -163,7 +167,7 @@ export function openSession(options: SessionOptions): Session {
       stop();
       grace ??= setTimeout(() => res.destroy(), graceMs);
       // Kept alive for another request, the connection would hold up the server's own close.
-      res.end(() => socket?.end());
+      res.end(() => socket.end());
     },
   };
 }

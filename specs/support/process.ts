@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -159,4 +159,17 @@ export async function postTo(
 export async function getFrom(url: string, path: string): Promise<Record<string, unknown>> {
   const response = await fetch(`${url}${path}`);
   return (await response.json()) as Record<string, unknown>;
+}
+
+/** Descriptors of a process that are sockets, the one it listens on too. */
+export function openSockets(pid: number | undefined): number {
+  const folder = `/proc/${pid}/fd`;
+  const isSocket = (name: string) => {
+    try {
+      return readlinkSync(`${folder}/${name}`).startsWith("socket:");
+    } catch {
+      return false;
+    }
+  };
+  return readdirSync(folder).filter(isSocket).length;
 }

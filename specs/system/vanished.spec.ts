@@ -3,14 +3,13 @@
  * went. Needs network namespaces; where there are none, it says so and is skipped.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { readdirSync, readlinkSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { repeatedIn } from "../../server/vanished.ts";
 import { root } from "../support/core.ts";
-import { makeDataDir, startProcess } from "../support/process.ts";
+import { makeDataDir, openSockets, startProcess } from "../support/process.ts";
 import { sizeFor } from "../support/soak.ts";
 import { makeTwoMachines, type TwoMachines } from "../support/two-machines.ts";
 
@@ -53,18 +52,6 @@ const READERS = `import { get } from "node:http";
     new WebSocket(url.replace("http", "ws") + "/api/ws").on("error", () => {}).once("message", heard);
     get(url + "/api/events/stream", (res) => res.on("error", () => {}).once("data", heard)).on("error", () => {});
   }`;
-
-function openSockets(pid: number | undefined): number {
-  const folder = `/proc/${pid}/fd`;
-  const isSocket = (name: string) => {
-    try {
-      return readlinkSync(`${folder}/${name}`).startsWith("socket:");
-    } catch {
-      return false;
-    }
-  };
-  return readdirSync(folder).filter(isSocket).length;
-}
 
 async function startServer(machines: TwoMachines, soaking: boolean) {
   if (!soaking) {

@@ -1,0 +1,96 @@
+/**
+ * Between Node's HTTP server and those who answer. Clients may pipeline: send a request while the answer to
+ * the one before is still under way. Node then keeps the later answer without a socket, and forgets it when
+ * the connection closes; and what a listener throws ends the process. Neighbours: `compose.ts` puts it on
+ * the server, `upgrade.ts` takes the upgrades. Invariants: every answer that was handed out closes with its
+ * connection at the latest; nothing is written into another answer; no connection can end the process.
+ */
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { requestIdOf } from "../transport-http/index.ts";
+import type { Log } from "./compose.ts";
+
+export interface Listeners {
+  request(req: IncomingMessage, res: ServerResponse): void;
+  /** Called only while no answer is under way on the connection. */
+  upgrade(req: IncomingMessage, socket: Socket, head: Buffer): void;
+  /** Called only where its answer cannot be taken for that to another request. */
+  clientError(error: Error, socket: Socket): void;
+}
+
+/**
+ * Puts the listeners on the server; a connection on which one throws is ended, and the fault logged.
+ * @returns the open connections, also those that were upgraded, which Node no longer counts as its own
+ */
+export function listenTo(
+  server: Server,
+  { request, upgrade, clientError }: Listeners,
+  log: Pick<Log, "error">,
+): ReadonlySet<Socket> {
+  const connections = new Set<Socket>();
+  /** Of each connection; it is the last to close. */
+  const newest = new WeakMap<Socket, ServerResponse>();
+  /** Answers that others are before. */
+  const queues = new WeakMap<Socket, Set<ServerResponse>>();
+
+  function guard(socket: Socket, req: IncomingMessage | null, run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      const facts = { err: error, ...(req && { request_id: requestIdOf(req) }) };
+      log.error(facts, "a connection was ended by a fault");
+      socket.destroy();
+    }
+  }
+
+  function enqueue(socket: Socket, res: ServerResponse): void {
+    const queue = queues.get(socket) ?? new Set();
+    queues.set(socket, queue.add(res));
+    res.once("socket", () => queue.delete(res));
+  }
+
+  server.on("connection", (socket: Socket) => {
+    connections.add(socket);
+    // With an upgrade Node takes its own listener away, and an error that nobody hears is thrown.
+    socket.on("error", () => socket.destroy());
+    socket.once("close", () => {
+      connections.delete(socket);
+      for (const res of queues.get(socket) ?? []) {
+        // What Node does for the answer that has the socket.
+        guard(socket, res.req, () => {
+          res.destroy();
+          res.emit("close");
+        });
+      }
+    });
+  });
+
+  server.on("request", (req, res) => {
+    const { socket } = req;
+    // Came in one piece with what ended the connection: there is nobody to answer.
+    if (socket.destroyed) return;
+    newest.set(socket, res);
+    if (!res.socket) enqueue(socket, res);
+    guard(socket, req, () => request(req, res));
+  });
+
+  server.on("upgrade", (req, _stream, head) => {
+    // Not the stream beside it, which newer releases of Node wrap while a body is missing.
+    const { socket } = req;
+    // A stream before it would never end, and Node no longer looks after the answers.
+    if (newest.get(socket)?.closed === false) socket.destroy();
+    else guard(socket, req, () => upgrade(req, socket, head));
+  });
+
+  server.on("clientError", (error, stream) => {
+    const socket = stream as Socket;
+    const last = newest.get(socket);
+    const isFree = !last || last.closed;
+    // The request that is broken off is the one whose answer is due.
+    const isDue = last?.socket && !last.headersSent && !last.req.complete;
+    if (isFree || isDue) guard(socket, null, () => clientError(error, socket));
+    else socket.destroy();
+  });
+
+  return connections;
+}
