@@ -14,9 +14,11 @@ import { type Rejection, rejection } from "./errors.ts";
 import type { Once } from "./idempotency.ts";
 import type { DispatchOptions, Outcome } from "./outcome.ts";
 import { callerOf } from "./permissions.ts";
+import type { Ports } from "./ports.ts";
 import { inWords, missingIn, type Recall } from "./recall.ts";
 import { actions } from "./registry.ts";
 import type { Request, ToRequest } from "./request.ts";
+import type { Turns } from "./turns.ts";
 
 /** The key of a whole batch, and what makes two of them the same. */
 interface BatchKey {
@@ -32,6 +34,8 @@ export interface BatchPorts {
   decisions: Decisions;
   commits: Commits;
   recall: Recall;
+  turns: Turns;
+  turn: Ports["turn"];
   /** Why nothing is decided now, or null. */
   refuseNow(): Rejection | null;
 }
@@ -56,7 +60,7 @@ interface Held {
 
 /** @returns the dispatch of a batch; the key in its options is that of all of it */
 export function createBatchDispatch(ports: BatchPorts) {
-  const { check, toRequest, once, decisions, commits, recall, refuseNow } = ports;
+  const { check, toRequest, once, decisions, commits, recall, turns, turn, refuseNow } = ports;
 
   return async (body: unknown, { key, ...who }: DispatchOptions): Promise<Outcome> => {
     const checked = check(batch.body, body ?? {});
@@ -100,30 +104,45 @@ export function createBatchDispatch(ports: BatchPorts) {
     const asked = new Set<string>();
     const archived = new Set<string>();
     for (;;) {
-      const refused = refuseNow();
-      if (refused) return { whole: refused, outcomes: [] };
-      const { taken, outcomes } = takeAll(requests, options);
-      const unknown = outcomes.map(missingIn).filter((id) => id !== undefined);
-      const open = unknown.filter((id) => !asked.has(id));
-      const told = outcomes.map((outcome) => inWords(outcome, archived));
-      if (open.length === 0) return commit(taken, told, options);
-      // What the archive says is part of the answer, which is written with the entries: it is asked
-      // with nothing decided, and then all is decided again.
-      decisions.giveBack(taken);
-      await commits.durable(decisions.view().seq);
+      const step = await turns.hold(async () => {
+        const { taken, outcomes, refused } = await takeAll(requests, options);
+        if (refused) return { decided: Promise.resolve({ whole: refused, outcomes: [] }) };
+        const unknown = outcomes.map(missingIn).filter((id) => id !== undefined);
+        const open = unknown.filter((id) => !asked.has(id));
+        const told = outcomes.map((outcome) => inWords(outcome, archived));
+        // It is queued when this returns; others need not wait until it is durable.
+        if (open.length === 0) return { decided: commit(taken, told, options) };
+        // What the archive says is part of the answer, which is written with the entries: it is asked
+        // with nothing decided, and then all is decided again.
+        decisions.giveBack(taken);
+        return { open, seq: decisions.view().seq };
+      });
+      if (step.decided) return step.decided;
+      const { open, seq } = step;
+      await commits.durable(seq);
       for (const id of open) asked.add(id);
       for (const id of await recall.archived(open)) archived.add(id);
     }
   }
 
-  /** Up to the first refusal where it is all or none. */
-  function takeAll(requests: readonly (Request | Outcome)[], { atomic, key }: BatchOptions) {
+  /** Up to the first refusal where it is all or none; with `refused` nothing is left of it. */
+  async function takeAll(requests: readonly (Request | Outcome)[], { atomic, key }: BatchOptions) {
     const taken: Taken[] = [];
     const outcomes: Outcome[] = [];
     const fit = createRoom();
     const how = { brief: true, ...(key && { keyed: true }) };
     try {
-      for (const request of requests) {
+      for (const [index, request] of requests.entries()) {
+        const { view } = decisions;
+        const decided = view();
+        if (index > 0) await turn?.();
+        // Meanwhile the journal failed, and what was not durable is forgotten already.
+        if (view() !== decided) return { taken: [], outcomes, refused: LOST };
+        const refused = refuseNow();
+        if (refused) {
+          decisions.giveBack(taken);
+          return { taken: [], outcomes, refused };
+        }
         const before = taken.length;
         const outcome = fit("ok" in request ? request : decisions.take(request, taken, how));
         outcomes.push(outcome);
@@ -180,6 +199,8 @@ export function createBatchDispatch(ports: BatchPorts) {
     });
   }
 }
+
+const LOST = rejection("unavailable", "the journal could not be written; try again");
 
 function checkKeys(
   actions: readonly { idempotency_key?: string }[],

@@ -25,6 +25,7 @@ import { createRetention } from "./retention.ts";
 import type { ArchiveReader } from "./state/archive/archive.ts";
 import type { State } from "./state/state.ts";
 import { has } from "./table.ts";
+import { createTurns } from "./turns.ts";
 import { createValidator } from "./validate.ts";
 import type { View } from "./view.ts";
 import { createWaits, type Wait } from "./waits.ts";
@@ -118,7 +119,13 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const once = createOnce(journal);
   const recall = createRecall(journal);
   const waits = createWaits(options.timeout, maxQueue);
-  const toRequest = createToRequest(validator, () => decisions.view().state, newId);
+  /** One who waits was not let look while a batch was under way. */
+  let lookAgain = false;
+  const turns = createTurns(decisions.view, () => {
+    if (lookAgain) waits.wake();
+    lookAgain = false;
+  });
+  const toRequest = createToRequest(validator, () => turns.settled().state, newId);
   const dispatchBatch = createBatchDispatch({
     check: validator.check,
     toRequest,
@@ -126,12 +133,14 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     decisions,
     commits,
     recall,
+    turns,
+    turn: options.turn,
     refuseNow,
   });
 
   function refuseNow(): Rejection | null {
     if (state !== "open") return rejection("stopping", STOPPING);
-    if (!commits.isFull()) return null;
+    if (!commits.isFull() && turns.waiting() < maxQueue) return null;
     return rejection("unavailable", "too much is waiting to be written; try again");
   }
 
@@ -195,7 +204,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const { declaration, payload, warnings } = request;
     const { key, signal } = options;
     const decideNow = async () =>
-      signal?.aborted ? rejection("unavailable", "the caller is gone") : decide(request);
+      refuseNow() ??
+      turns.run(async () =>
+        signal?.aborted ? rejection("unavailable", "the caller is gone") : decide(request),
+      );
     const { wait } = declaration;
     const recalls = declaration.recalls?.(payload);
     const run = wait
@@ -215,6 +227,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   ): Wait {
     return {
       ready() {
+        lookAgain ||= turns.busy();
+        if (turns.busy()) return false;
         const { state: decided, relations } = decisions.view();
         return isReady(decided, relations, payload);
       },
@@ -226,7 +240,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   /** Decides with what the archive holds under the id, where the state does not hold it. */
   function recallFor(id: string, request: Request, run: () => Promise<Outcome>): Promise<Outcome> {
     return recall.alone(async () => {
-      const { state: decided, seq } = decisions.view();
+      const { state: decided, seq } = await turns.run(async () => decisions.view());
       if (!has(decided.tasks, id)) {
         // What is just being archived is in the journal only then.
         await commits.durable(seq);

@@ -92,6 +92,7 @@ export async function startServer({
     keepEntries: config.keepEntries,
     keepMs: config.keepDays * DAY_MS,
     timeout: (ms) => AbortSignal.timeout(ms),
+    turn: () => new Promise((resolve) => setImmediate(resolve)),
     // What anybody can bring about leaves one line, without a stack.
     onAhead: (since, head) =>
       log.warn({}, `a reader has seen entry ${since}, the last one here is ${head}`),

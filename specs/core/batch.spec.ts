@@ -191,6 +191,8 @@ test("DUR-7 HTTP-11: a batch is one group of the journal, whatever waits before 
     engine,
     Array.from({ length: 500 }, (_, n) => note(n)),
   );
+  // The batch, too, is queued by now.
+  await new Promise((resolve) => setImmediate(resolve));
   journal.release();
   await Promise.all([first, ...before]);
   assert.is(resultsOf(await batch).length, 500);

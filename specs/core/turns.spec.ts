@@ -1,0 +1,156 @@
+/**
+ * A batch that is decided over many turns of the loop: others wait for the whole of it, readers do not,
+ * and whatever ends it in the middle leaves nothing. Neighbour: `batch.spec.ts`, where it takes one.
+ */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import {
+  createMemoryJournal,
+  type Engine,
+  type Entry,
+  type Journal,
+  JournalRefusal,
+  type Outcome,
+  openEngine,
+} from "../../core/index.ts";
+import { AT, createIds, frozen } from "../support/core.ts";
+import { createHeldJournal } from "../support/journals.ts";
+
+const test = suite("turns");
+frozen(test);
+
+/** An engine whose batches go on by one action for each `next`. */
+async function open(journal: Journal = createMemoryJournal()) {
+  const turning: (() => void)[] = [];
+  const engine = await openEngine({
+    journal,
+    clock: () => AT,
+    newId: createIds(),
+    timeout: () => new AbortController().signal,
+    turn: () => new Promise((resolve) => turning.push(resolve)),
+  });
+  await engine.dispatch("demo/reset", {});
+  /** @returns how many turns were taken, at most as many as asked for */
+  const next = async (count = 10_000) => {
+    for (let taken = 0; taken < count; taken++) {
+      await settled();
+      const turn = turning.shift();
+      if (!turn) return taken;
+      turn();
+    }
+    await settled();
+    return count;
+  };
+  return { engine, next };
+}
+
+/** All that can go on without another turn has gone on. */
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+const create = (title: string) => ({ action: "tasks/create", body: { title } });
+const many = (name: string, count: number) =>
+  Array.from({ length: count }, (_, n) => create(`${name} ${n}`));
+const send = (engine: Engine, actions: readonly object[], more: object = {}) =>
+  engine.dispatchUnknown("batch", { actions, ...more });
+
+async function titlesIn(journal: Journal): Promise<string[]> {
+  const entries = (await journal.read(1, 1_000)).map(({ json }) => JSON.parse(json) as Entry);
+  return entries.map(({ action }) => (action.payload as { title: string }).title);
+}
+
+const code = (outcome: Outcome) => (outcome.ok ? "done" : outcome.code);
+
+test("HTTP-10 HTTP-21: the loop turns between the actions of a batch; who writes meanwhile comes after all of it, in order, and readers see nothing of it", async () => {
+  const journal = createMemoryJournal();
+  const { engine, next } = await open(journal);
+  const before = engine.view().state;
+  const first = send(engine, many("a", 5));
+  assert.is(await next(2), 2);
+  const single = engine.dispatch("tasks/create", { title: "single" });
+  const second = send(engine, many("b", 3));
+  await settled();
+  const late = engine.dispatch("tasks/create", { title: "late" });
+  assert.is(engine.view().state, before);
+  assert.is(await next(), 2 + 2, "one turn between each two actions");
+  assert.equal((await Promise.all([first, single, second, late])).map(code), Array(4).fill("done"));
+  const [a, b] = [many("a", 5), many("b", 3)].map((all) => all.map(({ body }) => body.title));
+  assert.equal(await titlesIn(journal), [...(a ?? []), "single", ...(b ?? []), "late"]);
+  await engine.close();
+});
+
+test("HTTP-11: what an atomic batch did before it is refused, nobody was judged by, and nothing is left of it", async () => {
+  const journal = createMemoryJournal();
+  const { engine, next } = await open(journal);
+  const by = { name: "c", role: "agent", agent_id: "codex" } as const;
+  const leave = { action: "agents/retire", body: { agent_id: "codex", reason: "x" } };
+  const refused = send(engine, [leave, create("in vain"), create("")], { atomic: true });
+  assert.is(await next(1), 1);
+  const said = engine.dispatchUnknown("tasks/create", { title: "said" }, { by });
+  await next();
+  assert.equal([await refused, await said].map(code), ["required", "done"]);
+  assert.equal(await titlesIn(journal), ["said"]);
+  assert.is(engine.view().seq, 2);
+  await engine.close();
+});
+
+test("DUR-7 HTTP-11: a journal that fails, and a server that stops, in the middle of a batch leave nothing of it", async () => {
+  const journal = createHeldJournal();
+  const { engine, next } = await open(journal);
+  journal.hold();
+  const lost = engine.dispatch("tasks/create", { title: "lost" });
+  await journal.held();
+  const cut = send(engine, many("cut", 4));
+  await next(2);
+  const waits = engine.dispatch("tasks/create", { title: "waits" });
+  journal.failNext(new JournalRefusal("full", "the disk is full"));
+  journal.release();
+  await next();
+  assert.equal((await Promise.all([lost, cut, waits])).map(code), [
+    "unavailable",
+    "unavailable",
+    "done",
+  ]);
+  assert.equal(await titlesIn(journal), ["waits"]);
+
+  const stopped = send(engine, many("stopped", 4));
+  await next(2);
+  const behind = engine.dispatch("tasks/create", { title: "behind" });
+  const closed = engine.close();
+  await next();
+  await closed;
+  assert.equal((await Promise.all([stopped, behind])).map(code), ["stopping", "stopping"]);
+  assert.equal(await titlesIn(journal), ["waits"]);
+});
+
+test("AGT-8: who waits for a task is given what a batch made, once all of it is done", async () => {
+  const { engine, next } = await open();
+  const task = {
+    title: "For lingo",
+    specialist: "translation",
+    owner: "lingo",
+    status: "ready",
+  };
+  const register = {
+    agent_id: "lingo",
+    name: "Lingo",
+    role: "Translator",
+    specialists: ["translation"],
+  };
+  await engine.dispatch("agents/register", register as never);
+  const claim = engine.dispatchUnknown("tasks/claim", { agent_id: "lingo", wait_seconds: 60 });
+  await settled();
+  assert.is(engine.waiting(), 1);
+  const batch = send(engine, [{ action: "tasks/create", body: task }, create("b"), create("c")]);
+  await next(1);
+  assert.is(engine.waiting(), 1);
+  await next();
+  assert.is(code(await batch), "done");
+  const claimed = await claim;
+  assert.is(
+    claimed.ok && (claimed.reply as { task: { title: string } | null }).task?.title,
+    "For lingo",
+  );
+  await engine.close();
+});
+
+test.run();
