@@ -5,12 +5,23 @@
 import { createState, type State, TABLES, type TableName } from "./state/state.ts";
 import { putAll, type Table } from "./table.ts";
 
-/** Lazily, each part the JSON of a piece of the wire state: `{"tasks":{…}}`. */
+/** Small leaves go together: each part costs the journal a row and a start a message. */
+const PART_LENGTH = 48 * 1024;
+
+/** Lazily, each part the JSON of a piece of the state: `{"tasks":[{…},{…}]}`, a record for each leaf. */
 export function* toParts(state: State): Generator<string> {
   const singles = Object.entries(state).filter(([key]) => !isTable(key));
   yield JSON.stringify(Object.fromEntries(singles));
   for (const name of TABLES) {
-    for (const leaf of leavesOf(state[name])) yield JSON.stringify({ [name]: leaf });
+    let leaves = "";
+    for (const leaf of leavesOf(state[name])) {
+      if (isEmpty(leaf)) continue;
+      leaves += leaves ? `,${JSON.stringify(leaf)}` : JSON.stringify(leaf);
+      if (leaves.length < PART_LENGTH) continue;
+      yield `{"${name}":[${leaves}]}`;
+      leaves = "";
+    }
+    if (leaves) yield `{"${name}":[${leaves}]}`;
   }
 }
 
@@ -25,8 +36,13 @@ export function fromParts(parts: readonly string[]): State {
   for (const part of parts) {
     const piece = JSON.parse(part) as Record<string, unknown>;
     for (const [key, value] of Object.entries(piece)) {
-      if (!isTable(key)) Object.assign(state, { [key]: value });
-      else putAll(state[key] as Table<unknown>, value as Record<string, unknown>);
+      if (!isTable(key)) {
+        Object.assign(state, { [key]: value });
+        continue;
+      }
+      // Release 1.5.0 wrote a leaf by itself, without the list.
+      const leaves = (Array.isArray(value) ? value : [value]) as Record<string, unknown>[];
+      for (const leaf of leaves) putAll(state[key] as Table<unknown>, leaf);
     }
   }
   return state;
