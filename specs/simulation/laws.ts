@@ -177,12 +177,17 @@ interface BatchReply {
   results: { status: number; ok?: boolean; seq?: number; replayed?: boolean }[];
 }
 
-/** A task is claimed only while nobody holds it; who quotes a token holds the task. */
+/** A task is claimed only while nobody else holds it; who quotes a token holds the task. */
 function checkHolder(state: ReturnType<typeof createState>, { seq, action, event }: Entry): void {
   const { task_id, lease_token } = action.payload as { task_id?: string; lease_token?: number };
   const id = task_id ?? String(event.meta.task_id ?? "");
   const lease = id === "" ? undefined : table.get(state.tasks, id)?.lease;
-  if (action.name === "tasks/claim") assert.not.ok(lease, `entry ${seq}: ${id} had a holder`);
+  if (action.name === "tasks/claim") {
+    // An agent that lost its token, or its answer, claims what it holds once more, and gets a new one.
+    const { agent_id } = action.payload as { agent_id?: string };
+    const other = lease && lease.holder !== agent_id;
+    assert.not.ok(other, `entry ${seq}: ${id} had a holder`);
+  }
   if (lease_token !== undefined && lease) {
     assert.is(lease.token, lease_token, `entry ${seq}: an old token was accepted`);
   }
