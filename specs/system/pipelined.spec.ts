@@ -234,11 +234,10 @@ test("ACC-22 STR-4: one connection takes no more than one place among the stream
       socket.destroy();
       await isEmpty(server, sockets);
     }
-    const two = await dial(url, stream + stream);
-    const { socket } = await dial(url, ask("GET /livez") + stream);
-    await isAlive(url, "a stream behind a probe");
+    const { socket, text } = await dial(url, ask("GET /livez") + stream);
+    await eventually(() => text().includes("one of its own"), "it is told why");
+    assert.match(text(), /HTTP\/1.1 200 .*HTTP\/1.1 503 .*"code":"unavailable"/s);
     socket.destroy();
-    two.socket.destroy();
     await isEmpty(server, sockets);
   }));
 
