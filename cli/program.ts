@@ -42,6 +42,9 @@ export function createProgram(
       })
       .option("json", { type: "boolean", default: false, describe: "JSON instead of tables" });
 
+  /** yargs takes a dash that stands alone for an option without a name, and gives "". */
+  const toFile = (file: string) => (file === "" && args.includes("-") ? "-" : file);
+
   return hasServer(yargs([...args]))
     .scriptName("clawtasker")
     .usage("$0 <command>\n\nMission control for one CEO and many agents. Without a command: serve.")
@@ -111,7 +114,12 @@ export function createProgram(
     .command({
       command: "export [file]",
       describe: "Write the whole company to a file or stdout",
-      builder: (program) => program.positional("file", { type: "string", describe: "Where to" }),
+      builder: (program) =>
+        program.positional("file", {
+          type: "string",
+          coerce: toFile,
+          describe: "Where to; - for stdout",
+        }),
       handler: run(async () => (await import("./export.ts")).exportCompany),
     })
     .command({
@@ -120,6 +128,7 @@ export function createProgram(
       builder: (program) =>
         withDataDir(program).positional("file", {
           type: "string",
+          coerce: toFile,
           describe: "An export; - for stdin",
         }),
       handler: run(async () => (await import("./import.ts")).importCompany),

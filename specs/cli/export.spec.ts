@@ -174,7 +174,8 @@ test("CLI-1: import reads a file, or stdin as -, and waits for nothing else", ()
       assert.is(code, 1);
       assert.match(err, /cannot be imported: it is no file; use - for stdin/);
     }
-    const { out } = await cli("export");
+    const { out } = await cli("export", "-");
+    assert.match(out, /"T-203"/, "a dash is stdout");
     const target = join(dir, "by-stdin");
     const input = { input: out, encoding: "utf8" as const };
     const said = execFileSync(process.execPath, [CLI, "import", "-", "--data-dir", target], input);
