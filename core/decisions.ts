@@ -47,11 +47,14 @@ export function createDecisions(durable: View, clock: () => number): Decisions {
   return {
     view: () => view,
     take(
-      { declaration, payload, actor, by, actionId, key, warnings, recalled },
+      { declaration, payload, actor, by, actionId, key, warnings, recalled, judge },
       taken,
       { keyed = key !== undefined, brief = false } = {},
     ) {
       const before = view;
+      // Again, on what is decided now: it may have waited, and its agent have been retired meanwhile.
+      const refused = judge(before.state);
+      if (refused) return refused;
       const seq = before.seq + 1;
       const stamp = {
         at: clock(),

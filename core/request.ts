@@ -22,6 +22,8 @@ export interface Request {
   actionId: string;
   key: string | undefined;
   warnings: readonly string[];
+  /** Why its caller may not say this any more, as of this state; null where it may. */
+  judge(state: State): Rejection | null;
 }
 
 export type ToRequest = (
@@ -53,6 +55,10 @@ export function createToRequest(
     if (!spoken.ok) return spoken;
     const { payload } = spoken;
     const actor = declaration.actor?.(payload) || who.actor || by.agent_id || "ceo";
-    return { declaration, payload, actor, by: by.name, actionId: newId(), key, warnings };
+    const judge = (state: State) => {
+      const again = speakAs(by, declaration, payload, state);
+      return again.ok ? null : again;
+    };
+    return { declaration, payload, actor, by: by.name, actionId: newId(), key, warnings, judge };
   };
 }

@@ -16,6 +16,7 @@ import {
 import { type Backend, type Refused, type Result, refused } from "./backend.ts";
 
 const MAX_EVENTS = 100;
+const REVOKED = refused("unauthorised", "the token was revoked; ask the owner for another");
 
 export interface EngineBackendOptions {
   engine: Engine;
@@ -26,6 +27,8 @@ export interface EngineBackendOptions {
 /** Whose backend it is: all it does is done by the caller, and no more than it may. */
 export interface Sender {
   caller: Principal;
+  /** Whether the caller's token still counts: a body may come long after its head. */
+  isKnown(): boolean;
   /** Counts a write, and the actions of a batch: 0 to go on, else the seconds to wait. */
   admitWrite(actions?: number): number;
 }
@@ -60,8 +63,9 @@ export function createEngineBackends({
     return { ok: true, reply };
   }
 
-  return ({ caller, admitWrite }) => ({
+  return ({ caller, isKnown, admitWrite }) => ({
     async act(name, body, { signal }) {
+      if (!isKnown()) return REVOKED;
       const waitSeconds = admitWrite(actionsIn(name, body));
       if (waitSeconds > 0) {
         return refused("rate_limited", `too many writes; try again in ${waitSeconds} s`);
@@ -71,6 +75,7 @@ export function createEngineBackends({
       return { ok: true, reply: outcome.reply as Record<string, unknown> };
     },
     async ask(name, params) {
+      if (!isKnown()) return REVOKED;
       const refused = refuseRole(caller, "reads", name);
       if (refused) return toRefused(refused);
       try {

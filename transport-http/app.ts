@@ -139,10 +139,12 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     const address = req.socket.remoteAddress ?? "unknown";
     const admitWrite = (actions = 0) =>
       limit.admit(address) || (actions > 0 ? limit.admitActions(address, actions) : 0);
-    const caller = gate.identify(bearerOf(req));
+    const identify = () => gate.identify(bearerOf(req));
+    const caller = identify();
     if (caller) {
       secure(res);
-      return handler(req, res, { admitWrite, caller });
+      const isKnown = () => identify()?.name === caller.name;
+      return handler(req, res, { admitWrite, caller, isKnown });
     }
     const waitSeconds = admitWrite();
     const answer = waitSeconds > 0 ? tooManyWrites(limit.perMinute, waitSeconds) : UNAUTHORISED;

@@ -14,6 +14,8 @@ export type StreamHandler = (req: IncomingMessage, res: ServerResponse, token?: 
 /** Who sent a POST, and what counts one for its write limit: 0 to go on, else the seconds to wait. */
 export interface Sender {
   caller: Principal;
+  /** Whether the caller's token still counts: a body may come long after its head. */
+  isKnown(): boolean;
   admitWrite(actions?: number): number;
 }
 

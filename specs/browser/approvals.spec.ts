@@ -60,10 +60,21 @@ test("PAGE-25: tasks/update: approve, return with a note, the next comes by itse
       .getByRole("button", { name: "Undo" })
       .click();
     await page.getByTestId("queue").getByRole("button", { name: "T-204" }).waitFor();
+    // No key is lost while an answer is on its way.
+    let answer = () => {};
+    const held = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await page.route("**/api/*/*", async (route) => {
+      await held;
+      await route.continue();
+    });
     await page.keyboard.press("a");
     await shown(page, "Polish the office");
     await page.keyboard.press("a");
     await page.getByTestId("empty").waitFor();
+    answer();
+    await page.getByTestId("toasts-done").getByText("T-204 approved.").first().waitFor();
   } finally {
     await house.close();
   }

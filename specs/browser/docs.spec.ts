@@ -39,8 +39,8 @@ for (const colorScheme of ["light", "dark"] as const) {
       assert.not.match(policy, /unsafe/);
       await page.locator(".opblock").first().waitFor();
       assert.is(await page.locator(".opblock-post").count(), writes.size);
-      // The event stream and the socket are declared apart.
-      assert.is(await page.locator(".opblock-get").count(), queries.size + 2);
+      // Declared apart: the event stream, the socket, the backup, two probes and the metrics.
+      assert.is(await page.locator(".opblock-get").count(), queries.size + 6);
 
       await page.locator("#operations-tasks-tasksClaim .opblock-summary-control").click();
       await page

@@ -13,6 +13,7 @@ import {
   type Outcome,
   openEngine,
 } from "../../core/index.ts";
+import { get } from "../../core/table.ts";
 import { AT, createIds, frozen } from "../support/core.ts";
 import { createHeldJournal } from "../support/journals.ts";
 
@@ -90,6 +91,32 @@ test("HTTP-11: what an atomic batch did before it is refused, nobody was judged 
   assert.equal([await refused, await said].map(code), ["required", "done"]);
   assert.equal(await titlesIn(journal), ["said"]);
   assert.is(engine.view().seq, 2);
+  await engine.close();
+});
+
+test("ACC-8: who had to wait is judged by what is decided then: an agent that was retired meanwhile says nothing more", async () => {
+  const { engine, next } = await open();
+  const by = { name: "c", role: "agent", agent_id: "codex" } as const;
+  const first = send(engine, many("a", 3));
+  assert.is(await next(1), 1);
+  const reason = "Its work is done.";
+  const retired = engine.dispatch("agents/retire", { agent_id: "codex", reason });
+  const body = { agent_id: "codex", name: "Codex", role: "Engineer" };
+  const back = engine.dispatchUnknown("agents/register", body, { by });
+  const own = engine.dispatchUnknown("batch", { actions: many("own", 2) }, { by });
+  await next();
+  assert.equal((await Promise.all([first, retired, back])).map(code), [
+    "done",
+    "done",
+    "forbidden",
+  ]);
+  const outcome = await own;
+  const results = outcome.ok ? (outcome.reply as { results: { code: string }[] }).results : [];
+  assert.equal(
+    results.map((result) => result.code),
+    ["forbidden", "forbidden"],
+  );
+  assert.is(get(engine.view().state.agents, "codex")?.standing, "retired");
   await engine.close();
 });
 

@@ -5,7 +5,9 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { type IncomingMessage, request } from "node:http";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { WebSocket } from "ws";
@@ -124,6 +126,47 @@ test("ACC-9: a revoked token is nobody's at once", () =>
       const answer = await postTo(url, "tokens/revoke", { name });
       assert.equal([answer.status, answer.body.code], [400, code]);
     }
+  }));
+
+test("ACC-9: over MCP a body that comes after its token was revoked does nothing", () =>
+  withServer(async ({ url, engine }) => {
+    const token = String((await create(url, { name: "late", role: "operator" })).body.token);
+    const call = (name: string, given: object) =>
+      JSON.stringify({
+        jsonrpc: "2.0",
+        id: 1,
+        method: "tools/call",
+        params: { name, arguments: given },
+      });
+    const calls = [call("create_task", { title: "Late" }), call("company_summary", {})];
+    const late = await Promise.all(
+      calls.map(async (body) => {
+        const req = request(`${url}/mcp`, {
+          method: "POST",
+          headers: {
+            ...bearer(token),
+            "content-type": "application/json",
+            accept: "application/json, text/event-stream",
+            "content-length": Buffer.byteLength(body),
+          },
+          agent: false,
+        });
+        const answer = once(req, "response") as Promise<[IncomingMessage]>;
+        await new Promise((sent) => req.write(body.slice(0, 1), sent));
+        return { req, rest: body.slice(1), answer };
+      }),
+    );
+    // Connections are taken in their order: when these are answered, the heads before them were read.
+    for (let n = 0; n < 3; n++) await fetch(`${url}/livez`, { headers: { connection: "close" } });
+    assert.is((await postTo(url, "tokens/revoke", { name: "late" })).status, 200);
+    const { seq } = engine.view();
+    for (const { req, rest, answer } of late) {
+      req.end(rest);
+      const [res] = await answer;
+      const said = await text(res);
+      assert.match(said, /the token was revoked/, said);
+    }
+    assert.is(engine.view().seq, seq);
   }));
 
 test("ACC-9: a creation that is not right makes no token", () =>

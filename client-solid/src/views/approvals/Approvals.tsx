@@ -36,7 +36,9 @@ export default function Approvals() {
   const query = useQuery();
   const navigate = useNavigate();
   const hrefOf = useTaskHref();
-  const { act, busy } = useAct();
+  const { act } = useAct();
+  /** Approved and not answered yet: pressed again, the key means the next case. */
+  const [deciding, setDeciding] = createSignal<readonly string[]>([]);
   const [returning, setReturning] = createSignal(false);
   let decision!: HTMLDivElement;
   let list: HTMLUListElement | undefined;
@@ -70,8 +72,9 @@ export default function Approvals() {
 
   async function approve(): Promise<void> {
     const decided = task();
-    if (!decided || busy()) return;
+    if (!decided || deciding().includes(decided.id)) return;
     const { id } = decided;
+    setDeciding((ids) => [...ids, id]);
     const undo = undoOf(decided, { status: "done" });
     query.set({ at: "" });
     await act(
@@ -79,6 +82,7 @@ export default function Approvals() {
       { task_id: id, status: "done" },
       { done: `${id} approved.`, ...(undo && { undo: { name: "tasks/update", payload: undo } }) },
     );
+    setDeciding((ids) => ids.filter((one) => one !== id));
   }
 
   async function sendBack(note: string): Promise<boolean> {
@@ -214,7 +218,7 @@ export default function Approvals() {
                       <Button
                         kind="main"
                         icon={Check}
-                        busy={busy()}
+                        busy={deciding().includes(current() ?? "")}
                         title="Approve (A)"
                         onClick={() => void approve()}
                       >
