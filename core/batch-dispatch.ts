@@ -77,14 +77,13 @@ export function createBatchDispatch(ports: BatchPorts) {
     });
     const payload = { atomic, actions: requests.map(said) };
     const run = async () => {
-      const held = await Promise.all(requests.map(hold));
+      const held = await holdAll(requests);
       const settled = decideAll(
         held.map(({ request }) => request),
         { atomic, warnings, key: key === undefined ? undefined : { key, payload, warnings } },
       );
       const { whole, outcomes } = await settled.catch((error: unknown) => {
-        const lost = rejection("unavailable", "the batch failed; nothing was changed");
-        for (const { settle } of held) settle?.(lost);
+        letGo(held);
         throw error;
       });
       for (const [index, { settle }] of held.entries()) {
@@ -183,6 +182,16 @@ export function createBatchDispatch(ports: BatchPorts) {
     };
   }
 
+  /** All of them or none: a key that stayed held would keep every later request with it waiting. */
+  async function holdAll(requests: readonly (Request | Rejection)[]): Promise<Held[]> {
+    const asked = await Promise.allSettled(requests.map(hold));
+    const failed = asked.find((one) => one.status === "rejected");
+    const held = asked.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+    if (!failed) return held;
+    letGo(held);
+    throw failed.reason;
+  }
+
   /** Waits for the word on an action's own key. All keys of a batch are taken at once, so none waits in a circle. */
   function hold(request: Request | Rejection): Held | Promise<Held> {
     if ("ok" in request || request.key === undefined) return { request };
@@ -201,6 +210,11 @@ export function createBatchDispatch(ports: BatchPorts) {
 }
 
 const LOST = rejection("unavailable", "the journal could not be written; try again");
+
+function letGo(held: readonly Held[]): void {
+  const lost = rejection("unavailable", "the batch failed; nothing was changed");
+  for (const { settle } of held) settle?.(lost);
+}
 
 function checkKeys(
   actions: readonly { idempotency_key?: string }[],

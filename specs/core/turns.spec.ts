@@ -120,6 +120,25 @@ test("ACC-8: who had to wait is judged by what is decided then: an agent that wa
   await engine.close();
 });
 
+test("DUR-10: where the look-up of one key fails, the other keys of the batch are free again", async () => {
+  const journal = createMemoryJournal();
+  let broken = true;
+  const { engine, next } = await open({
+    ...journal,
+    findByKey: (key) =>
+      broken && key === "bad" ? Promise.reject(new Error("unreadable")) : journal.findByKey(key),
+  });
+  const keyed = ["good", "bad"].map((key) => ({ ...create(key), idempotency_key: key }));
+  const failed = await send(engine, keyed).then(code, () => "thrown");
+  assert.is.not(failed, "done");
+  broken = false;
+  const again = send(engine, keyed);
+  await next();
+  assert.is(code(await again), "done");
+  assert.is(engine.view().seq, 3);
+  await engine.close();
+});
+
 test("DUR-7 HTTP-11: a journal that fails, and a server that stops, in the middle of a batch leave nothing of it", async () => {
   const journal = createHeldJournal();
   const { engine, next } = await open(journal);
