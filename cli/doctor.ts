@@ -6,18 +6,10 @@
 import { parseConfig } from "../server/config.ts";
 import type { Common } from "./connection.ts";
 import { EXIT, type ExitCode } from "./failure.ts";
+import type { Finding } from "./finding.ts";
 import { checkData, checkFolder, checkNode, checkPort } from "./local.ts";
 import { printJson, printLines } from "./output.ts";
 import { checkServer } from "./remote.ts";
-
-export interface Finding {
-  check: string;
-  level: "ok" | "warning" | "problem";
-  /** What was found. */
-  detail: string;
-  /** What to do; absent where there is nothing to do. */
-  remedy?: string;
-}
 
 export interface DoctorOptions extends Common {
   "data-dir"?: string | undefined;

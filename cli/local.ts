@@ -20,7 +20,7 @@ import { pathToFileURL } from "node:url";
 import Database from "libsql";
 import { openSqliteJournal } from "../journal/index.ts";
 import type { Config } from "../server/config.ts";
-import type { Finding } from "./doctor.ts";
+import type { Finding } from "./finding.ts";
 
 const MIN_NODE = [20, 19] as const;
 const DATABASE = "clawtasker.db";

@@ -6,7 +6,7 @@ import { ClawTaskerError, type Client, createClient } from "../client/index.ts";
 import { VERSION } from "../core/version.ts";
 import { DEFAULT_TOKEN } from "../server/config.ts";
 import type { Common } from "./connection.ts";
-import type { Finding } from "./doctor.ts";
+import type { Finding } from "./finding.ts";
 
 const TIMEOUT_MS = 5_000;
 const MAX_SKEW_SECONDS = 30;

@@ -5,8 +5,9 @@
 import Plus from "lucide-solid/icons/plus";
 import X from "lucide-solid/icons/x";
 import type { JSX } from "solid-js";
-import { createUniqueId, For, Index, Show } from "solid-js";
+import { createUniqueId, Index, Show } from "solid-js";
 import { Button, IconButton } from "./Button.tsx";
+import { type Choice, Options, Suggestions } from "./Options.tsx";
 
 interface Base {
   label: string;
@@ -47,13 +48,7 @@ export function TextField(
         aria-describedby={props.hint ? `${id}-hint` : undefined}
         onInput={(event) => props.onInput(event.currentTarget.value)}
       />
-      <Show when={props.list}>
-        {(list) => (
-          <datalist id={`${id}-list`}>
-            <For each={list()}>{(value) => <option value={value} />}</For>
-          </datalist>
-        )}
-      </Show>
+      <Suggestions id={`${id}-list`} of={props.list} />
       <Hint id={id} hint={props.hint} />
     </div>
   );
@@ -82,11 +77,6 @@ export function TextArea(props: TextProps & { rows?: number }) {
   );
 }
 
-export interface Choice {
-  value: string;
-  name: string;
-}
-
 /** A choice of a few; the platform's own select, which works with every keyboard and thumb. */
 export function SelectField(
   props: Base & {
@@ -109,18 +99,7 @@ export function SelectField(
         aria-describedby={props.hint ? `${id}-hint` : undefined}
         onInput={(event) => props.onInput(event.currentTarget.value)}
       >
-        <Show when={props.none !== undefined}>
-          <option value="" selected={props.value === ""}>
-            {props.none}
-          </option>
-        </Show>
-        <For each={props.choices}>
-          {({ value, name }) => (
-            <option value={value} selected={props.value === value}>
-              {name}
-            </option>
-          )}
-        </For>
+        <Options of={props.choices} value={props.value} none={props.none} />
       </select>
       <Hint id={id} hint={props.hint} />
     </div>
@@ -193,13 +172,7 @@ export function ListField(
           )}
         </Index>
       </ul>
-      <Show when={props.list}>
-        {(choices) => (
-          <datalist id={`${id}-list`}>
-            <For each={choices()}>{(value) => <option value={value} />}</For>
-          </datalist>
-        )}
-      </Show>
+      <Suggestions id={`${id}-list`} of={props.list} />
       <div>
         <Button small kind="quiet" icon={Plus} onClick={add} aria-label={`Add to ${props.label}`}>
           Add

@@ -11,7 +11,7 @@ import {
 } from "../../../core/state/tasks/task.ts";
 import { usePage } from "../page.ts";
 import { IconButton } from "../parts/Button.tsx";
-import type { Choice } from "../parts/Field.tsx";
+import type { Choice } from "../parts/Options.tsx";
 import { plural, STATUS_WORDS } from "../parts/words.ts";
 import { useBulk } from "./bulk.ts";
 import { PRIORITY_CHOICES, STATUS_CHOICES, useChoices } from "./choices.ts";

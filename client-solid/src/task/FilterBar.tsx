@@ -5,7 +5,7 @@ import Search from "lucide-solid/icons/search";
 import { createSignal, For, type JSX, Show } from "solid-js";
 import { usePage } from "../page.ts";
 import { Button } from "../parts/Button.tsx";
-import type { Choice } from "../parts/Field.tsx";
+import type { Choice } from "../parts/Options.tsx";
 import { useQuery } from "../parts/query.ts";
 import { PRIORITY_CHOICES, TYPE_CHOICES, useChoices } from "./choices.ts";
 import { FILTER_FIELDS, type FilterField, NONE } from "./filter.ts";

@@ -5,7 +5,7 @@
 import X from "lucide-solid/icons/x";
 import { createSignal, createUniqueId, For, Show } from "solid-js";
 import { IconButton } from "../parts/Button.tsx";
-import type { Choice } from "../parts/Field.tsx";
+import { type Choice, Options, Suggestions } from "../parts/Options.tsx";
 
 interface Base {
   label: string;
@@ -76,13 +76,7 @@ export function TextInPlace(
           onKeyDown={keys}
         />
       </Show>
-      <Show when={props.list}>
-        {(list) => (
-          <datalist id={`${id}-list`}>
-            <For each={list()}>{(value) => <option value={value} />}</For>
-          </datalist>
-        )}
-      </Show>
+      <Suggestions id={`${id}-list`} of={props.list} />
     </div>
   );
 }
@@ -107,18 +101,7 @@ export function ChoiceInPlace(
           if (!(await props.save(currentTarget.value))) currentTarget.value = props.value;
         }}
       >
-        <Show when={props.none !== undefined}>
-          <option value="" selected={props.value === ""}>
-            {props.none}
-          </option>
-        </Show>
-        <For each={props.choices}>
-          {({ value, name }) => (
-            <option value={value} selected={props.value === value}>
-              {name}
-            </option>
-          )}
-        </For>
+        <Options of={props.choices} value={props.value} none={props.none} />
       </select>
     </div>
   );

@@ -3,7 +3,7 @@
  * tasks/templates and tasks/create answer. Invariant: a refusal leaves everything as it was typed.
  */
 import { useNavigate } from "@solidjs/router";
-import { createResource, createSignal, Show } from "solid-js";
+import { createResource, createSignal } from "solid-js";
 import { createStore } from "solid-js/store";
 import type { PayloadOf } from "../../../core/registry.ts";
 import type { Priority, TaskType } from "../../../core/state/tasks/task.ts";
@@ -13,6 +13,7 @@ import { Button } from "../parts/Button.tsx";
 import { Dialog } from "../parts/Dialog.tsx";
 import { ListField, linesOf, SelectField, TextArea, TextField } from "../parts/Field.tsx";
 import { useTaskHref } from "../parts/links.tsx";
+import { Refusal } from "../parts/Refusal.tsx";
 import { useRead } from "../parts/read.ts";
 import {
   POINT_CHOICES,
@@ -125,13 +126,7 @@ export default function NewTask(props: { presets: TaskPresets }) {
           event.currentTarget.requestSubmit();
         }}
       >
-        <Show when={refusal()}>
-          {(no) => (
-            <p class="alert" role="alert">
-              {no().message}
-            </p>
-          )}
-        </Show>
+        <Refusal of={refusal()} />
         <TextField
           label="Title"
           name="title"

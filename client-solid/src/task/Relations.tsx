@@ -12,6 +12,7 @@ import { useAct } from "../parts/act.ts";
 import { Button, IconButton } from "../parts/Button.tsx";
 import { SelectField, TextField } from "../parts/Field.tsx";
 import { TaskLink } from "../parts/links.tsx";
+import { Refusal } from "../parts/Refusal.tsx";
 import { StatusIcon } from "../parts/signs.tsx";
 import { LINK_CHOICES } from "./choices.ts";
 import type { TaskEdit } from "./edit.ts";
@@ -141,13 +142,7 @@ function LinkForm(props: {
         props.onClose();
       }}
     >
-      <Show when={refusal()}>
-        {(no) => (
-          <p class="alert" role="alert">
-            {no().message}
-          </p>
-        )}
-      </Show>
+      <Refusal of={refusal()} />
       <div class="columns">
         <SelectField
           label={`${props.task.id}…`}

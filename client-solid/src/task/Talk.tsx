@@ -11,6 +11,7 @@ import { useAct } from "../parts/act.ts";
 import { Button } from "../parts/Button.tsx";
 import { TextArea } from "../parts/Field.tsx";
 import { Markdown } from "../parts/Markdown.tsx";
+import { Refusal } from "../parts/Refusal.tsx";
 import { Ago } from "../parts/signs.tsx";
 import { Part } from "./Part.tsx";
 import { Line } from "./Texts.tsx";
@@ -65,13 +66,7 @@ export function Comments(props: { task: Task }) {
           void send();
         }}
       >
-        <Show when={refusal()}>
-          {(no) => (
-            <p class="alert" role="alert">
-              {no().message}
-            </p>
-          )}
-        </Show>
+        <Refusal of={refusal()} />
         <TextArea
           label="Write a comment"
           rows={2}

@@ -18,6 +18,7 @@ import { IconButton } from "../parts/Button.tsx";
 import { Empty } from "../parts/Empty.tsx";
 import { useTaskHref } from "../parts/links.tsx";
 import { Menu, type MenuItem } from "../parts/Menu.tsx";
+import { Refusal } from "../parts/Refusal.tsx";
 import { Ago, StatusIcon } from "../parts/signs.tsx";
 import { plural } from "../parts/words.ts";
 import { Ask, type Asked } from "./Ask.tsx";
@@ -184,13 +185,7 @@ function Body(props: { task: Task; path: string }) {
           save={(title) => edit.update({ title }, saved("Title"))}
         />
       </div>
-      <Show when={edit.refusal()}>
-        {(no) => (
-          <p class="alert" role="alert">
-            {no().message}
-          </p>
-        )}
-      </Show>
+      <Refusal of={edit.refusal()} />
       <Hold task={task()} edit={edit} onRelease={() => setAsked("release")} />
       <Facts task={task()} edit={edit} />
       <Description

@@ -14,7 +14,7 @@ import {
   TASK_TYPES,
 } from "../../../core/state/tasks/task.ts";
 import { usePage } from "../page.ts";
-import type { Choice } from "../parts/Field.tsx";
+import type { Choice } from "../parts/Options.tsx";
 import { STATUS_WORDS } from "../parts/words.ts";
 
 const byName = (a: Choice, b: Choice) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1);

@@ -16,6 +16,7 @@ import { usePage } from "../../page.ts";
 import { useAct } from "../../parts/act.ts";
 import { Button, IconButton } from "../../parts/Button.tsx";
 import { ListField, SelectField, TextArea, TextField } from "../../parts/Field.tsx";
+import { Refusal } from "../../parts/Refusal.tsx";
 import { ViewHead } from "../../parts/ViewHead.tsx";
 import { useChoices } from "../../task/choices.ts";
 import { EMPTY_CHILD, type MissionDraft, toDraft, toPayload } from "./mission-draft.ts";
@@ -314,13 +315,7 @@ function Planner(props: { id: string | null }) {
           <ListField label="Depends on" value={draft.dependencies} onInput={set("dependencies")} />
           <ListField label="Risks" value={draft.risks} onInput={set("risks")} />
         </fieldset>
-        <Show when={refusal()}>
-          {(no) => (
-            <p class="alert" role="alert">
-              {no().message}
-            </p>
-          )}
-        </Show>
+        <Refusal of={refusal()} />
         <div class="foot">
           <A href={back} class="button" data-kind="quiet">
             Cancel

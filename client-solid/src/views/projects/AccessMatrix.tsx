@@ -13,7 +13,7 @@ import { AgentLink } from "../../parts/links.tsx";
 import { ViewHead } from "../../parts/ViewHead.tsx";
 import { plural } from "../../parts/words.ts";
 import { useChoices } from "../../task/choices.ts";
-import { ProjectTabs } from "./Projects.tsx";
+import { ProjectTabs } from "./ProjectTabs.tsx";
 
 export function AccessMatrix() {
   const choices = useChoices();

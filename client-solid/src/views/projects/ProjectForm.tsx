@@ -6,6 +6,7 @@ import { useAct } from "../../parts/act.ts";
 import { Button } from "../../parts/Button.tsx";
 import { Dialog } from "../../parts/Dialog.tsx";
 import { SelectField, TextArea, TextField } from "../../parts/Field.tsx";
+import { isNamed, Refusal } from "../../parts/Refusal.tsx";
 import { PROJECT_WORDS } from "./project-view.ts";
 
 interface Props {
@@ -40,7 +41,7 @@ function Body(props: Props) {
   const [status, setStatus] = createSignal<ProjectStatus>(before?.status ?? "active");
   // Follows the name until somebody types an id.
   createEffect(on(name, (text) => ownId() || setId(toSlug(text)), { defer: true }));
-  const names = (field: string) => refusal()?.message.startsWith(field) === true;
+  const names = (field: string) => isNamed(refusal(), field);
   const taken = () => before === undefined && wire.projects[id()] !== undefined;
 
   async function save(event: SubmitEvent): Promise<void> {
@@ -99,13 +100,7 @@ function Body(props: Props) {
         choices={PROJECT_STATUSES.map((value) => ({ value, name: PROJECT_WORDS[value] }))}
         onInput={(value) => setStatus(value as ProjectStatus)}
       />
-      <Show when={refusal()}>
-        {(no) => (
-          <p class="alert" role="alert">
-            {no().message}
-          </p>
-        )}
-      </Show>
+      <Refusal of={refusal()} />
       <div class="foot">
         <Button kind="quiet" onClick={() => props.onClose()}>
           Cancel

@@ -15,6 +15,7 @@ import { AccessMatrix } from "./AccessMatrix.tsx";
 import { ProjectCard } from "./ProjectCard.tsx";
 import { ProjectForm } from "./ProjectForm.tsx";
 import { ProjectPage } from "./ProjectPage.tsx";
+import { ProjectTabs } from "./ProjectTabs.tsx";
 import "./projects.css";
 
 type Search = { tab?: string; new?: string; edit?: string };
@@ -51,21 +52,6 @@ export default function Projects() {
         onCreated={(id) => navigate(`/projects/${id}`)}
       />
     </>
-  );
-}
-
-export function ProjectTabs() {
-  const [search] = useSearchParams<Search>();
-  return (
-    <nav class="tabs" aria-label="Projects">
-      {/* Plain links, which the router serves too: its own ones would both call themselves current. */}
-      <a href="/projects" aria-current={search.tab === "access" ? undefined : "page"}>
-        Projects
-      </a>
-      <a href="/projects?tab=access" aria-current={search.tab === "access" ? "page" : undefined}>
-        Access
-      </a>
-    </nav>
   );
 }
 

@@ -10,7 +10,7 @@ import { Button } from "../../parts/Button.tsx";
 import { TextArea } from "../../parts/Field.tsx";
 import { Refusal } from "../../parts/Refusal.tsx";
 import { plural } from "../../parts/words.ts";
-import { useLosses } from "./Data.tsx";
+import { useLosses } from "./losses.ts";
 import { previewManifest } from "./model.ts";
 import { Section } from "./Section.tsx";
 

@@ -7,24 +7,10 @@ import { usePage } from "../../page.ts";
 import { useAct } from "../../parts/act.ts";
 import { Button } from "../../parts/Button.tsx";
 import { Refusal } from "../../parts/Refusal.tsx";
-import { plural } from "../../parts/words.ts";
 import { Bootstrap } from "./Bootstrap.tsx";
+import { useLosses } from "./losses.ts";
 import { RosterSync } from "./RosterSync.tsx";
 import { Section } from "./Section.tsx";
-
-/** What a reset takes away, as it is now. */
-export function useLosses(): () => string {
-  const { mirror, read } = usePage();
-  return () => {
-    const { agents, missions, messages } = mirror.wire;
-    return [
-      plural(read.taskCount(), "task"),
-      plural(Object.keys(agents).length, "agent"),
-      plural(Object.keys(missions).length, "mission"),
-      plural(Object.keys(messages).length, "message"),
-    ].join(", ");
-  };
-}
 
 export default function Data() {
   return (

@@ -7,7 +7,7 @@ import { Dialog } from "../../parts/Dialog.tsx";
 import { CheckField, TextArea, TextField } from "../../parts/Field.tsx";
 import { KINDS } from "../../parts/kinds.ts";
 import { isNamed, Refusal } from "../../parts/Refusal.tsx";
-import type { Hook } from "./Webhooks.tsx";
+import type { Hook } from "./hook.ts";
 
 export function WebhookForm(props: {
   hook: Hook | null;

@@ -4,7 +4,6 @@
  */
 import Plus from "lucide-solid/icons/plus";
 import { createEffect, createResource, createSignal, For, on, Show } from "solid-js";
-import type { AnswerOf } from "../../../../core/queries.ts";
 import { usePage } from "../../page.ts";
 import { useAct } from "../../parts/act.ts";
 import { Button } from "../../parts/Button.tsx";
@@ -12,10 +11,9 @@ import { CopyText } from "../../parts/CopyText.tsx";
 import { Refusal } from "../../parts/Refusal.tsx";
 import { useRead } from "../../parts/read.ts";
 import { Ago } from "../../parts/signs.tsx";
+import type { Hook } from "./hook.ts";
 import { Section } from "./Section.tsx";
 import { WebhookForm } from "./WebhookForm.tsx";
-
-export type Hook = AnswerOf<"webhooks/list">["webhooks"][number];
 
 const TONE = { active: "good", paused: "bad", inactive: undefined } as const;
 
