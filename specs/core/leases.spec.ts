@@ -1,66 +1,26 @@
 /**
- * Leases and versions, as (state, body) → patches or refusal: claim, renew, release, expiry, what an
- * older token may no longer do, and what an older version may not.
+ * Leases, as (state, body) → patches or refusal: claim, renew, release, and what happens when one runs out.
+ * Neighbours: `lease-tokens.spec.ts`, `core/state/tasks/leases.ts`.
  */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type ActionName, createMemoryJournal, openEngine } from "../../core/index.ts";
-import type { Lease, Task } from "../../core/state/tasks/task.ts";
-import { list } from "../../core/table.ts";
+import { createMemoryJournal, openEngine } from "../../core/index.ts";
+import type { Lease } from "../../core/state/tasks/task.ts";
+import { AT, createIds, createStory, frozen, pathsOf } from "../support/core.ts";
 import {
-  AT,
-  createIds,
-  createStory,
-  frozen,
-  pathsOf,
-  record,
-  type Story,
-} from "../support/core.ts";
+  activeOf,
+  type Claimed,
+  claim,
+  claimedId,
+  held,
+  pool,
+  SECOND_MS,
+  succeeded,
+  taskIn,
+} from "../support/leases.ts";
 
 const test = suite("leases");
 frozen(test);
-
-const SECOND_MS = 1_000;
-
-interface Claimed {
-  task: Task | null;
-  lease: Lease | null;
-}
-
-const taskIn = ({ state }: Story, id = "T-208"): Task => record(state.tasks, id);
-const claim = (story: Story, body: object): Claimed =>
-  story.does("tasks/claim", body).reply as Claimed;
-const claimedId = (story: Story, body: object) => claim(story, body).task?.id;
-const activeOf = ({ state }: Story, kind: string) =>
-  list(state.notifications)
-    .filter((notice) => notice.active && notice.kind === kind)
-    .map(({ task_id }) => task_id);
-
-/** A ready task of nobody; one that asks for a specialism would be given to somebody at once. */
-function pool(story: Story, fields: object = {}): string {
-  const { task } = story.does("tasks/create", { title: "x", ...fields, status: "ready" })
-    .reply as Claimed;
-  if (!task) throw new Error("no task made");
-  if (task.owner) story.does("tasks/update", { task_id: task.id, owner: null });
-  return task.id;
-}
-
-/** Codex holds T-208 by the token 2. */
-function held(): Story {
-  const story = createStory();
-  claim(story, { agent_id: "codex" });
-  return story;
-}
-
-/** Codex lost T-208, token 2; iris holds it by the present token. */
-function succeeded(): Story {
-  const story = held();
-  story.wait(300 * SECOND_MS);
-  story.does("system/expire", { max_expiries: 3 });
-  story.does("tasks/update", { task_id: "T-208", owner: "iris" });
-  claim(story, { agent_id: "iris", task_id: "T-208" });
-  return story;
-}
 
 test("AGT-1: a claim picks, starts and leases in one step, and the patches say only that", () => {
   const story = createStory();
@@ -444,209 +404,6 @@ test("CORE-1 CORE-9: what runs out together is taken back in the order of the id
   const outcome = await engine.dispatch("system/expire", { max_expiries: 3 });
   assert.equal(outcome.ok && outcome.reply, { task_ids: ["T-208", "T-210", "T-212"] });
   await engine.close();
-});
-
-/** Each way to write on T-208, with what it says beside the task. */
-const WRITES: [ActionName, object][] = [
-  ["tasks/update", { progress: 50 }],
-  ["tasks/event", { type: "needs-validation" }],
-  ["openclaw/publish", { outcome: "validation", title: "done" }],
-  ["openclaw/publish", { artifacts: ["a.txt"], title: "made" }],
-  ["tasks/delete", {}],
-];
-
-for (const [name, more] of WRITES) {
-  test(`AGT-3: ${name} ${JSON.stringify(more)} is for the holder of the latest token`, () => {
-    const story = succeeded();
-    const { expires_at, token } = taskIn(story).lease as Lease;
-    const body = { ...more, task_id: "T-208" };
-    const over =
-      "lease_token 2 for T-208 does not hold: iris holds it with another one; stop working on it";
-    for (const agent_id of ["codex", "iris"]) {
-      const refusal = story.refused(name, { ...body, agent_id, lease_token: 2 }, over);
-      assert.equal([refusal.code, refusal.holder, refusal.field], ["held", "iris", "lease_token"]);
-    }
-    const refusal = story.refused(
-      name,
-      { ...body, agent_id: "codex" },
-      `T-208 is held by iris until ${expires_at}`,
-    );
-    assert.equal([refusal.code, refusal.holder], ["held", "iris"]);
-    const { state, seq, at } = story;
-    for (const who of [{ agent_id: "iris" }, { agent_id: "iris", lease_token: token }]) {
-      Object.assign(story, { state, seq, at });
-      story.does(name, { ...body, ...who });
-    }
-    Object.assign(story, { state, seq, at });
-    if (name === "tasks/update" || name === "tasks/delete") story.does(name, body);
-  });
-}
-
-test("AGT-3: a link changes what a held task waits for by its holder and the CEO only, from either side", () => {
-  const held = (link: object) => {
-    const story = succeeded();
-    const { expires_at } = taskIn(story).lease as Lease;
-    const sentence = `T-208 is held by iris until ${expires_at}`;
-    for (const who of [{ author: "codex" }, { agent_id: "codex" }]) {
-      assert.is(story.refused("tasks/link", { ...link, ...who }, sentence).holder, "iris");
-    }
-    story.does("tasks/link", { ...link, author: "iris" });
-    story.does("tasks/link", { ...link, link_type: "duplicates" });
-  };
-  const from = { source_id: "T-208", target_id: "T-210" };
-  const to = { source_id: "T-210", target_id: "T-208" };
-  for (const link_type of ["relates-to", "blocks", "is-blocked-by"]) held({ ...from, link_type });
-  // It is what T-208 waits for; what waits for T-208, or only knows of it, keeps nobody from it.
-  held({ ...to, link_type: "blocks" });
-  for (const link_type of ["is-blocked-by", "relates-to", "child-of"]) {
-    succeeded().does("tasks/link", { ...to, link_type, agent_id: "codex" });
-  }
-});
-
-test("AGT-3: renew and release know an older token, and say who holds the task", () => {
-  const story = succeeded();
-  for (const [name, more] of [
-    ["tasks/renew", {}],
-    ["tasks/release", { reason: "x" }],
-  ] as const) {
-    const body = { ...more, task_id: "T-208", agent_id: "codex" };
-    const old =
-      "lease_token 2 for T-208 does not hold: iris holds it with another one; stop working on it";
-    assert.is(story.refused(name, { ...body, lease_token: 2 }, old).holder, "iris");
-    const { expires_at } = taskIn(story).lease as Lease;
-    story.refused(name, body, `T-208 is held by iris until ${expires_at}`);
-  }
-});
-
-test("AGT-3: a token outlives neither its lease nor its task's next state", () => {
-  const ends: [string, (story: Story) => void][] = [
-    [
-      "handed in",
-      (s) =>
-        s.does("tasks/event", { type: "needs-validation", task_id: "T-208", agent_id: "codex" }),
-    ],
-    ["put back", (s) => s.does("tasks/update", { task_id: "T-208", status: "ready" })],
-    ["handed over", (s) => s.does("tasks/update", { task_id: "T-208", owner: "iris" })],
-    ["taken by the CEO", (s) => s.does("tasks/release", { task_id: "T-208", reason: "x" })],
-    ["its holder gone", (s) => s.does("agents/decommission", { agent_id: "codex" })],
-    [
-      "its holder replaced",
-      (s) => s.does("agents/replace", { old_agent_id: "codex", new_agent_id: "iris" }),
-    ],
-    ["its holder deleted", (s) => s.does("agents/delete", { agent_id: "codex" })],
-  ];
-  for (const [when, end] of ends) {
-    const story = held();
-    end(story);
-    assert.is(taskIn(story).lease, null, when);
-    story.refused(
-      "tasks/update",
-      { task_id: "T-208", progress: 1, lease_token: 2 },
-      "lease_token 2 for T-208 does not hold: nobody holds it any more; stop working on it",
-    );
-  }
-  const left = held();
-  left.does("agents/decommission", { agent_id: "codex" });
-  assert.equal([taskIn(left).status, taskIn(left).owner], ["ready", null]);
-});
-
-test("AGT-3: comments are open to everybody, and leave lease and version alone", () => {
-  const story = held();
-  const { version, lease } = taskIn(story);
-  for (const author of ["iris", "codex", "ceo"]) {
-    const { patches } = story.does("tasks/comment", { task_id: "T-208", text: "Hello", author });
-    assert.is(patches.length, 1);
-  }
-  assert.equal([taskIn(story).version, taskIn(story).lease], [version, lease]);
-});
-
-test("AGT-3: a publish that quotes a lost lease is refused, whatever it says", () => {
-  const story = succeeded();
-  const body = { agent_id: "codex", task_id: "T-208", title: "still at it", lease_token: 2 };
-  const old =
-    "lease_token 2 for T-208 does not hold: iris holds it with another one; stop working on it";
-  story.refused("openclaw/publish", body, old);
-});
-
-test("AGT-4: the documented loop makes no lease and knows none", () => {
-  const story = createStory();
-  const step = (type: string) =>
-    story.does("tasks/event", { type, task_id: "T-208", agent_id: "codex" });
-  step("started");
-  assert.equal([taskIn(story).status, taskIn(story).lease], ["in_progress", null]);
-  story.wait(86_400 * SECOND_MS);
-  story.does("system/expire", { max_expiries: 1 }, []);
-  story.does("tasks/update", { task_id: "T-208", agent_id: "ralph", progress: 40 });
-  story.does("openclaw/publish", { agent_id: "codex", task_id: "T-208", outcome: "working" });
-  step("needs-validation");
-  story.does("tasks/event", { type: "done", task_id: "T-208", agent_id: "ralph" });
-  const { status, lease, lease_expiries } = taskIn(story);
-  assert.equal([status, lease, lease_expiries], ["done", null, 0]);
-});
-
-test("AGT-4: a holder without a token works by the documented loop", () => {
-  const story = held();
-  story.does("tasks/event", { type: "started", task_id: "T-208", agent_id: "codex" });
-  story.does("tasks/update", { task_id: "T-208", agent_id: "codex", progress: 40 });
-  story.does("tasks/event", { type: "needs-validation", task_id: "T-208", agent_id: "codex" });
-  assert.equal([taskIn(story).status, taskIn(story).lease], ["validation", null]);
-});
-
-test("AGT-7: a version is the entry of the last change, which heartbeats and comments are not", () => {
-  const story = createStory();
-  const versions = () => [taskIn(story).version, record(story.state.agents, "codex").version];
-  assert.equal(versions(), [2, 2]);
-  story.does("agents/update", { agent_id: "iris", role: "Boss" });
-  claim(story, { agent_id: "codex" });
-  assert.equal(versions(), [3, 2]);
-  story.does("tasks/update", { task_id: "T-208", progress: 5 });
-  assert.equal(versions(), [4, 2]);
-  story.does("agents/heartbeat", { agent_id: "codex", current_task_id: "T-208" });
-  story.does("tasks/comment", { task_id: "T-208", text: "x" });
-  story.does("tasks/renew", { task_id: "T-208", agent_id: "codex" });
-  assert.equal(versions(), [4, 2]);
-  story.does("agents/update", { agent_id: "codex", role: "Boss" });
-  assert.equal(versions(), [4, 8]);
-  const { id } = list(story.state.tasks).find((one) => one.mission_id === "M-300") as Task;
-  story.does("missions/delete", { mission_id: "M-300" });
-  assert.is(taskIn(story, id).version, 9, "it lost its mission");
-});
-
-test("AGT-7: a mission that is not there yet has no version to expect", () => {
-  createStory().refused(
-    "missions/plan",
-    { title: "x", objective: "y", expected_version: 7 },
-    "expected_version goes with the mission_id of a mission to update",
-  );
-});
-
-test("AGT-7: a change that quotes another version is refused with the record as it is", () => {
-  const rows: [ActionName, object, "tasks" | "agents" | "missions", string][] = [
-    ["tasks/update", { task_id: "T-208", progress: 5 }, "tasks", "T-208"],
-    ["tasks/event", { task_id: "T-208", agent_id: "codex", type: "started" }, "tasks", "T-208"],
-    ["tasks/delete", { task_id: "T-208" }, "tasks", "T-208"],
-    ["agents/update", { agent_id: "codex", role: "Boss" }, "agents", "codex"],
-    ["agents/register", { agent_id: "codex", name: "Codex", role: "Boss" }, "agents", "codex"],
-    ["agents/decommission", { agent_id: "codex" }, "agents", "codex"],
-    ["agents/retire", { agent_id: "codex" }, "agents", "codex"],
-    ["agents/delete", { agent_id: "codex" }, "agents", "codex"],
-    ["missions/plan", { mission_id: "M-300", status: "blocked" }, "missions", "M-300"],
-    ["missions/delete", { mission_id: "M-300" }, "missions", "M-300"],
-  ];
-  for (const [name, body, table, id] of rows) {
-    const story = createStory();
-    const now = record<{ version: number }>(story.state[table] as never, id);
-    const refusal = story.refused(
-      name,
-      { ...body, expected_version: 1 },
-      `${id} is at version 2, not 1; read it again`,
-    );
-    assert.equal(
-      [refusal.code, refusal.field, refusal.current],
-      ["stale", "expected_version", now],
-    );
-    story.does(name, { ...body, expected_version: 2 });
-  }
 });
 
 test("CORE-3: with a lease a task's change is as small as without", () => {
