@@ -187,7 +187,6 @@ async function serve(parts: Parts): Promise<RunningServer> {
   const onError = (error: Error) => log.error({ err: error }, "a stream failed");
   const sse = createSseTransport({ engine, onError });
   const ws = createWsTransport({ engine, gate, onError });
-  metrics.watch(engine, { sse: sse.clients, ws: ws.clients });
   let closing: Promise<void> | null = null;
   const isStopping = () => closing !== null || engine.stopped();
   const app = createHttpApp({
@@ -213,7 +212,6 @@ async function serve(parts: Parts): Promise<RunningServer> {
     // Without a Host the gate answers, in the shape of every other error.
     requireHostHeader: false,
   });
-  server.on("connection", metrics.onConnection);
   const unused = trackUnused(server);
   const request = (req: IncomingMessage, res: ServerResponse) => {
     metrics.onRequest(req, res);
@@ -221,8 +219,9 @@ async function serve(parts: Parts): Promise<RunningServer> {
   };
   const upgrade = createUpgradeHandler(ws.handleUpgrade, request);
   const connections = listenTo(server, { request, upgrade, clientError: answerClientError }, log);
+  metrics.watch({ engine, connections, clients: { sse: sse.clients, ws: ws.clients } });
   await listen(server, config);
-  const stopWatching = watchVanished(server, {
+  const stopWatching = watchVanished(connections, {
     onVanished: (remote) => log.info({ remote }, "a connection's machine is gone"),
   });
   const { port } = server.address() as AddressInfo;

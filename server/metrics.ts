@@ -15,6 +15,13 @@ import {
 } from "../core/index.ts";
 import type { SqliteJournal } from "../journal/index.ts";
 
+export interface Watched {
+  engine: Engine;
+  connections: ReadonlySet<Socket>;
+  /** How many there are, by transport. */
+  clients: Record<"sse" | "ws", () => number>;
+}
+
 export interface Metrics {
   /** The journal, its appends timed. */
   timed(journal: SqliteJournal): SqliteJournal;
@@ -22,9 +29,8 @@ export interface Metrics {
   counted(engine: Engine): Engine;
   /** For every request, before it is answered. */
   onRequest(req: IncomingMessage, res: ServerResponse): void;
-  onConnection(socket: Socket): void;
   /** What is read when it is asked for; begins to time the feed. */
-  watch(engine: Engine, clients: Record<"sse" | "ws", () => number>): void;
+  watch(watched: Watched): void;
   /** Answers `GET /metrics`. */
   handle(req: IncomingMessage, res: ServerResponse): void;
   close(): void;
@@ -72,7 +78,6 @@ export function createMetrics(): Metrics {
     buckets: SECONDS,
     registers,
   });
-  const sockets = new Set<Socket>();
   const ending = new AbortController();
   const known = new Set([
     ...[...actions.values()].flatMap(({ name, internal }) => (internal ? [] : [`/api/${name}`])),
@@ -134,16 +139,12 @@ export function createMetrics(): Metrics {
         requests.inc({ route: routeOf(url), method: verb, status: res.statusCode });
       });
     },
-    onConnection(socket) {
-      sockets.add(socket);
-      socket.once("close", () => sockets.delete(socket));
-    },
-    watch(engine, clients) {
+    watch({ engine, connections, clients }) {
       gauge("clawtasker_seq", "The last entry that is durable.", () => engine.view().seq);
-      gauge("clawtasker_connections", "Open connections.", () => sockets.size);
+      gauge("clawtasker_connections", "Open connections.", () => connections.size);
       gauge("clawtasker_buffered_bytes", "What waits to be sent, on all connections.", () => {
         let bytes = 0;
-        for (const { writableLength } of sockets) bytes += writableLength;
+        for (const { writableLength } of connections) bytes += writableLength;
         return bytes;
       });
       new Gauge({

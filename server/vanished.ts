@@ -2,12 +2,12 @@
  * Peers whose machine is gone without a word: cable, power, network. Nothing closes their connection, and
  * what is written to it goes into the kernel, which sends it again and again for a quarter of an hour.
  * So the kernel is asked which connections it repeats itself on, by its table in /proc; elsewhere than on
- * Linux nobody is found, and its own patience decides. Neighbour: `compose.ts` starts it on the server.
+ * Linux nobody is found, and its own patience decides. Neighbours: `compose.ts` starts it,
+ * `connections.ts` knows who is there.
  * Invariant: only a connection of which nothing was acknowledged for `patienceMs` is ended; a
  * slow reader acknowledges, however little it reads.
  */
 import { readFile } from "node:fs/promises";
-import type { Server } from "node:http";
 import type { Socket } from "node:net";
 
 export interface VanishedOptions {
@@ -22,21 +22,16 @@ export interface VanishedOptions {
 const TABLES = ["/proc/net/tcp", "/proc/net/tcp6"];
 const ESTABLISHED = "01";
 
-/** Watches the connections of the server; answers what stops it. */
+/** Watches the open connections; answers what stops it. */
 export function watchVanished(
-  server: Server,
+  connections: ReadonlySet<Socket>,
   { everyMs = 10_000, patienceMs = 20_000, onVanished = () => {} }: VanishedOptions = {},
 ): () => void {
-  const sockets = new Set<Socket>();
   /** Since when the kernel repeats itself, on the clock of `performance.now`. */
   let silent = new Map<Socket, number>();
-  server.on("connection", (socket: Socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-  });
 
   async function look(): Promise<void> {
-    if (sockets.size === 0) return;
+    if (connections.size === 0) return;
     const repeated = new Set<string>();
     for (const table of TABLES) {
       // Not there, or not to be read: then nothing is known.
@@ -47,7 +42,7 @@ export function watchVanished(
     const before = silent;
     silent = new Map();
     if (repeated.size === 0) return;
-    for (const socket of sockets) {
+    for (const socket of connections) {
       if (!repeated.has(nameOf(socket))) continue;
       const since = before.get(socket) ?? now;
       silent.set(socket, since);

@@ -38,8 +38,8 @@ const SERVER = `import { startStreams } from "./dist/specs/support/streams.js";
   import { watchVanished } from "./dist/server/vanished.js";
   const [, host] = process.argv;
   const limits = { keepaliveMs: 50 };
-  const { server } = await startStreams({ host, sse: limits, ws: { ...limits, pingMs: 100 } });
-  watchVanished(server, { everyMs: 50, patienceMs: 300 });
+  const { server, sockets } = await startStreams({ host, sse: limits, ws: { ...limits, pingMs: 100 } });
+  watchVanished(sockets, { everyMs: 50, patienceMs: 300 });
   console.log("http://" + host + ":" + server.address().port);`;
 
 /** Opens as many event streams as sockets, and says so when all have had a word. */
