@@ -8,9 +8,16 @@ import { type Rejection, rejection } from "./errors.ts";
 import type { Principal } from "./permissions.ts";
 import type { Grant } from "./state/tokens/grant.ts";
 
+/** What the gate looks at; a request of Node's is one. */
+export interface Head {
+  headers: { host?: string | undefined; origin?: string | undefined };
+  /** Names and values by turns, as they came: of two Hosts `headers` has the first alone. */
+  rawHeaders: readonly string[];
+}
+
 export interface Gate {
-  /** Null when the request may go on, else the refusal for a 403. */
-  admit(headers: { host?: string | undefined; origin?: string | undefined }): Rejection | null;
+  /** Null when the request may go on, else its refusal. */
+  admit(head: Head): Rejection | null;
   /** Who holds the token, null for nobody; whatever is no string is no token. */
   identify(given: unknown): Principal | null;
   /** Whether reading asks for a token too. */
@@ -41,7 +48,11 @@ export function createGate({
   const known = (host: string) => names.has(host) || names.has(withoutPort(host));
 
   return {
-    admit({ host, origin }) {
+    admit({ headers: { host, origin }, rawHeaders }) {
+      // A proxy before us may have gone by the other one (RFC 9112 section 3.2).
+      if (namesHostTwice(rawHeaders)) {
+        return rejection("invalid", "the request has more than one Host header");
+      }
       const at = host?.toLowerCase();
       if (at === undefined || !known(at)) {
         return rejection(
@@ -62,6 +73,17 @@ export function createGate({
     readsAsk,
     grants,
   };
+}
+
+function namesHostTwice(rawHeaders: readonly string[]): boolean {
+  let seen = false;
+  for (let n = 0; n < rawHeaders.length; n += 2) {
+    const name = rawHeaders[n] ?? "";
+    if (name.length !== 4 || name.toLowerCase() !== "host") continue;
+    if (seen) return true;
+    seen = true;
+  }
+  return false;
 }
 
 function withoutPort(host: string): string {

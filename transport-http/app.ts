@@ -169,7 +169,7 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   }
 
   function handle(req: IncomingMessage, res: ServerResponse): void | Promise<void> {
-    const refused = gate.admit(req.headers);
+    const refused = gate.admit(req);
     if (refused) return send(res, toProblem(refused));
     const path = pathOf(req.url ?? "");
     const route = routes.get(path);

@@ -12,6 +12,7 @@ import {
   rejection,
   SOCKET_PATH,
   SOCKET_PROTOCOL,
+  statusOf,
   TOKEN_PROTOCOL,
 } from "../core/index.ts";
 
@@ -38,9 +39,11 @@ export interface UpgradeRefusal {
 }
 
 export function readUpgrade(req: IncomingMessage, gate: Gate): Joining | UpgradeRefusal {
-  const { host, origin } = req.headers;
-  const forbidden = gate.admit({ host, origin });
-  if (forbidden) return { status: 403, error: forbidden.message, code: forbidden.code };
+  const refused = gate.admit(req);
+  if (refused) {
+    const { code, message } = refused;
+    return { status: statusOf(code), error: message, code };
+  }
   const [path = "", search = ""] = (req.url ?? "").split("?", 2);
   if (path !== SOCKET_PATH) return { status: 404, error: "unknown route" };
   const caller = gate.readsAsk ? callerOf(req, gate) : null;

@@ -2,6 +2,8 @@
  * Who may speak to the server: the token, Host and Origin, the write limit. Neighbours: the gate of
  * the core, `transport-http/limits.ts`.
  */
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { queries, writes } from "../../core/index.ts";
@@ -146,6 +148,27 @@ test("ACC-3: a foreign Host or Origin is 403 on every route, and changes nothing
       (await ask(http, "GET", "/api/health", { Host: `localhost:${http.port}` })).status,
       200,
     );
+  }));
+
+test("ACC-3: two Hosts are 400 on every route, also where each of them is ours", () =>
+  withHttp({}, async (http) => {
+    const own = `127.0.0.1:${http.port}`;
+    for (const [method, path] of ROUTES) {
+      for (const hosts of [
+        [own, own],
+        [own, "evil.example"],
+        ["evil.example", own],
+      ]) {
+        // As bytes: Node's client sends no two.
+        const lines = hosts.map((host, n) => `${n ? "hOST" : "Host"}: ${host}\r\n`).join("");
+        const rest = `Authorization: Bearer ${TOKEN}\r\nConnection: close\r\n\r\n`;
+        const socket = connect(http.port, "127.0.0.1");
+        socket.end(`${method} ${path} HTTP/1.1\r\n${lines}${rest}`);
+        const said = await text(socket);
+        assert.match(said, /^HTTP\/1\.1 400 .*more than one Host.*"code":"invalid"/s);
+      }
+    }
+    assert.is(http.engine.view().seq, 1);
   }));
 
 test("ACC-3: a host that was allowed is served", () =>

@@ -86,6 +86,12 @@ test("ACC-3: a handshake that is none is answered, also to a client that leaves 
     const post = await exchange(streams, `POST /api/ws HTTP/1.1\r\n${head}\r\n`, open);
     assert.match(post, /^HTTP\/1\.1 405 /);
     assert.match(post, /\r\nAllow: GET\r\n/);
+    const twice = await exchange(
+      streams,
+      `GET /api/ws HTTP/1.1\r\nhOST: localhost\r\n${head}\r\n`,
+      open,
+    );
+    assert.match(twice, /^HTTP\/1\.1 400 .*more than one Host.*"code":"invalid"/s);
     const elsewhere = await exchange(streams, `GET /else HTTP/1.1\r\n${head}\r\n`, open);
     assert.match(elsewhere, /^HTTP\/1\.1 404 /);
     await eventually(() => streams.sockets.size === 0, "no socket is left half open");
