@@ -65,14 +65,18 @@ export function listenTo(
     });
   });
 
-  server.on("request", (req, res) => {
+  function onRequest(req: IncomingMessage, res: ServerResponse): void {
     const { socket } = req;
+    newest.set(socket, res);
     // Came in one piece with what ended the connection: there is nobody to answer.
     if (socket.destroyed) return;
-    newest.set(socket, res);
     if (!res.socket) enqueue(socket, res);
     guard(socket, req, () => request(req, res));
-  });
+  }
+
+  server.on("request", onRequest);
+  // Without a listener Node would answer by itself, and that answer would be under way unknown to us.
+  server.on("checkExpectation", onRequest);
 
   server.on("upgrade", (req, _stream, head) => {
     // Not the stream beside it, which newer releases of Node wrap while a body is missing.

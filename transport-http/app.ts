@@ -171,6 +171,8 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   function handle(req: IncomingMessage, res: ServerResponse): void | Promise<void> {
     const refused = gate.admit(req);
     if (refused) return send(res, toProblem(refused));
+    const { expect } = req.headers;
+    if (expect !== undefined && expect.toLowerCase() !== "100-continue") return send(res, UNMET);
     const path = pathOf(req.url ?? "");
     const route = routes.get(path);
     if (route) return answerApi(route, path, req, res);
@@ -191,6 +193,8 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     },
   };
 }
+
+const UNMET = problem(417, "bad_request", "no other expectation than 100-continue is met here");
 
 const UPGRADE = problem(
   426,

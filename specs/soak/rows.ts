@@ -297,7 +297,7 @@ export const ROWS: readonly Row[] = [
     section: ACCESS,
     risk: "a request behind an answer that is under way ends the process, or is held for good",
     small:
-      "each of 14 requests behind each of 10, with and without a token for reads, 40 random chains, 1,500 streams at once: the server goes on, no client and no descriptor left",
+      "each of 14 requests behind each of 11, with and without a token for reads, 40 random chains, 1,500 streams at once: the server goes on, no client and no descriptor left",
     spec: "system/pipelined",
     count: 20_000,
     seconds: 120,

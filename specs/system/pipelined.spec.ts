@@ -63,6 +63,8 @@ const mcpClaim = (agent_id: string) =>
     }),
   );
 
+const unexpected = ask("GET /livez", { Expect: "the-unexpected" });
+
 /** What is under way when the next one comes. */
 const FIRSTS: Record<string, string> = {
   "the page": ask("GET /"),
@@ -75,6 +77,7 @@ const FIRSTS: Record<string, string> = {
   "a claim by MCP": mcpClaim("ghost"),
   "a backup": ask("GET /api/system/backup", bearer(TOKEN)),
   "the last one by HTTP/1.0": ask("GET /livez").replace("HTTP/1.1", "HTTP/1.0"),
+  "Expect: something else": unexpected,
 };
 
 const SECONDS: Record<string, string> = {
@@ -90,7 +93,7 @@ const SECONDS: Record<string, string> = {
     { ...bearer(TOKEN), ...JSON_TYPE, Expect: "100-continue" },
     "{}",
   ),
-  "Expect: something else": ask("GET /livez", { Expect: "the-unexpected" }),
+  "Expect: something else": unexpected,
   trailers: `${ask("POST /api/demo/reset", { ...JSON_TYPE, "Transfer-Encoding": "chunked", Trailer: "X-A" })}2\r\n{}\r\n0\r\nX-A: b\r\n\r\n`,
   "half a body": ask("POST /api/demo/reset", { ...JSON_TYPE, "Content-Length": "90" }),
   garbage: "nonsense\r\n\r\n",
@@ -306,6 +309,22 @@ test("ACC-22: what is no HTTP is not answered in the midst of another answer, bu
     const half = await dial(url, `${broken}nonsense\r\n`);
     await half.closed;
     assert.match(half.text(), /^HTTP\/1.1 400 .*not valid HTTP/s);
+  }));
+
+test("ACC-22 HTTP-2: what nobody can expect is refused in words, and an upgrade behind that ends the connection", () =>
+  withProcess("0", async ({ server: { url } }) => {
+    const one = await dial(url, unexpected + ask("GET /livez", { Connection: "close" }));
+    await one.closed;
+    assert.match(one.text(), /^HTTP\/1.1 417 .*"code":"bad_request".*HTTP\/1.1 200 .*ok\n/s);
+    const foreign = await dial(
+      url,
+      ask("GET /livez", { Host: "evil.example", Expect: "x", Connection: "close" }),
+    );
+    await foreign.closed;
+    assert.match(foreign.text(), /^HTTP\/1.1 403 /);
+    const behind = await dial(url, unexpected + (SECONDS.h2c ?? ""));
+    await behind.closed;
+    assert.not.match(behind.text(), /200/);
   }));
 
 test("ACC-22 HTTP-3: an upgrade that is passed over is answered whole, and its connection ended", () =>
