@@ -1,8 +1,8 @@
 /**
  * The snapshot as bytes, of which only what changed since the last one is made anew: the JSON of a page of
- * tasks is kept for as long as the page and all that its tasks' views show of others are the same. A state is
- * immutable, so a page that is the same object says the same. Neighbours: `snapshot.ts` has the
- * document, `queries.ts` declares it, transport-http sends the pieces.
+ * tasks is kept for as long as the page and all that its tasks' views show of others are the same, and so is
+ * a row of pages with its tally. A state is immutable, so a page that is the same object says the same.
+ * Neighbours: `snapshot.ts` has the document, `queries.ts` declares it, transport-http sends the pieces.
  * Invariant: the pieces together are the JSON of `toSnapshot`, byte for byte.
  */
 import type { StreamEvent } from "./entry.ts";
@@ -12,11 +12,15 @@ import type { State } from "./state/state.ts";
 import type { Task } from "./state/tasks/task.ts";
 import {
   hasUnresolvedBlockers,
+  type Moment,
   namedBlockersOf,
+  overdueFrom,
   staleFrom,
+  toMoment,
   toTaskView,
 } from "./state/tasks/views.ts";
 import { type Leaf, rowsOf, values } from "./table.ts";
+import { type Tally, toTally } from "./tally.ts";
 
 export type ToPieces = (
   state: State,
@@ -25,12 +29,11 @@ export type ToPieces = (
   events: readonly StreamEvent[],
 ) => Uint8Array[];
 
-/** A page of tasks as it was last shown. */
-interface Shown {
-  bytes: Uint8Array;
-  /** What its views say of agents and projects. */
+/** Of tasks as they were last shown, beside the tasks themselves: what holds for as long as all of this does. */
+interface Basis {
+  /** What is shown of agents and projects. */
   others: object;
-  /** The moments, in milliseconds, between which no task of it becomes stale. */
+  /** The moments, in milliseconds, between which no task becomes stale or overdue. */
   from: number;
   until: number;
   /** Those that name blockers, and whether they were held up. */
@@ -38,10 +41,23 @@ interface Shown {
   held: string;
 }
 
-/** Pages that lie together, as one piece. */
-interface Row {
-  pages: readonly Shown[];
+/** A page of tasks. */
+interface Shown extends Basis {
   bytes: Uint8Array;
+}
+
+/** Pages that lie together, as one piece. */
+interface Row extends Basis {
+  bytes: Uint8Array;
+  tally: Tally;
+}
+
+/** For which state and moment it is made. */
+interface Asked {
+  state: State;
+  now: number;
+  others: object;
+  moment: Moment;
 }
 
 const encoder = new TextEncoder();
@@ -53,13 +69,14 @@ export function createSnapshotBytes(onShown: (task: Task) => void = () => {}): T
   const rows = new WeakMap<object, Row>();
   const othersOf = createOthers();
 
-  function toShown(state: State, tasks: readonly Task[], others: object, now: number): Shown {
+  function toShown(tasks: readonly Task[], { state, now, others }: Asked): Shown {
     let [from, until] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
     const views = tasks.map((task) => {
       onShown(task);
-      const stale = staleFrom(task);
-      if (stale <= now) from = Math.max(from, stale);
-      else until = Math.min(until, stale);
+      for (const turn of [staleFrom(task), overdueFrom(task)]) {
+        if (turn <= now) from = Math.max(from, turn);
+        else if (turn > now) until = Math.min(until, turn);
+      }
       return JSON.stringify(toTaskView(state, task, now));
     });
     const waiting = tasks.filter((task) => namedBlockersOf(task).length > 0);
@@ -67,24 +84,17 @@ export function createSnapshotBytes(onShown: (task: Task) => void = () => {}): T
     return { bytes, others, from, until, waiting, held: heldOf(state, waiting) };
   }
 
-  function isStill(page: Shown, state: State, others: object, now: number): boolean {
-    if (page.others !== others || now < page.from || now >= page.until) return false;
-    return page.waiting.length === 0 || heldOf(state, page.waiting) === page.held;
-  }
-
-  function pageOf(state: State, leaf: Leaf<Task>, others: object, now: number): Shown {
+  function pageOf(leaf: Leaf<Task>, asked: Asked): Shown {
     const known = shown.get(leaf);
-    if (known && isStill(known, state, others, now)) return known;
-    const page = toShown(state, Object.values(leaf), others, now);
+    if (known && isStill(known, asked)) return known;
+    const page = toShown(Object.values(leaf), asked);
     shown.set(leaf, page);
     return page;
   }
 
-  function rowOf(key: object, pages: readonly Shown[]): Row {
-    const known = rows.get(key);
-    if (known?.pages.length === pages.length && pages.every((page, n) => page === known.pages[n])) {
-      return known;
-    }
+  function toRow(leaves: readonly Leaf<Task>[], asked: Asked): Row {
+    const { state, now, others, moment } = asked;
+    const pages = leaves.map((leaf) => pageOf(leaf, asked)).filter((page) => page.bytes.length > 0);
     const bytes = joined(pages.map((page) => page.bytes));
     // The pages become parts of the row, so that nothing is kept twice.
     let at = 0;
@@ -92,26 +102,49 @@ export function createSnapshotBytes(onShown: (task: Task) => void = () => {}): T
       page.bytes = bytes.subarray(at, at + page.bytes.length);
       at += page.bytes.length + 1;
     }
-    const row = { pages, bytes };
+    const tasks = leaves.flatMap((leaf) => Object.values(leaf));
+    return {
+      bytes,
+      tally: toTally(state, tasks, now, moment),
+      others,
+      from: pages.reduce((from, page) => Math.max(from, page.from), Number.NEGATIVE_INFINITY),
+      until: pages.reduce((until, page) => Math.min(until, page.until), Number.POSITIVE_INFINITY),
+      waiting: pages.flatMap(({ waiting }) => waiting),
+      held: pages.map(({ held }) => held).join(""),
+    };
+  }
+
+  function rowOf(key: object, leaves: readonly Leaf<Task>[], asked: Asked): Row {
+    const known = rows.get(key);
+    if (known && isStill(known, asked)) return known;
+    const row = toRow(leaves, asked);
     rows.set(key, row);
     return row;
   }
 
   return (state, seq, now, events) => {
-    const others = othersOf(state);
-    const { agents, ...rest } = aroundTasks(state, seq, now, events);
-    const pieces: Uint8Array[] = [encoder.encode(`{"agents":${JSON.stringify(agents)},"tasks":[`)];
+    const asked = { state, now, others: othersOf(state), moment: toMoment(state, now) };
+    const pieces: Uint8Array[] = [];
+    const tallies: Tally[] = [];
     for (const { key, leaves } of rowsOf(state.tasks)) {
-      const pages = leaves
-        .map((leaf) => pageOf(state, leaf, others, now))
-        .filter(({ bytes }) => bytes.length > 0);
-      if (pages.length === 0) continue;
-      if (pieces.length > 1) pieces.push(COMMA);
-      pieces.push(rowOf(key, pages).bytes);
+      const { bytes, tally } = rowOf(key, leaves, asked);
+      tallies.push(tally);
+      if (bytes.length === 0) continue;
+      if (pieces.length > 0) pieces.push(COMMA);
+      pieces.push(bytes);
     }
-    pieces.push(encoder.encode(`],${JSON.stringify(rest).slice(1)}`));
-    return pieces;
+    const { agents, ...rest } = aroundTasks(state, seq, now, events, tallies);
+    return [
+      encoder.encode(`{"agents":${JSON.stringify(agents)},"tasks":[`),
+      ...pieces,
+      encoder.encode(`],${JSON.stringify(rest).slice(1)}`),
+    ];
   };
+}
+
+function isStill(basis: Basis, { state, now, others }: Asked): boolean {
+  if (basis.others !== others || now < basis.from || now >= basis.until) return false;
+  return basis.waiting.length === 0 || heldOf(state, basis.waiting) === basis.held;
 }
 
 function heldOf(state: State, waiting: readonly Task[]): string {
@@ -119,6 +152,7 @@ function heldOf(state: State, waiting: readonly Task[]): string {
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 0) return new Uint8Array();
   const length = parts.reduce((sum, part) => sum + part.length, parts.length - 1);
   const bytes = new Uint8Array(length);
   let at = 0;

@@ -9,8 +9,9 @@ import { scaffold } from "./state/company/scaffold.ts";
 import type { Message } from "./state/conversations/thread.ts";
 import { missionControl, missionViews } from "./state/missions/views.ts";
 import type { State } from "./state/state.ts";
-import { exceptionDashboard, toTaskView } from "./state/tasks/views.ts";
+import { exceptionDashboard, toMoment, toTaskView } from "./state/tasks/views.ts";
 import { compareIds, list, values } from "./table.ts";
+import { type Tally, toTally } from "./tally.ts";
 import { toTime } from "./time.ts";
 import { VERSION } from "./version.ts";
 
@@ -20,19 +21,32 @@ const MAX_RUNS = 100;
 const MAX_DIRECTIVES = 200;
 
 export function toSnapshot(state: State, seq: number, now: number, events: readonly StreamEvent[]) {
-  const { agents, ...rest } = aroundTasks(state, seq, now, events);
-  return { agents, tasks: list(state.tasks).map((task) => toTaskView(state, task, now)), ...rest };
+  const tasks = list(state.tasks);
+  const tally = toTally(state, tasks, now, toMoment(state, now));
+  const { agents, ...rest } = aroundTasks(state, seq, now, events, [tally]);
+  return { agents, tasks: tasks.map((task) => toTaskView(state, task, now)), ...rest };
 }
 
-/** All of it but the tasks, which stand after `agents`. */
+/**
+ * All of it but the tasks, which stand after `agents`.
+ * @param tallies of all tasks together
+ */
 export function aroundTasks(
   state: State,
   seq: number,
   now: number,
   events: readonly StreamEvent[],
+  tallies: readonly Tally[],
 ) {
-  const loads = workloads(state);
-  const missions = missionViews(state, now);
+  const loads = workloads(
+    state,
+    tallies.map((tally) => tally.loads),
+  );
+  const missions = missionViews(
+    state,
+    now,
+    tallies.map((tally) => tally.missions),
+  );
   const notifications = newest(
     list(state.notifications).filter(({ dismissed }) => !dismissed),
     Number.POSITIVE_INFINITY,
@@ -57,7 +71,11 @@ export function aroundTasks(
     recent_runs: newest(list(state.runs), MAX_RUNS),
     org_structure: orgStructure(state),
     mission_control: missionControl(state, now, missions),
-    exception_dashboard: exceptionDashboard(state, now),
+    exception_dashboard: exceptionDashboard(
+      state,
+      now,
+      tallies.map((tally) => tally.exceptions),
+    ),
     agent_workload: [...loads.values()],
   };
 }

@@ -90,7 +90,7 @@ export const snapshot: Row = {
       ],
       note: "After a write the head is asked for, so that sending the bytes is not part of it.",
       distance:
-        "By CPU, 10,000 tasks, in the core alone: 6.5 ms of 105. Of these 2.6 ms are the pass over all tasks for the dashboard of exceptions, 1.5 ms the workloads, 0.6 ms mission control, 0.4 ms the missions, 0.9 ms the one page that changed, with the row it lies in. The passes look at every task once and allocate for those found. To get below, each leaf would have to keep what it contributes, and from which moment on that changes.",
+        "By CPU, 10,000 tasks, in the core alone: 1.0 ms of 84, where passes over all tasks took 5.0: each row of pages keeps what its tasks add to the workloads, the missions and the exceptions, and until when that holds. What a write makes anew is its row: half of that millisecond is the counting of its 512 tasks and the copying of their 420 KB, the rest the agents, the workloads and the org chart, which are made each time.",
     };
   },
 };

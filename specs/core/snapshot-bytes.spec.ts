@@ -66,6 +66,25 @@ test("HTTP-12: what a view shows of others is not kept longer than it is so", ()
   check("blank/reset", {});
 });
 
+test("HTTP-12: what time alone changes is shown from its very moment on, and no longer", () => {
+  const toPieces = createSnapshotBytes();
+  let state = manyTasks();
+  state = run(state, "tasks/update", { task_id: "T-300", due_date: "2026-03-25" }).state;
+  state = run(state, "tasks/update", { task_id: "T-301", due_date: "2026-03-27" }).state;
+  state = run(state, "tasks/update", { task_id: "T-302", status: "ready" }).state;
+  state = run(state, "tasks/update", { task_id: "T-302", status: "in_progress" }).state;
+  const turns = [
+    AT + DAY_MS,
+    Date.parse("2026-03-26T00:00:00Z"),
+    Date.parse("2026-03-28T00:00:00Z"),
+  ];
+  const moments = turns.flatMap((turn) => [turn - 1, turn, turn + 1]);
+  for (const now of [...moments, ...moments.reverse()]) {
+    const whole = JSON.stringify(toSnapshot(state, 1, now, []));
+    assert.is(text(toPieces(state, 1, now, [])), whole, new Date(now).toISOString());
+  }
+});
+
 test("HTTP-12: one write makes the views of its page anew, and no others", () => {
   const shown: string[] = [];
   const toPieces = createSnapshotBytes(({ id }) => shown.push(id));

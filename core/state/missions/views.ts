@@ -24,9 +24,9 @@ export interface MissionView extends Mission {
 }
 
 /** The tasks of every mission, in one pass. */
-function tasksByMission(state: State): Map<string, Task[]> {
+export function tasksByMission(tasks: Iterable<Task>): Map<string, Task[]> {
   const groups = new Map<string, Task[]>();
-  for (const task of values(state.tasks)) {
+  for (const task of tasks) {
     if (!task.mission_id) continue;
     const group = groups.get(task.mission_id);
     if (group) group.push(task);
@@ -68,11 +68,16 @@ export function toMissionView(
   };
 }
 
-export function missionViews(state: State, now: number): MissionView[] {
-  const groups = tasksByMission(state);
-  return list(state.missions).map((mission) =>
-    toMissionView(state, mission, groups.get(mission.id) ?? [], now),
-  );
+/** @param grouped all tasks by their mission, also in parts */
+export function missionViews(
+  state: State,
+  now: number,
+  grouped: readonly ReadonlyMap<string, readonly Task[]>[] = [tasksByMission(values(state.tasks))],
+): MissionView[] {
+  return list(state.missions).map((mission) => {
+    const tasks = grouped.flatMap((groups) => groups.get(mission.id) ?? []);
+    return toMissionView(state, mission, tasks, now);
+  });
 }
 
 /**

@@ -79,8 +79,14 @@ export function whyHuman({ lease_expiries: lost }: Task): string {
   return `lost its lease ${lost === 1 ? "once" : `${lost} times`}`;
 }
 
+/** From when on a task is overdue, in milliseconds; never once it is done. */
+export function overdueFrom(task: Task): number {
+  if (!isOpen(task) || task.due_date === null) return Number.POSITIVE_INFINITY;
+  return endOfDate(task.due_date);
+}
+
 export function isOverdue(task: Task, now: number): boolean {
-  return isOpen(task) && task.due_date !== null && endOfDate(task.due_date) <= now;
+  return overdueFrom(task) <= now;
 }
 
 export function toTaskView(state: State, task: Task, now: number): TaskView {
@@ -177,30 +183,50 @@ export function toExceptionItem(
   };
 }
 
-/** Exceptions first: what the CEO has to look at, most urgent at the top of each bucket. */
-export function exceptionDashboard(state: State, now: number): ExceptionDashboard {
-  const buckets: Record<ExceptionBucket, [Task, TaskException][]> = {
-    blocked: [],
-    needs_approval: [],
-    stale: [],
-    overdue: [],
-  };
-  const moment = toMoment(state, now);
-  for (const task of values(state.tasks)) {
-    for (const found of exceptionsOf(state, task, now, moment))
-      buckets[found.bucket].push([task, found]);
+/** A task with one of its exceptions, as it is shown. */
+export interface FoundException {
+  bucket: ExceptionBucket;
+  task: Task;
+  item: ExceptionItem;
+}
+
+export function findExceptions(
+  state: State,
+  tasks: Iterable<Task>,
+  now: number,
+  moment: Moment = toMoment(state, now),
+): FoundException[] {
+  const all: FoundException[] = [];
+  for (const task of tasks) {
+    for (const exception of exceptionsOf(state, task, now, moment)) {
+      const item = toExceptionItem(state, task, exception);
+      all.push({ bucket: exception.bucket, task, item });
+    }
   }
-  const items = (bucket: ExceptionBucket) =>
-    buckets[bucket]
-      .sort(([a], [b]) => compareByUrgency(a, b))
-      .map(([task, found]) => toExceptionItem(state, task, found));
-  const total = EXCEPTION_BUCKETS.reduce((sum, bucket) => sum + buckets[bucket].length, 0);
+  return all;
+}
+
+/**
+ * Exceptions first: what the CEO has to look at, most urgent at the top of each bucket.
+ * @param found those of all tasks, also in parts
+ */
+export function exceptionDashboard(
+  state: State,
+  now: number,
+  found: readonly (readonly FoundException[])[] = [findExceptions(state, values(state.tasks), now)],
+): ExceptionDashboard {
+  const all = found.flat();
+  const items = (of: ExceptionBucket) =>
+    all
+      .filter(({ bucket }) => bucket === of)
+      .sort((a, b) => compareByUrgency(a.task, b.task))
+      .map(({ item }) => item);
   return {
     blocked: items("blocked"),
     needs_approval: items("needs_approval"),
     stale: items("stale"),
     overdue: items("overdue"),
-    total,
+    total: all.length,
   };
 }
 
