@@ -247,8 +247,11 @@ export const ROWS: readonly Row[] = [
     name: "idle",
     section: STREAMS,
     risk: "an idle proxy ends a quiet stream",
-    small: "first byte at once, retry, no buffering, a comment now and then",
-    spec: "transport/sse-frames",
+    small:
+      "a stream and a socket, directly and through an nginx that waits 2 s: first words at once, 8 keepalives, none ended; without keepalives both are",
+    spec: "system/idle",
+    count: 40,
+    seconds: 700,
   },
   {
     name: "shutdown",

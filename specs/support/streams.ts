@@ -4,6 +4,7 @@
  * Invariants: what arrives is kept in order until it is asked for; a wait that gets nothing fails.
  */
 import { createServer, get, type IncomingHttpHeaders, type Server } from "node:http";
+import { get as getByTls } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { WebSocket } from "ws";
 import {
@@ -154,13 +155,25 @@ export interface SseReader {
   close(): void;
 }
 
+export interface Connecting {
+  headers?: Record<string, string>;
+  /** The name that a server with TLS is asked for; its certificate is not looked at. */
+  servername?: string | undefined;
+  /** How long a wait may take that gets nothing. */
+  waitMs?: number;
+}
+
+const withoutTrust = (servername: string | undefined) => ({
+  ...(servername !== undefined && { servername, rejectUnauthorized: false }),
+});
+
 /** Connects as a browser would; resolves with the headers, whatever the status. */
 export function connectSse(
   url: string,
-  { lastEventId, headers = {} }: { lastEventId?: string; headers?: Record<string, string> } = {},
+  { lastEventId, headers = {}, servername, waitMs }: Connecting & { lastEventId?: string } = {},
 ): Promise<SseReader> {
-  const frames = createQueue<SseFrame>();
-  const comments = createQueue<string>();
+  const frames = createQueue<SseFrame>(waitMs);
+  const comments = createQueue<string>(waitMs);
   let seen = "";
   let id = lastEventId;
   let retry: number | undefined;
@@ -180,7 +193,9 @@ export function connectSse(
       ...(lastEventId !== undefined && { "last-event-id": lastEventId }),
       ...headers,
     };
-    const req = get(url, { agent: false, headers: asked }, (res) => {
+    const ask = url.startsWith("https:") ? getByTls : get;
+    const options = { agent: false as const, headers: asked, ...withoutTrust(servername) };
+    const req = ask(url, options, (res) => {
       res.setEncoding("utf8");
       res.on("data", (text: string) => {
         if (seen.length < 100_000) seen += text;
@@ -240,17 +255,20 @@ export class UpgradeRefused extends Error {
 /** @throws UpgradeRefused */
 export function connectWs(
   url: string,
-  options: {
-    headers?: Record<string, string>;
+  {
+    waitMs,
+    servername,
+    ...options
+  }: Connecting & {
     origin?: string;
     autoPong?: boolean;
     /** Browsers offer it, and so does `ws`. */
     perMessageDeflate?: boolean;
   } = {},
 ): Promise<WsReader> {
-  const ws = new WebSocket(url, options);
-  const messages = createQueue<ServerMessage>();
-  const texts = createQueue<string>();
+  const ws = new WebSocket(url, { ...options, ...withoutTrust(servername) });
+  const messages = createQueue<ServerMessage>(waitMs);
+  const texts = createQueue<string>(waitMs);
   ws.on("message", (data: Buffer) => {
     const text = data.toString("utf8");
     texts.push(text);
@@ -302,6 +320,8 @@ export interface StreamServer {
 export interface StreamServerOptions {
   /** The address it listens on; loopback when absent. */
   host?: string;
+  /** Names beside loopback and the host. */
+  allowedHosts?: string[];
   engine?: Partial<EngineOptions>;
   sse?: Omit<SseTransportOptions, "engine">;
   ws?: Omit<WsTransportOptions, "engine" | "gate">;
@@ -320,8 +340,8 @@ export async function startStreams(options: StreamServerOptions = {}): Promise<S
     newId: () => `a-${++ids}`,
     ...options.engine,
   });
-  const { host = "127.0.0.1" } = options;
-  const gate = createGate({ allowedHosts: options.host ? [host] : [], identify: () => null });
+  const { host = "127.0.0.1", allowedHosts = [] } = options;
+  const gate = createGate({ allowedHosts: [host, ...allowedHosts], identify: () => null });
   const sse = createSseTransport({ engine, ...options.sse });
   const ws = createWsTransport({ engine, gate, ...options.ws });
   const server = createServer((req, res) => sse.handle(req, res));
