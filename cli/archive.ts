@@ -5,6 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { createState, TABLES, type TableName, type WireState } from "../core/index.ts";
+import type { Thread } from "../core/state/conversations/thread.ts";
 
 const FORMAT = 1;
 
@@ -79,6 +80,7 @@ export function fromText(text: string): Archive {
     const { table, id, record } = parse(line) as { table: string; id: string; record: unknown };
     const rows = tables.get(table);
     if (!rows) throw new Error(`this release knows no ${table}`);
+    if (table === "threads") delete (record as Partial<Thread> | null)?.archived_messages;
     rows.push([id, record]);
     count++;
   }

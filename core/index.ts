@@ -29,8 +29,10 @@ export {
   SYSTEM,
 } from "./permissions.ts";
 export {
+  ARCHIVE_KINDS,
   type ArchiveChange,
   type ArchivedRow,
+  type ArchiveKind,
   type ArchivePage,
   type ArchiveQuery,
   type ArchiveRow,
@@ -57,7 +59,8 @@ export {
 export { createRelations, type Relations } from "./relations.ts";
 export { fromParts, toParts, toWirePieces, type WirePiece } from "./snapshot-parts.ts";
 export { MAX_ARCHIVED_AT_ONCE } from "./state/archive/actions.ts";
-export { archivableTasks, toArchiveChange } from "./state/archive/archive.ts";
+export { archivableTasks, countsOf, toArchiveChange } from "./state/archive/archive.ts";
+export { archivableTalk, KEPT_OF_EACH, MAX_SAID_AT_ONCE } from "./state/archive/talk.ts";
 export { isSweepDue } from "./state/company/sweep.ts";
 export {
   createState,

@@ -2,11 +2,19 @@
  * The archive of the journal in memory. Neighbours: `memory-journal.ts`; `journal/archive.ts`, which
  * passes the same contract suite. Invariant: rows come in the order of the port, newest first.
  */
-import type { ArchiveChange, ArchivedRow, ArchivePage, ArchiveQuery, ArchiveRow } from "./ports.ts";
+import type {
+  ArchiveChange,
+  ArchivedRow,
+  ArchiveKind,
+  ArchivePage,
+  ArchiveQuery,
+  ArchiveRow,
+} from "./ports.ts";
+import { compareIds } from "./table.ts";
 
 interface MemoryArchive {
   apply(seq: number, change: ArchiveChange): void;
-  find(ids: readonly string[]): ArchivedRow[];
+  find(kind: ArchiveKind, ids: readonly string[]): ArchivedRow[];
   list(query: ArchiveQuery): ArchivePage;
 }
 
@@ -24,9 +32,14 @@ export function createMemoryArchive(): MemoryArchive {
       for (const id of take) rows.delete(id);
       for (const row of put) rows.set(row.id, { ...row, seq });
     },
-    find: (ids) => ids.flatMap((id) => rows.get(id) ?? []).map(toArchived),
-    list({ words, project, owner, before, after, limit }) {
+    find: (kind, ids) =>
+      ids
+        .flatMap((id) => rows.get(id) ?? [])
+        .filter((row) => row.kind === kind)
+        .map(toArchived),
+    list({ kind, words, project, owner, before, after, limit }) {
       const found = [...rows.values()]
+        .filter((row) => row.kind === kind)
         .filter((row) => words.every((word) => row.text.includes(word)))
         .filter((row) => project === undefined || row.project === project)
         .filter((row) => owner === undefined || row.owner === owner)
@@ -46,5 +59,5 @@ type Place = Pick<ArchiveRow, "at" | "id">;
 /** Larger first. */
 function compare(a: Place, b: Place): number {
   if (a.at !== b.at) return a.at > b.at ? -1 : 1;
-  return a.id > b.id ? -1 : a.id < b.id ? 1 : 0;
+  return compareIds(b.id, a.id);
 }

@@ -72,7 +72,7 @@ export function createMemoryJournal(id = "memory"): Journal {
     async findByKey(key) {
       return byKey.get(key) ?? null;
     },
-    findArchived: (ids) => Promise.resolve(archive.find(ids)),
+    findArchived: (kind, ids) => Promise.resolve(archive.find(kind, ids)),
     listArchived: (query) => Promise.resolve(archive.list(query)),
     async saveSnapshot(seq, createdAt, parts) {
       if (seq < floor || seq > head()) {

@@ -12,14 +12,20 @@ export interface JournalRecord {
   archive?: ArchiveChange;
 }
 
-/** A finished record that left the state, with what it is found by. */
+export const ARCHIVE_KINDS = ["task", "message", "directive"] as const;
+export type ArchiveKind = (typeof ARCHIVE_KINDS)[number];
+
+/** A record that left the state, with what it is found by. */
 export interface ArchiveRow {
+  kind: ArchiveKind;
+  /** No two kinds share an id. */
   id: string;
   /** The record. */
   json: string;
   /** Its place in the order: the newest come first. */
   at: string;
   project: string;
+  /** Whose it is: a task its owner's, a message its thread's, a directive the one's whom it is for. */
   owner: string;
   /** What a search looks in; in lower case. */
   text: string;
@@ -37,6 +43,7 @@ export type ArchivedRow = Pick<ArchiveRow, "id" | "json" | "at"> & { seq: number
 
 /** Which rows, all conditions together. */
 export interface ArchiveQuery {
+  kind: ArchiveKind;
   /** Each must be in the text; in lower case. */
   words: readonly string[];
   project?: string | undefined;
@@ -97,9 +104,9 @@ export interface Journal {
   /** Records after `after` in order, at most `limit`. */
   read(after: number, limit: number): Promise<JournalRecord[]>;
   findByKey(key: string): Promise<JournalRecord | null>;
-  /** The archived rows among these ids, in the order of the ids. */
-  findArchived(ids: readonly string[]): Promise<ArchivedRow[]>;
-  /** Archived rows, those with the largest `at` first, then by id downwards. */
+  /** The archived rows of the kind among these ids, in the order of the ids. */
+  findArchived(kind: ArchiveKind, ids: readonly string[]): Promise<ArchivedRow[]>;
+  /** Archived rows, those with the largest `at` first, then by id downwards, the way people count. */
   listArchived(query: ArchiveQuery): Promise<ArchivePage>;
   /**
    * Keeps a snapshot of the state as of `seq`, as parts: each the JSON of a piece of the wire state.

@@ -11,6 +11,7 @@ import { writes } from "./registry.ts";
 import { id, line } from "./schema.ts";
 import { toSnapshot } from "./snapshot.ts";
 import { createSnapshotBytes } from "./snapshot-bytes.ts";
+import { talkArchiveQueries } from "./state/archive/talk-views.ts";
 import { archiveQueries } from "./state/archive/views.ts";
 import { checkRef, find } from "./state/lookup.ts";
 import { explainTask } from "./state/tasks/routing.ts";
@@ -191,6 +192,7 @@ const declarations = [
   explain,
   templates,
   ...archiveQueries,
+  ...talkArchiveQueries,
   ...webhookQueries,
   ...tokenQueries,
   openApi,

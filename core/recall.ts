@@ -25,17 +25,17 @@ export function createRecall(archive: ArchiveReader): Recall {
   let last: Promise<unknown> = Promise.resolve();
 
   async function archived(ids: readonly string[]): Promise<ReadonlySet<string>> {
-    const rows = await archive.findArchived(ids);
+    const rows = await archive.findArchived("task", ids);
     return new Set(rows.map(({ id }) => id));
   }
 
   return {
     archived,
     async recall(id) {
-      const [row] = await archive.findArchived([id]);
+      const [row] = await archive.findArchived("task", [id]);
       if (!row) return undefined;
       const task = JSON.parse(row.json) as Task;
-      const others = await archive.findArchived(namedBy(task));
+      const others = await archive.findArchived("task", namedBy(task));
       return { task, seq: row.seq, archived: others.map((other) => other.id) };
     },
     alone(run) {

@@ -10,6 +10,7 @@ import { agentActions } from "./state/agents/actions.ts";
 import { leaveActions } from "./state/agents/leave-actions.ts";
 import { rosterActions } from "./state/agents/roster-actions.ts";
 import { archiveActions } from "./state/archive/actions.ts";
+import { talkArchiveActions } from "./state/archive/talk-action.ts";
 import { companyActions } from "./state/company/actions.ts";
 import { systemActions } from "./state/company/sweep.ts";
 import { conversationActions } from "./state/conversations/actions.ts";
@@ -35,6 +36,7 @@ const declarations = [
   ...eventActions,
   ...leaseActions,
   ...archiveActions,
+  ...talkArchiveActions,
   ...missionActions,
   ...sprintActions,
   ...projectActions,

@@ -13,6 +13,7 @@ import { dueMinutes } from "./state/tasks/due.ts";
 import { isOpen, type Task } from "./state/tasks/task.ts";
 import { namedBlockersOf } from "./state/tasks/views.ts";
 import { compareIds, get, values } from "./table.ts";
+import { createTalk, type Lists, type Talk } from "./talk.ts";
 
 const NONE: ReadonlySet<string> = new Set();
 const NO_KEYS: readonly string[] = [];
@@ -58,6 +59,8 @@ export interface Relations {
   startable: Startable["first"];
   /** Rises whenever somebody might find a task to start who found none before. */
   openings(): number;
+  /** What was said, by thread; the directives stand together. */
+  talk(): Lists;
   /** Moves on to the next state; `touched` names the records in which the two may differ. */
   advance(before: State, after: State, touched: Touched): void;
 }
@@ -99,6 +102,7 @@ export function createRelations(state: State): Relations {
   const groupings = new Map<GroupingName, Grouping>();
   let startable: Startable | undefined;
   let openings = 0;
+  let talk: Talk | undefined;
   const causes = new Map<string, string>();
 
   function place(groups: Groups, keys: readonly string[], id: string): void {
@@ -176,7 +180,14 @@ export function createRelations(state: State): Relations {
       return startable.first(of, key, project);
     },
     openings: () => openings,
+    talk() {
+      talk ??= createTalk(current);
+      return talk.lists;
+    },
     advance(before, after, touched) {
+      if (touched.get("messages") === "all" || touched.get("directives") === "all") {
+        talk = undefined;
+      } else talk?.advance(before, after, touched);
       const ids = touched.get("tasks");
       if (ids === "all") {
         groupings.clear();

@@ -94,6 +94,7 @@ function conversations(state: State) {
   }
   return list(state.threads).map((thread) => {
     const messages = (byThread.get(thread.id) ?? []).sort((a, b) => compareIds(a.id, b.id));
-    return { ...thread, message_count: messages.length, messages: messages.slice(-MAX_MESSAGES) };
+    const message_count = messages.length + (thread.archived_messages ?? 0);
+    return { ...thread, message_count, messages: messages.slice(-MAX_MESSAGES) };
   });
 }

@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import type Database from "libsql";
-import type { ArchiveChange, ArchiveRow } from "../core/index.ts";
+import type { ArchiveChange, ArchiveKind, ArchiveRow } from "../core/index.ts";
 import { rowsAsOf } from "./archive.ts";
 
 export interface ArchiveLedger {
@@ -15,6 +15,7 @@ export interface ArchiveLedger {
 }
 
 interface Line {
+  kind: ArchiveKind;
   id: string;
   seq: number;
   /** The entry that took it. */
@@ -25,28 +26,28 @@ interface Line {
 
 /**
  * @param from the entry after which all are applied
- * @param count how many archived tasks the state of that entry counts
+ * @param counts how many archived records the state of that entry counts
  */
 export function createArchiveLedger(
   db: Database.Database,
   from: number,
-  count: number,
+  counts: Readonly<Record<ArchiveKind, number>>,
   tell: (problem: string) => void,
 ): ArchiveLedger {
   const lines = new Map<string, Line>();
-  /** What is in the archive, by the task's id. */
+  /** What is in the archive, by the id. */
   const present = new Map<string, Line>();
   const add = (line: Line) => {
     lines.set(nameOf(line), line);
     if (line.taken === null) present.set(line.id, line);
   };
   for (const { row } of rowsAsOf(db, from)) {
-    add({ id: row.id, seq: row.seq, taken: row.taken, digest: null });
+    add({ kind: row.kind, id: row.id, seq: row.seq, taken: row.taken, digest: null });
   }
-  if (present.size !== count) {
-    tell(
-      `the archive holds ${present.size} tasks of the ${count} that there were at entry ${from}`,
-    );
+  for (const [kind, count] of Object.entries(counts)) {
+    const found = [...present.values()].filter((line) => line.kind === kind).length;
+    if (found === count) continue;
+    tell(`the archive holds ${found} ${kind}s of the ${count} that there were at entry ${from}`);
   }
 
   function take(id: string, seq: number): void {
@@ -58,7 +59,9 @@ export function createArchiveLedger(
   return {
     apply(seq, { clear, take: ids, put }) {
       for (const id of clear ? [...present.keys()] : ids) take(id, seq);
-      for (const row of put) add({ id: row.id, seq, taken: null, digest: digestOf(row) });
+      for (const row of put) {
+        add({ kind: row.kind, id: row.id, seq, taken: null, digest: digestOf(row) });
+      }
     },
     compare(head, floor) {
       for (const { row } of rowsAsOf(db, Number.MAX_SAFE_INTEGER)) {
@@ -85,9 +88,9 @@ function nameOf({ id, seq }: { id: string; seq: number }): string {
   return `${seq} ${id}`;
 }
 
-function digestOf({ at, project, owner, text, json }: Omit<ArchiveRow, "id">): string {
+function digestOf({ kind, at, project, owner, text, json }: Omit<ArchiveRow, "id">): string {
   return createHash("sha256")
-    .update(JSON.stringify([at, project, owner, text, json]))
+    .update(JSON.stringify([kind, at, project, owner, text, json]))
     .digest("hex");
 }
 

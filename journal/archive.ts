@@ -7,7 +7,13 @@
  */
 import { createHash } from "node:crypto";
 import type Database from "libsql";
-import type { ArchiveChange, ArchivedRow, ArchivePage, ArchiveQuery } from "../core/index.ts";
+import type {
+  ArchiveChange,
+  ArchivedRow,
+  ArchiveKind,
+  ArchivePage,
+  ArchiveQuery,
+} from "../core/index.ts";
 import { toBuffer } from "./format.ts";
 
 /** Rows that one look at the table may pass, so that an append never waits long behind a search. */
@@ -20,12 +26,13 @@ export interface ArchiveTable {
   /** Deletes what was taken up to the entry; within a transaction. */
   prune(seq: number): void;
   /** @throws Error when a row was altered */
-  find(ids: readonly string[]): ArchivedRow[];
+  find(kind: ArchiveKind, ids: readonly string[]): ArchivedRow[];
   /** One look: at most `ROWS_AT_ONCE` rows. @throws Error when a row was altered */
   list(query: ArchiveQuery): ArchivePage;
 }
 
 interface StoredRow {
+  kind: ArchiveKind;
   id: string;
   seq: number;
   taken: number | null;
@@ -37,9 +44,12 @@ interface StoredRow {
   json: string;
 }
 
-function hashOf({ id, seq, at, project, owner, text, json }: Omit<StoredRow, "hash" | "taken">) {
+function hashOf(row: Omit<StoredRow, "hash" | "taken">) {
+  const { kind, id, seq, at, project, owner, text, json } = row;
+  // Of a task as format 2 made it, which knew no other kind.
+  const more = kind === "task" ? [] : [kind];
   return createHash("sha256")
-    .update(JSON.stringify([id, seq, at, project, owner, text]))
+    .update(JSON.stringify([id, seq, at, project, owner, text, ...more]))
     .update(json)
     .digest();
 }
@@ -51,38 +61,41 @@ function verified(row: StoredRow): ArchivedRow {
 }
 
 export function createArchiveTable(db: Database.Database): ArchiveTable {
-  const insert = db.prepare(`INSERT INTO archive (id, seq, at, project, owner, hash, text, json)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
+  const insert = db.prepare(`INSERT INTO archive
+    (kind, id, seq, at, project, owner, hash, text, json) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   const take = db.prepare("UPDATE archive SET taken = ? WHERE id = ? AND taken IS NULL");
   const takeAll = db.prepare("UPDATE archive SET taken = ? WHERE taken IS NULL");
   const prune = db.prepare("DELETE FROM archive WHERE taken <= ?");
-  const byId = db.prepare("SELECT * FROM archive WHERE id = ? AND taken IS NULL");
+  const byId = db.prepare("SELECT * FROM archive WHERE id = ? AND kind = ? AND taken IS NULL");
   const byRow = db.prepare("SELECT * FROM archive WHERE rowid = ?");
 
   return {
     apply(seq, { clear, take: ids, put }) {
       if (clear) takeAll.run(seq);
       for (const id of ids) take.run(seq, id);
-      for (const { id, at, project, owner, text, json } of put) {
-        const hash = hashOf({ id, seq, at, project, owner, text, json });
-        insert.run(id, seq, at, project, owner, hash, text, json);
+      for (const row of put) {
+        const { kind, id, at, project, owner, text, json } = row;
+        insert.run(kind, id, seq, at, project, owner, hashOf({ ...row, seq }), text, json);
       }
     },
     prune: (seq) => void prune.run(seq),
-    find: (ids) => ids.flatMap((id) => (byId.all(id) as StoredRow[]).map(verified)),
-    list({ words, project, owner, before, after, limit }) {
+    find: (kind, ids) => ids.flatMap((id) => (byId.all(id, kind) as StoredRow[]).map(verified)),
+    list({ kind, words, project, owner, before, after, limit }) {
       const match = ["1"];
       const given: unknown[] = [];
       const also = (sql: string, ...values: unknown[]) => given.push(...values) && match.push(sql);
       if (project !== undefined) also("project = ?", project);
-      if (owner !== undefined) also("owner = ?", owner);
       for (const word of words) also("instr(text, ?) > 0", word);
       const where = ["taken IS NULL"];
-      if (before !== undefined && where.push("at < ?")) given.push(before);
-      if (after && where.push("(at, id) < (?, ?)")) given.push(after.at, after.id);
+      const only = (sql: string, ...values: unknown[]) => given.push(...values) && where.push(sql);
+      only("kind = ?", kind);
+      if (owner !== undefined) only("owner = ?", owner);
+      if (before !== undefined) only("at < ?", before);
+      if (after) only("(at, length(id), id) < (?, length(?), ?)", after.at, after.id, after.id);
       const looked = db
         .prepare(`SELECT rowid AS place, id, at, ${match.join(" AND ")} AS matches FROM archive
-          WHERE ${where.join(" AND ")} ORDER BY at DESC, id DESC LIMIT ${ROWS_AT_ONCE}`)
+          WHERE ${where.join(" AND ")} ORDER BY at DESC, length(id) DESC, id DESC
+          LIMIT ${ROWS_AT_ONCE}`)
         .all(...given) as { place: number; id: string; at: string; matches: number }[];
       const rows: ArchivedRow[] = [];
       for (const [index, { place, id, at, matches }] of looked.entries()) {
@@ -110,6 +123,8 @@ export function* rowsAsOf(
     for (const row of rows) {
       place = row.place;
       if (row.seq > seq) continue;
+      // Format 2 knew tasks only.
+      row.kind ??= "task";
       if (row.taken !== null && row.taken > seq) row.taken = null;
       yield { row, good: hashOf(row).equals(toBuffer(row.hash)) };
     }
@@ -131,13 +146,14 @@ export function archiveDamage(db: Database.Database, seq: number): string | null
 /** Carries over what can be trusted; the target's table is empty. */
 export function copyArchive(source: Database.Database, target: Database.Database, seq: number) {
   const insert = target.prepare(`INSERT INTO archive
-    (id, seq, taken, at, project, owner, hash, text, json) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+    (kind, id, seq, taken, at, project, owner, hash, text, json)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
   target.exec("BEGIN IMMEDIATE");
   try {
     for (const { row, good } of rowsAsOf(source, seq)) {
       if (!good) continue;
-      const { id, taken, at, project, owner, hash, text, json } = row;
-      insert.run(id, row.seq, taken, at, project, owner, toBuffer(hash), text, json);
+      const { kind, id, taken, at, project, owner, hash, text, json } = row;
+      insert.run(kind, id, row.seq, taken, at, project, owner, toBuffer(hash), text, json);
     }
   } catch {
     // What lies behind the page that cannot be read is lost; the report says so.

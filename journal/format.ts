@@ -6,12 +6,12 @@
  * past; who has the last hash has the whole history.
  */
 import { createHash, type Hash } from "node:crypto";
-import type Database from "libsql";
+import Database from "libsql";
 
 /** "CLAW"; tells our file from any other SQLite database. */
 export const APPLICATION_ID = 0x434c4157;
-/** 2 added the archive. */
-export const FORMAT_VERSION = 2;
+/** 2 added the archive, 3 the kinds of what is in it. */
+export const FORMAT_VERSION = 3;
 
 /** The hash before the first entry. */
 export const GENESIS: Buffer = Buffer.alloc(32);
@@ -37,6 +37,18 @@ const ARCHIVE_SCHEMA = `
   CREATE INDEX archive_by_time ON archive (at DESC, id DESC) WHERE taken IS NULL;
   CREATE INDEX archive_taken ON archive (taken) WHERE taken IS NOT NULL;`;
 
+/** Ids are ordered the way people count: M-1000 is said after M-999. */
+const KINDS_SCHEMA = `
+  ALTER TABLE archive ADD COLUMN kind TEXT NOT NULL DEFAULT 'task';
+  DROP INDEX archive_by_time;
+  CREATE INDEX archive_by_time ON archive (kind, at DESC, length(id) DESC, id DESC)
+    WHERE taken IS NULL;
+  CREATE INDEX archive_by_owner ON archive (kind, owner, at DESC, length(id) DESC, id DESC)
+    WHERE taken IS NULL;`;
+
+/** What each format added to the one before. */
+const SCHEMAS: readonly string[] = [SCHEMA, ARCHIVE_SCHEMA, KINDS_SCHEMA];
+
 /** Where a chain stands: an entry's number and its hash. */
 export interface Link {
   seq: number;
@@ -46,7 +58,7 @@ export interface Link {
 /** Makes the tables in an empty database. */
 export function createTables(db: Database.Database, id: string, floor: Link): void {
   // Without a prepared statement: while one lives, libsql keeps a closed database open.
-  db.exec(`BEGIN IMMEDIATE; ${SCHEMA} ${ARCHIVE_SCHEMA}
+  db.exec(`BEGIN IMMEDIATE; ${SCHEMAS.join(" ")}
     INSERT INTO meta VALUES ('id', '${id}'), ('floor', '${toFloorText(floor)}');
     PRAGMA application_id = ${APPLICATION_ID};
     PRAGMA user_version = ${FORMAT_VERSION};
@@ -55,8 +67,9 @@ export function createTables(db: Database.Database, id: string, floor: Link): vo
 
 /** Brings a sound database of an older format to this one; whole, or not at all. */
 export function migrate(db: Database.Database): void {
-  if (Number(pragma(db, "user_version")) >= FORMAT_VERSION) return;
-  db.exec(`BEGIN IMMEDIATE; ${ARCHIVE_SCHEMA}
+  const version = Number(pragma(db, "user_version"));
+  if (version >= FORMAT_VERSION) return;
+  db.exec(`BEGIN IMMEDIATE; ${SCHEMAS.slice(version).join(" ")}
     PRAGMA user_version = ${FORMAT_VERSION};
     COMMIT`);
 }
@@ -84,11 +97,16 @@ export function checkSchema(db: Database.Database): void {
 
 /** What makes a database of the format, each as SQLite keeps it but for blanks. */
 function statementsFor(version: number): string[] {
-  const all = version >= 2 ? SCHEMA + ARCHIVE_SCHEMA : SCHEMA;
-  return all
-    .split(";")
-    .map(squeeze)
-    .filter((statement) => statement !== "");
+  const model = new Database(":memory:");
+  try {
+    model.exec(SCHEMAS.slice(0, version).join(" "));
+    const rows = model.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL").all() as {
+      sql: string;
+    }[];
+    return rows.map(({ sql }) => squeeze(sql));
+  } finally {
+    model.close();
+  }
 }
 
 function squeeze(sql: string): string {

@@ -45,7 +45,7 @@ export function createHandlers({
     },
     read: ({ after, limit }) => store.read(after, limit),
     findByKey: (key) => store.findByKey(key),
-    findArchived: (ids) => store.archive.find(ids),
+    findArchived: ({ kind, ids }) => store.archive.find(kind, ids),
     listArchived: (query) => store.archive.list(query),
     beginSnapshot({ seq, createdAt }) {
       store.beginSnapshot(seq, createdAt);

@@ -219,7 +219,7 @@ function createPort(
     },
     read: (after, limit) => call("read", { after, limit }),
     findByKey: (key) => call("findByKey", key),
-    findArchived: (ids) => call("findArchived", ids),
+    findArchived: (kind, ids) => call("findArchived", { kind, ids }),
     async listArchived(query) {
       const rows: ArchivedRow[] = [];
       let after = query.after;

@@ -10,6 +10,7 @@ import {
   actions,
   applyPatches,
   byRecord,
+  countsOf,
   createRelations,
   createState,
   type Entry,
@@ -118,7 +119,7 @@ function replay(
 ): { reduced: number; taken: number } {
   const select = db.prepare("SELECT seq, json FROM entries WHERE seq > ? ORDER BY seq LIMIT ?");
   const kept = new Map(snapshots.map((row) => [row.seq, row]));
-  const ledger = createArchiveLedger(db, from, start.archive.tasks, tell);
+  const ledger = createArchiveLedger(db, from, countsOf(start.archive), tell);
   let state = start;
   let relations = createRelations(state);
   let reduced = 0;

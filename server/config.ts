@@ -24,7 +24,7 @@ export interface Config {
   /** Entries kept behind the head, and for how many days all are kept. */
   keepEntries: number;
   keepDays: number;
-  /** How long a task must have been done to be archived; 0 for never. */
+  /** How long ago a task was done, or something said, to be archived; 0 for never. */
   archiveDays: number;
   dataDir: string;
   allowedHosts: string[];
@@ -50,7 +50,7 @@ const SETTINGS = {
   ],
   "archive-days": [
     "CLAWTASKER_ARCHIVE_DAYS",
-    "days after which a done task is archived; 0 for never",
+    "days after which what was done or said is archived; 0 for never",
     "30",
   ],
   "keep-entries": ["CLAWTASKER_KEEP_ENTRIES", "entries kept for resuming and keys", "100000"],

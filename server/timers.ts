@@ -3,11 +3,14 @@
  * dispatches the journaled action that says so. Neighbours: `isSweepDue` decides, the engine records.
  */
 import {
+  archivableTalk,
   archivableTasks,
   type Engine,
   expiredTasks,
   isSweepDue,
+  KEPT_OF_EACH,
   MAX_ARCHIVED_AT_ONCE,
+  MAX_SAID_AT_ONCE,
 } from "../core/index.ts";
 import type { Hearing } from "./hearing.ts";
 
@@ -81,7 +84,7 @@ export function startExpiring(timed: Timed, maxExpiries: number): () => void {
 }
 
 /**
- * @param archiveDays how long a task must have been done; 0 for never
+ * @param archiveDays how long ago a task was done, or something was said; 0 for never
  * @returns stops the timer
  */
 export function startArchiving(
@@ -95,6 +98,11 @@ export function startArchiving(
 
 /** Sends what is due to the archive, one group after the other, so that others write in between. */
 async function archive(engine: Engine, days: number): Promise<void> {
+  await archiveTasks(engine, days);
+  await archiveTalk(engine, days);
+}
+
+async function archiveTasks(engine: Engine, days: number): Promise<void> {
   const { state, relations } = engine.view();
   const due = archivableTasks(state, relations, days, engine.clock());
   for (let from = 0; from < due.length && !engine.stopped(); ) {
@@ -112,5 +120,19 @@ async function archive(engine: Engine, days: number): Promise<void> {
       { actor: "system" },
     );
     if (!outcome.ok) return;
+  }
+}
+
+async function archiveTalk(engine: Engine, days: number): Promise<void> {
+  const bounds = { days, keep: KEPT_OF_EACH };
+  while (!engine.stopped()) {
+    const { state, relations } = engine.view();
+    if (archivableTalk(state, relations, bounds, engine.clock()).next().done) return;
+    const body = { ...bounds, most: MAX_SAID_AT_ONCE };
+    const outcome = await engine.dispatch("system/archive_talk", body, { actor: "system" });
+    if (!outcome.ok) return;
+    // The clock was set back meanwhile.
+    const { message_ids, directive_ids } = outcome.reply;
+    if (message_ids.length + directive_ids.length === 0) return;
   }
 }

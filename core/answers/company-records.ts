@@ -6,6 +6,7 @@ import { Type } from "typebox";
 import { EVENT_KINDS } from "../action.ts";
 import type { RecoveryReport } from "../ports.ts";
 import { StreamEventSchema } from "../protocol.ts";
+import type { ArchivedDirective, ArchivedMessage } from "../state/archive/talk-views.ts";
 import type { Company } from "../state/company/company.ts";
 import { CATEGORIES, type Message, type Thread } from "../state/conversations/thread.ts";
 import type { Directive } from "../state/directives/directive.ts";
@@ -37,6 +38,9 @@ export const thread = record<Thread>()("Thread", {
   id: text(),
   title: text(),
   participants: texts(),
+  archived_messages: Type.Optional(
+    count("Its messages that are in the archive (conversations/archive); absent for none."),
+  ),
   created_at: time(),
   updated_at: time(),
 });
@@ -61,6 +65,16 @@ export const directive = record<Directive>()("Directive", {
   status: oneOf(["queued"]),
   task_id: optionalText(),
   timestamp: time(),
+});
+
+export const archivedMessage = record<ArchivedMessage>()("ArchivedMessage", {
+  ...message.properties,
+  archived_seq: count("The entry that archived it."),
+});
+
+export const archivedDirective = record<ArchivedDirective>()("ArchivedDirective", {
+  ...directive.properties,
+  archived_seq: count("The entry that archived it."),
 });
 
 export const notification = record<Notification>()("Notification", {

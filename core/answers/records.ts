@@ -7,6 +7,8 @@
 import { grant } from "./access-records.ts";
 import { agent, orgCard, orgStructure, run, workload } from "./agent-records.ts";
 import {
+  archivedDirective,
+  archivedMessage,
   company,
   delivery,
   directive,
@@ -34,6 +36,8 @@ import {
 export const records = {
   activity,
   agent,
+  archivedDirective,
+  archivedMessage,
   archivedTask,
   comment,
   company,

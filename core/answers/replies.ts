@@ -295,6 +295,16 @@ const reads: Record<string, TObject> = {
     next: orNull(text("The cursor of the next page; a page may be short and not the last.")),
     total: count("All that is archived."),
   }),
+  "conversations/archive": Type.Object({
+    messages: Type.Array(records.archivedMessage),
+    next: orNull(text("The cursor of the next page; a page may be short and not the last.")),
+    total: count("All that is archived, of the thread where one is named."),
+  }),
+  "directives/archive": Type.Object({
+    directives: Type.Array(records.archivedDirective),
+    next: orNull(text("The cursor of the next page; a page may be short and not the last.")),
+    total: count("All that is archived."),
+  }),
   "tasks/get": Type.Object({
     task,
     archived_seq: orNull(count("The entry that archived it; null for a task that is not.")),

@@ -56,6 +56,11 @@ export const storedSingles = of<Omit<State, TableName>>()(
       webhook: count(),
     }),
     swept_at: time(),
-    archive: Type.Object({ tasks: count(), since: count() }),
+    archive: Type.Object({
+      tasks: count(),
+      messages: Type.Optional(count()),
+      directives: Type.Optional(count()),
+      since: count(),
+    }),
   }),
 );

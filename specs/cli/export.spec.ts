@@ -63,6 +63,21 @@ test("CLI-1: export and import give the same company, and ids go on where they w
     }
   }));
 
+test("CLI-1: what is archived stays behind, and nothing that is imported counts it", () =>
+  withHouse(async ({ server, dir, cli }) => {
+    const { engine } = server;
+    const moved = await engine.dispatch("system/archive_talk", { days: 0, keep: 1, most: 200 });
+    assert.ok(moved.ok && moved.reply.message_ids.length > 0);
+    const file = join(dir, "company.jsonl");
+    await cli("export", file);
+    const { state } = fromText(readFileSync(file, "utf8"));
+    assert.equal(state.archive, { tasks: 0, since: 0 });
+    const { threads, messages } = toWireState(engine.view().state);
+    assert.ok(Object.values(threads).some(({ archived_messages }) => archived_messages));
+    assert.ok(Object.values(state.threads).every((one) => !("archived_messages" in one)));
+    assert.equal(state.messages, messages);
+  }));
+
 test("CLI-1: import refuses what is damaged, and a folder that holds a company, and changes nothing", () =>
   withHouse(async ({ dir, cli, server }) => {
     const file = join(dir, "company.jsonl");

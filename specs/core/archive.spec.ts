@@ -76,7 +76,7 @@ async function archivedIds(journal: Journal): Promise<string[]> {
   const rows: ArchivedRow[] = [];
   let after: { at: string; id: string } | undefined;
   do {
-    const page = await journal.listArchived({ words: [], after, limit: 3 });
+    const page = await journal.listArchived({ kind: "task", words: [], after, limit: 3 });
     rows.push(...page.rows);
     after = page.next ?? undefined;
   } while (after);
@@ -370,7 +370,7 @@ test("ARC-1 ARC-5: after any history state and archive share no task and lack no
       const change = archive && { archive: toArchiveChange(archive) };
       await replayed.append(seq - 1, [{ seq, json, key: null, ...change }]);
     }
-    const query = { words: [], limit: 10_000 };
+    const query = { kind: "task", words: [], limit: 10_000 } as const;
     assert.equal(await replayed.listArchived(query), await journal.listArchived(query));
     const again = await openEngine({
       journal: replayed,

@@ -34,6 +34,7 @@ function answers(relations: Relations, state: State, people: ReadonlySet<string>
     [...relations.keys("due")].sort(),
     ask("due", relations.keys("due")),
     startable(relations, state, people),
+    [...relations.talk()].sort(([a], [b]) => (a < b ? -1 : 1)),
     list(state.notifications).map((notice) => relations.activeNotification(causeOf(notice))),
   ];
 }

@@ -3,10 +3,11 @@ import { join } from "node:path";
 import Database from "libsql";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { ArchiveChange, Journal } from "../../core/index.ts";
+import type { ArchiveChange, ArchiveRow, Journal } from "../../core/index.ts";
 import { CREATED_AT, failureOf, makeRecords, withFolder, withJournal } from "../support/journal.ts";
 
-const row = (id: string, n: number) => ({
+const row = (id: string, n: number): ArchiveRow => ({
+  kind: "task",
   id,
   json: JSON.stringify({ id, n }),
   at: CREATED_AT,
@@ -35,7 +36,7 @@ function idsAsOf(head: number): string[] {
 }
 
 async function idsIn(journal: Journal): Promise<string[]> {
-  const { rows } = await journal.listArchived({ words: [], limit: 10_000 });
+  const { rows } = await journal.listArchived({ kind: "task", words: [], limit: 10_000 });
   return rows.map(({ id }) => id).sort();
 }
 
@@ -109,12 +110,13 @@ test("ARC-4: a search of many rows looks on until its page is full, and ends", (
       const [record] = makeRecords(1, 1);
       assert.ok(record);
       await journal.append(0, [{ ...record, archive: { clear: false, take: [], put: many } }]);
-      const found = await journal.listArchived({ words: ["t-00001"], limit: 5 });
+      const found = await journal.listArchived({ kind: "task", words: ["t-00001"], limit: 5 });
       assert.equal([found.rows.map(({ id }) => id), found.next], [["T-00001"], null]);
-      const page = await journal.listArchived({ words: ["t-0"], limit: 1_500 });
+      const page = await journal.listArchived({ kind: "task", words: ["t-0"], limit: 1_500 });
       assert.is(page.rows.length, 1_500);
       assert.is(page.next?.id, "T-04500");
       const rest = await journal.listArchived({
+        kind: "task",
         words: [],
         limit: 9_999,
         after: page.next ?? undefined,
@@ -130,7 +132,10 @@ test("DUR-15: a closed journal answers no more of the archive", () =>
       closed = journal;
     });
     assert.ok(closed);
-    assert.match((await failureOf((closed as Journal).findArchived(["T-1"]))).message, "closed");
+    assert.match(
+      (await failureOf((closed as Journal).findArchived("task", ["T-1"]))).message,
+      "closed",
+    );
   }));
 
 test.run();

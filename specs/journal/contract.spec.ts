@@ -160,6 +160,7 @@ for (const [name, withOne] of Object.entries(adapters)) {
     }));
 
   const row = (id: string, n: number, more: Partial<ArchiveRow> = {}): ArchiveRow => ({
+    kind: "task",
     id,
     json: JSON.stringify({ id, n }),
     at: `2026-03-${String(1 + (n % 28)).padStart(2, "0")}T09:30:00+00:00`,
@@ -175,7 +176,13 @@ for (const [name, withOne] of Object.entries(adapters)) {
     const ids: string[] = [];
     let after: ArchiveQuery["after"];
     for (let pages = 0; pages < 500; pages++) {
-      const { rows, next } = await journal.listArchived({ words: [], ...query, after, limit });
+      const { rows, next } = await journal.listArchived({
+        kind: "task",
+        words: [],
+        ...query,
+        after,
+        limit,
+      });
       assert.ok(rows.length <= limit);
       ids.push(...rows.map(({ id }) => id));
       if (next === null) return ids;
@@ -214,10 +221,43 @@ for (const [name, withOne] of Object.entries(adapters)) {
       );
       assert.equal(await idsOf(journal, { words: ["nowhere"] }), []);
       assert.equal(await idsOf(journal, { words: ["%"] }), []);
-      const [found, other] = await journal.findArchived(["T-042", "T-999", "T-007"]);
+      const [found, other] = await journal.findArchived("task", ["T-042", "T-999", "T-007"]);
       assert.equal([found?.id, found?.seq, other?.id], ["T-042", 1, "T-007"]);
       assert.equal(JSON.parse(found?.json ?? ""), { id: "T-042", n: 42 });
       assert.equal(await readAll(journal), [first]);
+    }));
+
+  test(`ARC-8 (${name}): each kind by itself, of one owner or all, ids in the order people count`, () =>
+    withOne(async (journal) => {
+      const [first] = makeRecords(1, 1);
+      assert.ok(first);
+      const at = "2026-03-21T09:30:00+00:00";
+      const said = (n: number, more: Partial<ArchiveRow> = {}) =>
+        row(`M-${n}`, n, { kind: "message", at, owner: n % 2 ? "TH-ODD" : "TH-EVEN", ...more });
+      const put = [
+        ...Array.from({ length: 8 }, (_, n) => said(996 + n)),
+        said(2_000, { at: "2026-03-20T09:30:00+00:00", owner: "TH-ODD" }),
+        row("D-1", 1, { kind: "directive", at, owner: "TH-ODD" }),
+        row("T-1", 1, { at, owner: "TH-ODD" }),
+      ];
+      await journal.append(0, [{ ...first, ...change({ put }) }]);
+      const messages = (query: Partial<ArchiveQuery>, limit?: number) =>
+        idsOf(journal, { kind: "message", ...query }, limit);
+      const odd = ["M-1003", "M-1001", "M-999", "M-997", "M-2000"];
+      const even = ["M-1002", "M-1000", "M-998", "M-996"];
+      for (const limit of [1, 3, 50]) {
+        assert.equal(await messages({ owner: "TH-ODD" }, limit), odd);
+        assert.equal(await messages({ owner: "TH-EVEN" }, limit), even);
+        const all = [1003, 1002, 1001, 1000, 999, 998, 997, 996, 2000].map((n) => `M-${n}`);
+        assert.equal(await messages({}, limit), all);
+      }
+      assert.equal(await messages({ owner: "TH-ODD", before: at, words: ["m-"] }), ["M-2000"]);
+      assert.equal(await messages({ owner: "TH-ODD", words: ["m-1"] }, 1), ["M-1003", "M-1001"]);
+      assert.equal(await idsOf(journal, { kind: "directive" }), ["D-1"]);
+      assert.equal(await idsOf(journal, { owner: "TH-ODD" }), ["T-1"]);
+      assert.equal(await journal.findArchived("task", ["M-996", "D-1"]), []);
+      const [found] = await journal.findArchived("message", ["D-1", "M-996", "T-1"]);
+      assert.is(found?.id, "M-996");
     }));
 
   test(`ARC-1 (${name}): rows come and go with their entry, all or none`, () =>
@@ -236,10 +276,10 @@ for (const [name, withOne] of Object.entries(adapters)) {
       assert.equal(await idsOf(journal), ["T-3", "T-2"]);
       await journal.append(2, [{ ...three, ...change({ put: [row("T-1", 20)] }) }]);
       assert.equal(await idsOf(journal), ["T-1", "T-3", "T-2"]);
-      assert.is((await journal.findArchived(["T-1"]))[0]?.seq, 3);
+      assert.is((await journal.findArchived("task", ["T-1"]))[0]?.seq, 3);
       await journal.append(3, [{ ...four, ...change({ clear: true, put: [row("T-9", 9)] }) }]);
       assert.equal(await idsOf(journal), ["T-9"]);
-      assert.equal(await journal.findArchived(["T-1", "T-2"]), []);
+      assert.equal(await journal.findArchived("task", ["T-1", "T-2"]), []);
     }));
 
   test(`DUR-15 (${name}): closing twice is closing once, and then nothing is accepted`, () =>

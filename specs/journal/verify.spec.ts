@@ -35,6 +35,7 @@ async function write(dir: string): Promise<void> {
   await engine.dispatch("tasks/reopen", { task_id: "T-202" });
   await engine.dispatch("tasks/update", { task_id: "T-202", status: "done" });
   await engine.dispatchUnknown("system/archive", archive);
+  await engine.dispatch("system/archive_talk", { days: 0, keep: 0, most: 3 });
   await engine.close();
 }
 
@@ -156,7 +157,7 @@ const TAMPERINGS: [what: string, change: Change, found: RegExp][] = [
   [
     "a row that no entry put there",
     archived(
-      "INSERT INTO archive SELECT 'T-999', seq, taken, at, project, owner, hash, text, json FROM archive LIMIT 1",
+      "INSERT INTO archive SELECT 'T-999', seq, taken, at, project, owner, hash, text, json, kind FROM archive LIMIT 1",
     ),
     /T-999 of entry 49: no entry/,
   ],
@@ -164,6 +165,16 @@ const TAMPERINGS: [what: string, change: Change, found: RegExp][] = [
     "when a row came back",
     archived("UPDATE archive SET taken = 51 WHERE seq = 49"),
     /archived T-202 of entry 49 was taken by entry 50, the archive says entry 51/,
+  ],
+  [
+    "an archived directive, taken out",
+    archived("DELETE FROM archive WHERE rowid = (SELECT max(rowid) FROM archive)"),
+    /archived D-\d+ of entry 53 is missing/,
+  ],
+  [
+    "a message among the archived tasks",
+    archived("UPDATE archive SET kind = 'task' WHERE kind = 'message'"),
+    /1 archived records were altered/,
   ],
   ["the end, cut off", cut, /had been acknowledged/],
 ];
@@ -174,7 +185,7 @@ test("DUR-18: an untouched journal agrees with itself, and every tampering is fo
   await write(original);
   const sound = verifyJournal(original);
   assert.equal(sound.problems, []);
-  assert.equal([sound.head.seq, sound.from, sound.reduced, sound.taken], [52, 0, 52, 0]);
+  assert.equal([sound.head.seq, sound.from, sound.reduced, sound.taken], [53, 0, 53, 0]);
   assert.ok(sound.snapshots >= 2, `${sound.snapshots} snapshots`);
   for (const [index, [what, change, found]] of TAMPERINGS.entries()) {
     const dir = join(data.dir, `case-${index}`);
@@ -200,7 +211,7 @@ test("DUR-18: a history that was made anew without a trace is known by the head 
   both(someoneElse, rechain)(db);
   db.close();
   assert.equal(verifyJournal(data.dir).problems, [], "it agrees with itself");
-  assert.match(verifyJournal(data.dir, known).problems.join(), "entry 52 is not the one");
+  assert.match(verifyJournal(data.dir, known).problems.join(), "entry 53 is not the one");
   data.remove();
 });
 

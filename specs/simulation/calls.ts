@@ -31,6 +31,7 @@ export const lastOf = (key: string) => `${key} ends`;
 interface Asked {
   /** Null while there is no server to be seen. */
   state: State | null;
+  /** Tasks. */
   archived: readonly string[];
 }
 
@@ -46,6 +47,9 @@ export function drawCall(
   if (fate === 3) return { name: "tasks/create", body: { title: "old news", status: "done" } };
   if (fate === 4 && archived.length > 0) {
     return { name: "tasks/reopen", body: { task_id: random.pick(archived) } };
+  }
+  if (fate === 5) {
+    return { name: "conversations/message", body: { sender: "ceo", target: "orion", text: key } };
   }
   return randomAction(random, state);
 }

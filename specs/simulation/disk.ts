@@ -30,7 +30,7 @@ export interface SimulatedDisk {
   durable: Journal;
   /** All that ever was, also what has been pruned since. */
   records(): readonly JournalRecord[];
-  /** The ids that are archived, in the order in which they went. */
+  /** The ids of the tasks that are archived, in the order in which they went. */
   archived(): readonly string[];
   /** In the end nothing fails any more. */
   heal(): void;
@@ -53,7 +53,7 @@ export function createSimulatedDisk(
     for (const { archive } of added) {
       if (archive?.clear) archived.clear();
       for (const id of archive?.take ?? []) archived.delete(id);
-      for (const { id } of archive?.put ?? []) archived.add(id);
+      for (const { id, kind } of archive?.put ?? []) if (kind === "task") archived.add(id);
     }
   }
 
@@ -90,7 +90,8 @@ export function createSimulatedDisk(
         later(`find ${key}`, async () =>
           plant === "forgotten keys" ? null : durable.findByKey(key),
         ),
-      findArchived: (ids) => later(`find archived ${ids.join()}`, () => durable.findArchived(ids)),
+      findArchived: (kind, ids) =>
+        later(`find archived ${ids.join()}`, () => durable.findArchived(kind, ids)),
       listArchived: (query) => later("list the archive", () => durable.listArchived(query)),
       loadSnapshot: () => later("load", () => durable.loadSnapshot()),
       saveSnapshot: (seq, at, parts) =>

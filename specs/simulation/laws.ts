@@ -63,10 +63,14 @@ export function judge(
   }
 }
 
-const idsIn = (state: State) => new Set(table.list(state.tasks).map(({ id }) => id));
-const ENDS_TASKS = new Set(["tasks/delete", "demo/reset", "blank/reset", "org/bootstrap"]);
+const idsIn = ({ tasks, messages, directives }: State) =>
+  new Set([tasks, messages, directives].flatMap((one) => Object.keys(table.toFlat<unknown>(one))));
+const ENDS_RECORDS = new Set(["tasks/delete", "demo/reset", "blank/reset", "org/bootstrap"]);
 
-/** A task is in the state or in the archive: none in both, and none in neither that nobody deleted. */
+/**
+ * A task, a message, a directive is in the state or in the archive: none in both, and none in neither
+ * that nobody deleted.
+ */
 function checkArchive(
   archive: Map<string, string>,
   before: ReadonlySet<string>,
@@ -76,9 +80,10 @@ function checkArchive(
   const known = [...before, ...archive.keys()];
   if (step?.clear) archive.clear();
   for (const id of step?.take ?? []) archive.delete(id);
-  for (const task of step?.put ?? []) archive.set(task.id, JSON.stringify(task));
+  const { put = [], messages = [], directives = [] } = step ?? {};
+  for (const one of [...put, ...messages, ...directives]) archive.set(one.id, JSON.stringify(one));
   for (const id of archive.keys()) assert.not.ok(after.has(id), `entry ${seq}: ${id} is in both`);
-  if (ENDS_TASKS.has(action.name)) return;
+  if (ENDS_RECORDS.has(action.name)) return;
   for (const id of known) {
     assert.ok(
       after.has(id) || archive.has(id),
@@ -108,8 +113,17 @@ function checkCall(call: Call, byKey: ReadonlyMap<string, Entry[]>, kept: number
 
 /** Nothing to claim, or to archive: that is not written, and the key is as free as before. */
 function wroteNothing(reply: object): boolean {
-  const { task, message, task_ids } = reply as { task?: null; message?: string; task_ids?: [] };
-  return (task === null && message === "no eligible tasks") || task_ids?.length === 0;
+  const { task, message, task_ids, message_ids, directive_ids } = reply as {
+    task?: null;
+    message?: string;
+    task_ids?: [];
+    message_ids?: [];
+    directive_ids?: [];
+  };
+  const nothingSaid = message_ids?.length === 0 && directive_ids?.length === 0;
+  return (
+    (task === null && message === "no eligible tasks") || task_ids?.length === 0 || nothingSaid
+  );
 }
 
 function checkRefused(what: string, found: readonly Entry[], at: number, kept: number): void {

@@ -32,7 +32,7 @@ test("SIM-1: whatever fails and when, nothing is shown before it is durable, los
   const size = sizeFor("simulation", 120);
   const first = seedOf(1);
   const sum = { entries: 0, crashes: 0, acknowledged: 0 };
-  const moved = { archived: 0, reopened: 0, batches: 0, pruned: 0 };
+  const moved = { archived: 0, said: 0, reopened: 0, batches: 0, pruned: 0 };
   let runs = 0;
   for (; size.more(runs); runs++) {
     const run = await simulate(first + runs);
@@ -44,9 +44,9 @@ test("SIM-1: whatever fails and when, nothing is shown before it is durable, los
   for (const [name, count] of Object.entries(moved))
     assert.ok(count > runs / 4, `${count} ${name}`);
   const { entries, crashes } = sum;
-  const { archived, reopened, batches, pruned } = moved;
+  const { archived, said, reopened, batches, pruned } = moved;
   size.reached(
-    `${part(runs, size)} seeds, ${grouped(crashes)} crashes, ${grouped(entries)} entries, ${grouped(batches)} batches, ${grouped(archived)} tasks archived and ${grouped(reopened)} brought back, ${grouped(pruned)} entries pruned: every law held`,
+    `${part(runs, size)} seeds, ${grouped(crashes)} crashes, ${grouped(entries)} entries, ${grouped(batches)} batches, ${grouped(archived)} tasks, ${grouped(said)} messages and directives archived and ${grouped(reopened)} tasks brought back, ${grouped(pruned)} entries pruned: every law held`,
   );
 });
 

@@ -6,6 +6,8 @@
  */
 import * as assert from "uvu/assert";
 import {
+  ARCHIVE_KINDS,
+  type ArchiveRow,
   archivableTasks,
   type Engine,
   type Outcome,
@@ -21,6 +23,8 @@ import { createScheduler } from "./scheduler.ts";
 import { createObserver, createPage, type Host } from "./wires.ts";
 
 const CLIENTS = 4;
+const isTask = ({ kind }: ArchiveRow) => kind === "task";
+
 /** Steps with faults, then as many as are needed to settle. */
 const STEPS = 400;
 const MOST_STEPS = 5_000;
@@ -35,6 +39,8 @@ export interface Run {
   acknowledged: number;
   /** Tasks that went into the archive, and came back. */
   archived: number;
+  /** Messages and directives that went there. */
+  said: number;
   reopened: number;
   /** Batches that are in the journal. */
   batches: number;
@@ -210,6 +216,11 @@ export async function simulate(seed: number, plant: Plant | null = null): Promis
   /** What the server's timer does, without its patience. */
   function archive(): void {
     if (!engine) return;
+    if (random.whole(2) === 0) {
+      const body = { days: 0, keep: random.whole(3), most: 1 + random.whole(4) };
+      void engine.dispatch("system/archive_talk", body, { actor: "system" });
+      return;
+    }
     const { state, relations } = engine.view();
     const due = archivableTasks(state, relations, 0, wall()).map(({ id }) => id);
     const task_ids = due.slice(0, 1 + random.whole(4));
@@ -250,8 +261,11 @@ export async function simulate(seed: number, plant: Plant | null = null): Promis
       if (state) assert.equal(state, wire, `${watcher.name} differs from the server`);
     }
     const records = disk.records();
-    const { rows } = await disk.durable.listArchived({ words: [], limit: 10_000 });
-    const archived = new Map(rows.map(({ id, json }) => [id, json]));
+    const archived = new Map<string, string>();
+    for (const kind of ARCHIVE_KINDS) {
+      const { rows } = await disk.durable.listArchived({ kind, words: [], limit: 10_000 });
+      for (const { id, json } of rows) archived.set(id, json);
+    }
     judge(records, calls, wire, KEEP_ENTRIES, archived);
     const moved = records.flatMap((record) => record.archive ?? []);
     return {
@@ -259,7 +273,8 @@ export async function simulate(seed: number, plant: Plant | null = null): Promis
       entries: records.length,
       crashes,
       acknowledged: calls.filter(({ seq }) => seq !== undefined).length,
-      archived: moved.reduce((sum, { put }) => sum + put.length, 0),
+      archived: moved.reduce((sum, { put }) => sum + put.filter(isTask).length, 0),
+      said: moved.reduce((sum, { put }) => sum + put.filter((row) => !isTask(row)).length, 0),
       reopened: moved.reduce((sum, { take: back }) => sum + back.length, 0),
       batches: calls.filter(({ name, seq }) => name === "batch" && seq !== undefined).length,
       pruned: disk.durable.floor(),

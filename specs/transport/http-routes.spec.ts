@@ -73,6 +73,8 @@ const READS: Record<string, string[]> = {
 const MORE_READS: typeof READS = {
   "tasks/archive": ["ok", "tasks", "next", "total"],
   "tasks/get": ["ok", "task", "archived_seq"],
+  "conversations/archive": ["ok", "messages", "next", "total"],
+  "directives/archive": ["ok", "directives", "next", "total"],
   "tasks/explain": [
     ...["ok", "task_id", "eligible", "summary", "reasons", "eligible_agents", "candidates"],
   ],

@@ -1,13 +1,15 @@
 /**
- * The archive: tasks done long ago, out of the state and in the journal's keeping. Neighbours:
- * `actions.ts` moves tasks in and out, `views.ts` reads them, the journal keeps the rows in the same
- * transaction as the entry that moved them.
- * Invariant: a task is in the state or in the archive, never in both and never in neither.
+ * The archive: tasks done long ago and what was said long ago, out of the state and in the journal's
+ * keeping. Neighbours: `actions.ts` moves tasks in and out, `talk.ts` has what was said, the views read,
+ * the journal keeps the rows in the same transaction as the entry that moved them.
+ * Invariant: a record is in the state or in the archive, never in both and never in neither.
  */
-import type { ArchiveChange, ArchiveRow, Journal } from "../../ports.ts";
+import type { ArchiveChange, ArchiveKind, ArchiveRow, Journal } from "../../ports.ts";
 import type { Relations } from "../../relations.ts";
 import { get } from "../../table.ts";
 import { DAY_MS, fromTime } from "../../time.ts";
+import type { Message } from "../conversations/thread.ts";
+import type { Directive } from "../directives/directive.ts";
 import type { State } from "../state.ts";
 import type { Task } from "../tasks/task.ts";
 
@@ -15,6 +17,9 @@ import type { Task } from "../tasks/task.ts";
 export interface Archive {
   /** How many tasks are in it. */
   tasks: number;
+  /** How many messages, and directives; absent for none. */
+  messages?: number;
+  directives?: number;
   /** The entry that last emptied it. */
   since: number;
 }
@@ -27,28 +32,75 @@ export interface ArchiveStep {
   take?: string[];
   /** The tasks that go in. */
   put?: Task[];
+  /** What was said, likewise. */
+  messages?: Message[];
+  directives?: Directive[];
 }
 
 /** What reads may ask of the archive. */
 export type ArchiveReader = Pick<Journal, "findArchived" | "listArchived">;
 
-/** How much of a description a search looks in. */
+/** How much of a description, or of what was said, a search looks in. */
 const SEARCHED_CHARS = 2_000;
 
-export function toArchiveChange({ clear, take = [], put = [] }: ArchiveStep): ArchiveChange {
-  return { clear: clear === true, take, put: put.map(toRow) };
+export function countsOf({ tasks, messages = 0, directives = 0 }: Archive) {
+  return { task: tasks, message: messages, directive: directives } satisfies Record<
+    ArchiveKind,
+    number
+  >;
 }
 
-function toRow(task: Task): ArchiveRow {
+export function toArchiveChange(step: ArchiveStep): ArchiveChange {
+  const { clear, take = [], put = [], messages = [], directives = [] } = step;
+  const rows = [
+    ...put.map(fromTask),
+    ...messages.map(fromMessage),
+    ...directives.map(fromDirective),
+  ];
+  return { clear: clear === true, take, put: rows };
+}
+
+function fromTask(task: Task): ArchiveRow {
   const { id, title, description, labels, project_id, owner } = task;
   return {
+    kind: "task",
     id,
     json: JSON.stringify(task),
     at: task.done_at ?? task.updated_at,
     project: project_id,
     owner: owner ?? "",
-    text: [id, title, ...labels, description.slice(0, SEARCHED_CHARS)].join("\n").toLowerCase(),
+    text: toText(id, title, ...labels, description.slice(0, SEARCHED_CHARS)),
   };
+}
+
+function fromMessage(message: Message): ArchiveRow {
+  const { id, thread_id, sender, text, project_id, timestamp } = message;
+  return {
+    kind: "message",
+    id,
+    json: JSON.stringify(message),
+    at: timestamp,
+    project: project_id ?? "",
+    owner: thread_id,
+    text: toText(id, sender, text.slice(0, SEARCHED_CHARS)),
+  };
+}
+
+function fromDirective(directive: Directive): ArchiveRow {
+  const { id, target, text, project_id, task_id, timestamp } = directive;
+  return {
+    kind: "directive",
+    id,
+    json: JSON.stringify(directive),
+    at: timestamp,
+    project: project_id ?? "",
+    owner: target,
+    text: toText(id, task_id ?? "", text.slice(0, SEARCHED_CHARS)),
+  };
+}
+
+function toText(...parts: string[]): string {
+  return parts.join("\n").toLowerCase();
 }
 
 /** Whether the task has been done for that long, and nothing still counts on seeing it. */

@@ -12,7 +12,7 @@ import { list, put, values } from "../../table.ts";
 import { CEO } from "../agents/agent.ts";
 import { registration } from "../agents/fields.ts";
 import { agentIdOf, checkAgentFields, registerAgent } from "../agents/rules.ts";
-import type { ArchiveStep } from "../archive/archive.ts";
+import { type ArchiveStep, countsOf } from "../archive/archive.ts";
 import { findActiveAgent } from "../lookup.ts";
 import { configureProject, projectBody } from "../projects/actions.ts";
 import { HOME_PROJECT } from "../projects/project.ts";
@@ -86,7 +86,7 @@ function clear(
     mode,
   };
   draft.swept_at = time;
-  const archived = draft.archive.tasks > 0;
+  const archived = Object.values(countsOf(draft.archive)).some((count) => count > 0);
   if (archived) draft.archive = { tasks: 0, since: seq };
   put(draft.projects, HOME_PROJECT, {
     id: HOME_PROJECT,

@@ -6,6 +6,8 @@ export interface Thread {
   id: string;
   title: string;
   participants: string[];
+  /** Its messages that are in the archive; absent for none. */
+  archived_messages?: number;
   created_at: string;
   updated_at: string;
 }
