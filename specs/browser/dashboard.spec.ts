@@ -4,7 +4,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { launchBrowser } from "../support/browser.ts";
 import { expectAccessible } from "./axe.ts";
-import { type House, openHouse, TOKEN } from "./house.ts";
+import { type House, openHouse, TOKEN, untilSent } from "./house.ts";
 
 let browser: Browser;
 test.before(async () => {
@@ -75,6 +75,7 @@ test("PAGE-41: unblock, message, reassign and move the date (conversations/messa
     await dialog.getByLabel("Due date").fill("2099-01-31");
     await dialog.getByRole("button", { name: "Move the due date" }).click();
     await bucket(page, "overdue").getByText("Nothing is late.").waitFor();
+    await untilSent(page);
     const task = (await house.snapshot()).tasks.find(({ id }) => id === "T-205");
     assert.is(task?.owner_name, "Pixel");
   }));

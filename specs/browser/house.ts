@@ -103,6 +103,11 @@ export async function untilLive(page: Page): Promise<void> {
   await page.locator("main h1").first().waitFor();
 }
 
+/** Each write of the page has its answer; what it shows at once is the server's too from here on. */
+export async function untilSent(page: Page): Promise<void> {
+  await page.waitForFunction(() => sessionStorage.getItem("clawtasker-unsent") === null);
+}
+
 /** What the board shows of each task, in the order of the ids. */
 export async function shownTasks(page: Page): Promise<string[]> {
   const rows = await page.$$eval("[data-task-id]", (cards) =>

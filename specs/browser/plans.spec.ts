@@ -4,7 +4,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { launchBrowser } from "../support/browser.ts";
 import { expectAccessible } from "./axe.ts";
-import { type House, openHouse, TOKEN } from "./house.ts";
+import { type House, openHouse, TOKEN, untilSent } from "./house.ts";
 
 let browser: Browser;
 test.before(async () => {
@@ -183,6 +183,7 @@ test("PAGE-61: projects/configure and projects/delete; agents/update by the matr
     await page.waitForFunction(
       () => document.querySelector<HTMLInputElement>('[aria-label="Iris: CEO Console"]')?.checked,
     );
+    await untilSent(page);
     assert.is(
       (await whole(house)).agents.find(({ id }) => id === "iris")?.project_id,
       "ceo-console",

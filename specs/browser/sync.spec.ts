@@ -3,7 +3,15 @@ import type { Browser, Page } from "playwright-core";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { launchBrowser } from "../support/browser.ts";
-import { expectedTasks, openHouse, shownTasks, TOKEN, untilCardShows, untilLive } from "./house.ts";
+import {
+  expectedTasks,
+  openHouse,
+  shownTasks,
+  TOKEN,
+  untilCardShows,
+  untilLive,
+  untilSent,
+} from "./house.ts";
 
 let browser: Browser;
 test.before(async () => {
@@ -140,7 +148,7 @@ test("PAGE-6, PAGE-7: what is done while the server is away is shown, survives a
     await moved.waitFor();
     await house.startAgain();
     await untilLive(page);
-    await page.waitForFunction(() => sessionStorage.getItem("clawtasker-unsent") === null);
+    await untilSent(page);
     const statusOf = async (id: string) =>
       (await house.snapshot()).tasks.find((task) => task.id === id)?.status;
     assert.is(await statusOf("T-210"), "in_progress");
@@ -155,7 +163,7 @@ test("PAGE-6, PAGE-7: what is done while the server is away is shown, survives a
     away = false;
     await page.reload();
     await untilLive(page);
-    await page.waitForFunction(() => sessionStorage.getItem("clawtasker-unsent") === null);
+    await untilSent(page);
     assert.is(await statusOf("T-210"), "validation");
     await page.locator('[data-testid="column-validation"] [data-task-id="T-210"]').waitFor();
   } finally {
