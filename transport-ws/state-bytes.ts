@@ -8,14 +8,12 @@ import { promisify } from "node:util";
 import { inflateRaw } from "node:zlib";
 import type { Engine } from "../core/index.ts";
 import { deflateState, END_OF_MESSAGE, END_OF_STREAM, toDeflated, toStored } from "./deflate.ts";
-import { frameHeader } from "./frame.ts";
+import { headerSize, writeFrameHeader } from "./frame.ts";
 
 export interface StateFrames {
   seq: number;
-  /** They go on a message that has begun with the greeting, and end it. */
-  frames: readonly Buffer[];
-  /** Of all frames together. */
-  bytes: number;
+  /** One behind the other: they go on a message that has begun with the greeting, and end it. */
+  bytes: Buffer;
 }
 
 export interface StateSource {
@@ -33,8 +31,10 @@ const BYTES_PER_COMMIT = 4 * 1024;
 const SMALL_BYTES = 32 * 1024;
 /** Kept this long, for a crowd that comes back together. */
 const KEEP_MS = 10_000;
-/** A state goes out in frames of this size, so that a slow line shows that it moves. */
-export const FRAME_BYTES = 64 * 1024;
+/** A state goes out in frames of this size, so that a slow line shows that it moves, and can be closed. */
+const PAYLOAD_BYTES = 64 * 1024;
+/** With what stands before it. */
+export const FRAME_BYTES = PAYLOAD_BYTES + headerSize(PAYLOAD_BYTES);
 /** The latest events that come with a state. */
 const EVENTS = 100;
 
@@ -65,7 +65,7 @@ export function createStateSource(engine: Engine): StateSource {
       ? Buffer.concat([stream, END_OF_MESSAGE])
       : // Off the loop, which writing out the text would hold.
         await inflate(Buffer.concat([stream, END_OF_STREAM]));
-    return { seq, frames: [...toFrames(payload)], bytes: payload.length };
+    return { seq, bytes: toFrames(payload) };
   }
 
   return {
@@ -85,7 +85,7 @@ export function createStateSource(engine: Engine): StateSource {
       kept.set(compressed, mine);
       made.then(
         ({ bytes }) => {
-          mine.bytes = bytes;
+          mine.bytes = bytes.length;
         },
         () => kept.delete(compressed),
       );
@@ -97,10 +97,16 @@ export function createStateSource(engine: Engine): StateSource {
   };
 }
 
-function* toFrames(payload: Buffer): Generator<Buffer> {
-  for (let at = 0; at < payload.length; at += FRAME_BYTES) {
-    const some = payload.subarray(at, at + FRAME_BYTES);
-    const last = at + FRAME_BYTES >= payload.length;
-    yield Buffer.concat([frameHeader(some.length, { first: false, last }), some]);
+function toFrames(payload: Buffer): Buffer {
+  const full = Math.ceil(payload.length / PAYLOAD_BYTES) - 1;
+  const rest = payload.length - full * PAYLOAD_BYTES;
+  const bytes = Buffer.allocUnsafeSlow(full * FRAME_BYTES + headerSize(rest) + rest);
+  let to = 0;
+  for (let at = 0; at < payload.length; at += PAYLOAD_BYTES) {
+    const some = payload.subarray(at, at + PAYLOAD_BYTES);
+    const last = at + PAYLOAD_BYTES >= payload.length;
+    to = writeFrameHeader(bytes, to, some.length, { first: false, last });
+    to += some.copy(bytes, to);
   }
+  return bytes;
 }

@@ -17,11 +17,13 @@ export interface FrameHandlers {
   onClose(code: number): void;
 }
 
+/** A frame up to this size is kept until it is whole, where nothing else is said. */
 const LARGE = 128 * 1024;
 const PING = 0x9;
 const CLOSE = 0x8;
 
-export function createFrameReader(handlers: FrameHandlers): FrameReader {
+/** @param maxKept larger frames are counted and not kept */
+export function createFrameReader(handlers: FrameHandlers, maxKept = LARGE): FrameReader {
   let rest: Buffer | null = null;
   let skip = 0;
   let skipped = { bytes: 0, last: false };
@@ -57,7 +59,7 @@ export function createFrameReader(handlers: FrameHandlers): FrameReader {
       }
       const last = (first & 0x80) !== 0;
       const opcode = first & 0xf;
-      if (length > LARGE) {
+      if (length > maxKept) {
         skip = length;
         skipped = { bytes: length, last };
         at += header;

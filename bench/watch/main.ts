@@ -93,6 +93,8 @@ async function awaitAll({ updates }: Extract<Call, { name: "await" }>): Promise<
   };
 }
 
+/** Of a join nothing is read: to keep frames until they are whole would make a message in many the dearer. */
+const COUNTED_BYTES = 1024;
 const DEFLATE = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n";
 
 async function join(call: Extract<Call, { name: "join" }>): Promise<Joined> {
@@ -112,18 +114,21 @@ async function join(call: Extract<Call, { name: "join" }>): Promise<Joined> {
             resolve(nowMs() - from);
             socket.destroy();
           };
-          const frames = createFrameReader({
-            onFrame(payload, last) {
-              size += payload.length;
-              done(last);
+          const frames = createFrameReader(
+            {
+              onFrame(payload, last) {
+                size += payload.length;
+                done(last);
+              },
+              onLarge(length, last) {
+                size += length;
+                done(last);
+              },
+              onPing() {},
+              onClose: (code) => reject(new Error(`closed with ${code}`)),
             },
-            onLarge(length, last) {
-              size += length;
-              done(last);
-            },
-            onPing() {},
-            onClose: (code) => reject(new Error(`closed with ${code}`)),
-          });
+            COUNTED_BYTES,
+          );
           const socket = connect({ port: call.port, host: "127.0.0.1", noDelay: true });
           socket.on("error", reject);
           socket.on("connect", () => socket.write(head));
