@@ -154,7 +154,7 @@ export function createHttpApp(options: HttpOptions): HttpApp {
 
   function fail(error: unknown, req: IncomingMessage, res: ServerResponse): void {
     // Whoever asked went away while a file was sent: no fault, and nobody to tell.
-    if ((error as { code?: unknown } | null)?.code === "ECONNABORTED") return void res.destroy();
+    if (GONE.has((error as { code?: unknown } | null)?.code)) return void res.destroy();
     const answer = toErrorAnswer(error);
     if (answer.status >= 500) {
       // The query is left out: somebody may have put a token there.
@@ -193,6 +193,9 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     },
   };
 }
+
+/** Express says the first; the second is as it comes, from the answer before it on a connection. */
+const GONE: ReadonlySet<unknown> = new Set(["ECONNABORTED", "EPIPE"]);
 
 const UNMET = problem(417, "bad_request", "no other expectation than 100-continue is met here");
 

@@ -3,8 +3,11 @@
  * the policy it runs under. Neighbour: `transport-http/page.ts`.
  */
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Duplex } from "node:stream";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type HttpServer, withHttp } from "../support/http.ts";
@@ -80,6 +83,34 @@ test("HTTP-3: without a built page, the 404 says how to build it", () =>
       });
     } finally {
       await rm(dir, { recursive: true });
+    }
+  }));
+
+test("HTTP-20: a client that goes away before its file is sent is no fault, however its going shows", () =>
+  withPage(async (http) => {
+    for (const code of ["EPIPE", "ECONNRESET"]) {
+      // Without the luck of timing: an answer before it on the connection could not be written.
+      const socket = new Duplex({
+        read() {},
+        write: (_chunk, _encoding, done) => done(),
+      }) as Socket;
+      const req = new IncomingMessage(socket);
+      Object.assign(req, { method: "GET", url: "/", headers: { host: "localhost" } });
+      const res = new ServerResponse(req);
+      res.assignSocket(socket);
+      const closed = new Promise((resolve) => socket.once("close", resolve));
+      const setHeader = res.setHeader.bind(res);
+      res.setHeader = (name, value) => {
+        // The last step before the file is looked for.
+        if (name === "Cache-Control") {
+          process.nextTick(() => socket.destroy(Object.assign(new Error(code), { code })));
+        }
+        return setHeader(name, value);
+      };
+      socket.on("error", () => {});
+      http.server.emit("request", req, res);
+      await closed;
+      assert.equal(http.logged, [], code);
     }
   }));
 
