@@ -52,7 +52,8 @@ export function createDecisions(durable: View, clock: () => number): Decisions {
       { keyed = key !== undefined, brief = false } = {},
     ) {
       const before = view;
-      // Again, on what is decided now: it may have waited, and its agent have been retired meanwhile.
+      // Again, on what is decided now: it may have waited, and meanwhile its agent been retired or its
+      // token revoked.
       const refused = judge(before.state);
       if (refused) return refused;
       const seq = before.seq + 1;

@@ -23,6 +23,8 @@ export interface DispatchOptions {
   actor?: string;
   /** Who calls, and may do no more than its role; the owner when absent. */
   by?: Principal | undefined;
+  /** Whether it may still call: asked anew whenever it is decided, which may be long after it came. */
+  isKnown?(): boolean;
   /** Aborted when the caller is gone: what only waits for something to do then does nothing. */
   signal?: AbortSignal;
 }

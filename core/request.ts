@@ -22,7 +22,7 @@ export interface Request {
   actionId: string;
   key: string | undefined;
   warnings: readonly string[];
-  /** Why its caller may not say this any more, as of this state; null where it may. */
+  /** Why its caller may not say this any more, now and as of this state; null where it may. */
   judge(state: State): Rejection | null;
 }
 
@@ -31,6 +31,8 @@ export type ToRequest = (
   body: unknown,
   options: DispatchOptions,
 ) => Request | Rejection;
+
+const REVOKED = rejection("forbidden", "the token was revoked; ask the owner for another");
 
 /**
  * @param state as of what was decided last, for who speaks for whom
@@ -56,6 +58,7 @@ export function createToRequest(
     const { payload } = spoken;
     const actor = declaration.actor?.(payload) || who.actor || by.agent_id || "ceo";
     const judge = (state: State) => {
+      if (who.isKnown?.() === false) return REVOKED;
       const again = speakAs(by, declaration, payload, state);
       return again.ok ? null : again;
     };

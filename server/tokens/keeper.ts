@@ -15,6 +15,7 @@ export interface TokenKeeper {
   /** In the order of their creation, revoked ones too. */
   grants(): Grant[];
   has(name: string): boolean;
+  isRevoked(name: string): boolean;
   /** The token of that name, upper and lower case alike, as it is written; null for none. */
   like(name: string): string | null;
   /** Whether it was created by a request with this idempotency key. */
@@ -86,6 +87,7 @@ export async function openTokenKeeper(options: KeeperOptions): Promise<TokenKeep
         return { ...grant, last_used_at: at === undefined ? null : toTime(at) };
       }),
     has: (name) => kept.has(name),
+    isRevoked: (name) => Boolean(kept.get(name)?.revoked_at),
     like(name) {
       const wanted = name.toLowerCase();
       for (const known of kept.keys()) if (known.toLowerCase() === wanted) return known;

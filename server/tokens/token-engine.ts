@@ -48,9 +48,13 @@ export function withTokens({ engine, keeper, onRevoked }: TokenEngineOptions): E
     }
     if (name === "tokens/revoke") return revoke(body, options);
     const token = options.by?.name;
-    return actions.get(name)?.wait && token !== undefined && token !== OWNER.name
-      ? dispatchWaiting(name, body, options, token)
-      : engine.dispatchUnknown(name, body, options);
+    if (token === undefined || token === OWNER.name) {
+      return engine.dispatchUnknown(name, body, options);
+    }
+    const known = { ...options, isKnown: () => !keeper.isRevoked(token) };
+    return actions.get(name)?.wait
+      ? dispatchWaiting(name, body, known, token)
+      : engine.dispatchUnknown(name, body, known);
   }
 
   /** What waits for something to do ends with the token it came with. */

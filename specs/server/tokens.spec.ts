@@ -268,6 +268,56 @@ test("ACC-9: no token without its entry, and none that could not be written down
   data.remove();
 });
 
+test("ACC-9: what asks the archive first is judged again after it: a token revoked meanwhile does nothing", async () => {
+  const data = makeDataDir();
+  const journal = createMemoryJournal("spec");
+  let asked = () => {};
+  let answered: Promise<void> = Promise.resolve();
+  const { findArchived } = journal;
+  journal.findArchived = async (ids) => {
+    asked();
+    await answered;
+    return findArchived(ids);
+  };
+  let ids = 0;
+  const engine = await openEngine({ journal, clock: () => 0, newId: () => `id-${++ids}` });
+  const keeper = await openTokenKeeper({ dir: data.dir, ownToken: TOKEN, clock: () => 0 });
+  const tokens = withTokens({ engine, keeper, onRevoked() {} });
+  const create = { action: "tasks/create", body: { title: "late" } };
+  const unknown = { action: "tasks/update", body: { task_id: "T-999", priority: "P0" } };
+  for (const [name, body] of [
+    ["batch", { actions: [create, unknown, create] }],
+    ["batch", { actions: [create, unknown, create], atomic: true }],
+    ["tasks/reopen", { task_id: "T-999" }],
+  ] as const) {
+    const token = `late-${ids}`;
+    const made = await tokens.dispatch("tokens/create", { name: token, role: "operator" });
+    const by = made.ok && keeper.identify(String((made.reply as { token?: string }).token));
+    assert.ok(by);
+    const asks = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    let answer = () => {};
+    answered = new Promise((resolve) => {
+      answer = resolve;
+    });
+    const sent = tokens.dispatchUnknown(name, body, { by });
+    await asks;
+    assert.ok((await tokens.dispatch("tokens/revoke", { name: token })).ok);
+    const { seq } = engine.view();
+    answer();
+    const outcome = await sent;
+    assert.is(engine.view().seq, seq, name);
+    const results = outcome.ok ? (outcome.reply as { results: object[] }).results : [outcome];
+    for (const result of results) {
+      assert.is((result as { code: string }).code, "forbidden", JSON.stringify(outcome));
+      assert.match(JSON.stringify(result), "the token was revoked");
+    }
+  }
+  await engine.close();
+  data.remove();
+});
+
 test("ACC-9: a list that cannot be read is set aside: then no named token is anybody's", async () => {
   const data = makeDataDir();
   const file = join(data.dir, "tokens.json");
