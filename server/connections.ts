@@ -26,6 +26,7 @@ export function listenTo(
   server: Server,
   { request, upgrade, clientError }: Listeners,
   log: Pick<Log, "error">,
+  { unheardMs = 5_000 } = {},
 ): ReadonlySet<Socket> {
   const connections = new Set<Socket>();
   /** Of each connection; it is the last to close. */
@@ -49,8 +50,28 @@ export function listenTo(
     res.once("socket", () => queue.delete(res));
   }
 
+  /**
+   * Where the answers behind one that waits fill a buffer, Node reads no more, and nobody notices that the
+   * client goes. Who only reads slowly is let be: what is written to it fails once it is gone.
+   */
+  function endUnheard(socket: Socket): void {
+    let unheard: NodeJS.Timeout | undefined;
+    const heard = () => clearTimeout(unheard);
+    const look = () => {
+      if (newest.get(socket)?.closed === false && socket.writableLength === 0) socket.destroy();
+      else unheard?.refresh();
+    };
+    socket.on("pause", () => {
+      heard();
+      unheard = setTimeout(look, unheardMs);
+    });
+    // Told late, it may be of before the pause.
+    socket.on("resume", () => socket.isPaused() || heard()).once("close", heard);
+  }
+
   server.on("connection", (socket: Socket) => {
     connections.add(socket);
+    endUnheard(socket);
     // With an upgrade Node takes its own listener away, and an error that nobody hears is thrown.
     socket.on("error", () => socket.destroy());
     socket.once("close", () => {

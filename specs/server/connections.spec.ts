@@ -4,6 +4,7 @@ import { type AddressInfo, connect } from "node:net";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { listenTo } from "../../server/connections.ts";
+import { eventually } from "../support/streams.ts";
 
 const test = suite("connections");
 
@@ -65,6 +66,36 @@ test("ACC-22 STR-4: every answer closes with its connection, those without a soc
     await new Promise((resolve) => setImmediate(resolve));
     assert.is(open.size, 0);
   } finally {
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
+test("ACC-22 AGT-8: a client's going is noticed where so much waits behind one answer that Node reads no more", async () => {
+  const server = createServer();
+  const open = new Set<ServerResponse>();
+  let came = 0;
+  const request = (_req: IncomingMessage, res: ServerResponse) => {
+    open.add(res);
+    res.once("close", () => open.delete(res));
+    if (came++ > 0) res.end("x".repeat(40_000));
+  };
+  const listeners = { request, upgrade: broken, clientError: broken };
+  listenTo(server, listeners, { error: broken }, { unheardMs: 1 });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  try {
+    const paused = new Promise((resolve) => {
+      server.once("connection", (each) => each.once("pause", resolve));
+    });
+    const socket = connect(port, "127.0.0.1", () =>
+      socket.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".repeat(4)),
+    );
+    socket.on("error", () => {}).resume();
+    await paused;
+    await eventually(() => socket.destroyed, "the connection is ended");
+    await eventually(() => open.size === 0, "nothing is left");
+  } finally {
+    server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   }
 });

@@ -274,10 +274,10 @@ test("ACC-9: what asks the archive first is judged again after it: a token revok
   let asked = () => {};
   let answered: Promise<void> = Promise.resolve();
   const { findArchived } = journal;
-  journal.findArchived = async (ids) => {
+  journal.findArchived = async (...wanted) => {
     asked();
     await answered;
-    return findArchived(ids);
+    return findArchived(...wanted);
   };
   let ids = 0;
   const engine = await openEngine({ journal, clock: () => 0, newId: () => `id-${++ids}` });
