@@ -6,10 +6,10 @@
  */
 import type { Static } from "typebox";
 import type { AnyAction, Check } from "./action.ts";
-import { batch, inBatch, toResult } from "./batch.ts";
+import { batch, inBatch, toReply } from "./batch.ts";
 import { createRoom } from "./batch-room.ts";
 import type { Commits } from "./commits.ts";
-import { type Decisions, type Taken, withWarnings } from "./decisions.ts";
+import type { Decisions, Taken } from "./decisions.ts";
 import { type Rejection, rejection } from "./errors.ts";
 import type { Once } from "./idempotency.ts";
 import type { DispatchOptions, Outcome } from "./outcome.ts";
@@ -48,8 +48,19 @@ interface BatchOptions {
 
 interface Decided {
   whole: Outcome;
-  /** Where the whole is accepted, one for each request. */
-  outcomes: readonly Outcome[];
+  /** Where the whole is accepted, one for each request that somebody else may ask for by its key. */
+  outcomes: readonly (Outcome | null)[];
+}
+
+/** What a batch decided, and the text of each result. */
+interface Said {
+  taken: Taken;
+  results: string[];
+  outcomes: (Outcome | null)[];
+  /** The refusal of the first that was refused where it is all or none. */
+  refused: Rejection | null;
+  /** The tasks that were found unknown. */
+  unknown: string[];
 }
 
 /** An action that is answered already, or one that may run, and whom to tell how it went. */
@@ -75,12 +86,16 @@ export function createBatchDispatch(ports: BatchPorts) {
       const request = toRequest(one.action, one.body, { ...who, key: one.idempotency_key });
       return ("ok" in request ? null : refuseWait(request)) ?? request;
     });
-    const payload = { atomic, actions: requests.map(said) };
+    const said = () => ({ atomic, actions: requests.map(sayRequest) });
     const run = async () => {
       const held = await holdAll(requests);
       const settled = decideAll(
         held.map(({ request }) => request),
-        { atomic, warnings, key: key === undefined ? undefined : { key, payload, warnings } },
+        {
+          atomic,
+          warnings,
+          key: key === undefined ? undefined : { key, payload: said(), warnings },
+        },
       );
       const { whole, outcomes } = await settled.catch((error: unknown) => {
         letGo(held);
@@ -92,7 +107,11 @@ export function createBatchDispatch(ports: BatchPorts) {
       return whole;
     };
     if (key === undefined) return run();
-    return once({ by: callerOf(who).name, key }, { name: batch.name, payload, warnings }, run);
+    return once(
+      { by: callerOf(who).name, key },
+      { name: batch.name, payload: said(), warnings },
+      run,
+    );
   };
 
   /** Decides all of it in one step; the outcomes are in the order of the requests. */
@@ -104,16 +123,14 @@ export function createBatchDispatch(ports: BatchPorts) {
     const archived = new Set<string>();
     for (;;) {
       const step = await turns.hold(async () => {
-        const { taken, outcomes, refused } = await takeAll(requests, options);
-        if (refused) return { decided: Promise.resolve({ whole: refused, outcomes: [] }) };
-        const unknown = outcomes.map(missingIn).filter((id) => id !== undefined);
-        const open = unknown.filter((id) => !asked.has(id));
-        const told = outcomes.map((outcome) => inWords(outcome, archived));
+        const said = await takeAll(requests, options, archived);
+        if ("ok" in said) return { decided: Promise.resolve({ whole: said, outcomes: [] }) };
+        const open = said.unknown.filter((id) => !asked.has(id));
         // It is queued when this returns; others need not wait until it is durable.
-        if (open.length === 0) return { decided: commit(taken, told, options) };
+        if (open.length === 0) return { decided: commit(said, options) };
         // What the archive says is part of the answer, which is written with the entries: it is asked
         // with nothing decided, and then all is decided again.
-        decisions.giveBack(taken);
+        decisions.giveBack(said.taken);
         return { open, seq: decisions.view().seq };
       });
       if (step.decided) return step.decided;
@@ -124,55 +141,70 @@ export function createBatchDispatch(ports: BatchPorts) {
     }
   }
 
-  /** Up to the first refusal where it is all or none; with `refused` nothing is left of it. */
-  async function takeAll(requests: readonly (Request | Outcome)[], { atomic, key }: BatchOptions) {
-    const taken: Taken[] = [];
-    const outcomes: Outcome[] = [];
-    const fit = createRoom();
+  /**
+   * Up to the first refusal where it is all or none.
+   * @param archived tasks of which that is known
+   * @returns a rejection where nothing of it was decided
+   */
+  async function takeAll(
+    requests: readonly (Request | Outcome)[],
+    { atomic, key }: BatchOptions,
+    archived: ReadonlySet<string>,
+  ): Promise<Said | Rejection> {
+    const taken = decisions.begin();
+    const said: Said = { taken, results: [], outcomes: [], refused: null, unknown: [] };
+    const tell = createRoom();
     const how = { brief: true, ...(key && { keyed: true }) };
     try {
       for (const [index, request] of requests.entries()) {
-        const { view } = decisions;
-        const decided = view();
-        if (index > 0) await turn?.();
+        const decided = decisions.view();
+        const turned = index > 0 ? turn?.() : null;
+        if (turned) await turned;
         // Meanwhile the journal failed, and what was not durable is forgotten already.
-        if (view() !== decided) return { taken: [], outcomes, refused: LOST };
+        if (decisions.view() !== decided) return LOST;
         const refused = refuseNow();
         if (refused) {
           decisions.giveBack(taken);
-          return { taken: [], outcomes, refused };
+          return refused;
         }
-        const before = taken.length;
-        const outcome = fit("ok" in request ? request : decisions.take(request, taken, how));
-        outcomes.push(outcome);
-        const { entry } = taken[before] ?? {};
+        const before = taken.entries.length;
+        const found = "ok" in request ? request : decisions.take(request, taken, how);
+        const missing = missingIn(found);
+        if (missing !== undefined) said.unknown.push(missing);
+        const { outcome, text } = tell(inWords(found, archived));
+        said.results.push(text);
+        const entry = taken.entries[before];
         // The same under its own key: it is what a repetition is answered with.
         if (entry?.reply && outcome.ok) entry.reply = outcome.reply;
-        if (atomic && !outcome.ok) break;
+        // The text says it all; as values the answers of a batch would be the most of what it holds.
+        said.outcomes.push(isKeyed(request) ? outcome : null);
+        if (atomic && !outcome.ok) {
+          said.refused = outcome;
+          break;
+        }
       }
     } catch (error) {
       decisions.giveBack(taken);
       throw error;
     }
-    return { taken, outcomes };
+    return said;
   }
 
   async function commit(
-    taken: readonly Taken[],
-    outcomes: readonly Outcome[],
-    { atomic, warnings, key }: BatchOptions,
+    { taken, results, outcomes, refused }: Said,
+    { warnings, key }: BatchOptions,
   ): Promise<Decided> {
-    const refused = outcomes.at(-1);
-    if (atomic && refused?.ok === false) {
+    if (refused) {
       decisions.giveBack(taken);
       const told = await commits.afterDurable(decisions.view().seq, refused);
       return { whole: told.ok ? told : inBatch(told, outcomes.length - 1), outcomes };
     }
-    const reply = withWarnings({ results: outcomes.map(toResult) }, warnings);
-    const last = taken.at(-1);
-    if (last && key) {
-      const { key: name, payload } = key;
-      last.entry = { ...last.entry, key: name, reply, batch: payload, warnings };
+    const reply = toReply(results, warnings);
+    const last = taken.entries.pop();
+    if (last) {
+      taken.entries.push(
+        key ? { ...last, key: key.key, reply, batch: key.payload, warnings } : last,
+      );
     }
     const { seq } = decisions.view();
     const whole: Outcome = { ok: true, seq, reply, replayed: false };
@@ -184,6 +216,7 @@ export function createBatchDispatch(ports: BatchPorts) {
 
   /** All of them or none: a key that stayed held would keep every later request with it waiting. */
   async function holdAll(requests: readonly (Request | Rejection)[]): Promise<Held[]> {
+    if (!requests.some(isKeyed)) return requests.map((request) => ({ request }));
     const asked = await Promise.allSettled(requests.map(hold));
     const failed = asked.find((one) => one.status === "rejected");
     const held = asked.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
@@ -249,7 +282,11 @@ function refuseWait({ declaration: { name, wait }, payload }: Request): Rejectio
   return rejection("invalid", text, { field: "wait_seconds" });
 }
 
-function said(request: Request | Rejection): object {
+function isKeyed(request: Request | Outcome): boolean {
+  return "key" in request && request.key !== undefined;
+}
+
+function sayRequest(request: Request | Rejection): object {
   if ("ok" in request) return { refused: request.message };
   const { declaration, payload, warnings } = request;
   return { action: declaration.name, payload, warnings };

@@ -5,6 +5,7 @@
 import { Type } from "typebox";
 import type { WriteDeclaration } from "./action.ts";
 import type { Rejection } from "./errors.ts";
+import { withText } from "./json.ts";
 import type { Outcome } from "./outcome.ts";
 import { statusOf } from "./problems.ts";
 import { flag, id, RULE, source } from "./schema.ts";
@@ -75,6 +76,21 @@ export type BatchResult =
 
 export interface BatchReply {
   results: BatchResult[];
+}
+
+/** The answer, as the texts of its results say it; as values once somebody asks for them. */
+export function toReply(results: readonly string[], warnings: readonly string[]): object {
+  const warned = warnings.length > 0 && { warnings: [...warnings] };
+  const text = `{"results":[${results.join(",")}]${warned ? `,${JSON.stringify(warned).slice(1)}` : "}"}`;
+  let read: BatchResult[] | undefined;
+  const reply = {
+    get results() {
+      read ??= (JSON.parse(text) as BatchReply).results;
+      return read;
+    },
+    ...warned,
+  };
+  return withText(reply, text);
 }
 
 export function toResult(outcome: Outcome): BatchResult {

@@ -9,25 +9,21 @@ import type { Taken } from "./decisions.ts";
 import type { Entry } from "./entry.ts";
 import { rejection } from "./errors.ts";
 import { toJournalKey } from "./idempotency.ts";
+import { textAtHand } from "./json.ts";
 import type { Outcome } from "./outcome.ts";
 import { OWNER } from "./permissions.ts";
 import { type Journal, type JournalRecord, JournalRefusal } from "./ports.ts";
-import type { Reduction } from "./reduce.ts";
 import { toArchiveChange } from "./state/archive/archive.ts";
 
-/** A decision in the queue. */
-export interface Queued {
-  record: JournalRecord;
-  entry: Entry;
-  reduction: Reduction;
-  /** Written together with the one before it, or not at all. */
-  joined: boolean;
-  settle(outcome: Outcome): void;
+/** Decisions in the queue that are written together, or not at all. */
+export interface Queued extends Taken {
+  records: readonly JournalRecord[];
+  settle(durable: Outcome | "durable"): void;
 }
 
 export interface Commits {
   /** Writes these in one group; the outcome is given once it is durable. */
-  enqueue(taken: readonly Taken[], accepted: Outcome): Promise<Outcome>;
+  enqueue(taken: Taken, accepted: Outcome): Promise<Outcome>;
   /** Resolves once everything up to the entry is durable, or with false when some of it was lost. */
   durable(seq: number): Promise<boolean>;
   /** An answer may only be given once everything it was decided on is durable. */
@@ -41,7 +37,7 @@ export interface CommitsOptions {
   journal: Pick<Journal, "append">;
   /** The last entry that is durable. */
   head: number;
-  /** Entries to a group; only what is joined may make one larger. */
+  /** Entries to a group; only what belongs together may make one larger. */
   maxGroup: number;
   /** Entries that may wait; `isFull` tells from then on. */
   maxQueue: number;
@@ -58,6 +54,8 @@ export function createCommits(options: CommitsOptions): Commits {
   const { journal, maxGroup, maxQueue, onDurable, onFailed } = options;
   let { head } = options;
   let queue: Queued[] = [];
+  /** The entries in it. */
+  let queued = 0;
   let writing: Promise<void> | null = null;
   /** Who waits for entries of others: refusals that rest on them, for one. */
   let waiting: { seq: number; settle(durable: boolean): void }[] = [];
@@ -67,7 +65,8 @@ export function createCommits(options: CommitsOptions): Commits {
     await Promise.resolve();
     while (queue.length > 0) {
       const group = queue.splice(0, nextGroup());
-      const records = group.map(({ record }) => record);
+      const records = group.flatMap((one) => one.records);
+      queued -= records.length;
       try {
         await journal.append(head, records);
       } catch (error) {
@@ -79,17 +78,19 @@ export function createCommits(options: CommitsOptions): Commits {
     writing = null;
   }
 
-  /** How many to write next: what is joined is never taken apart. */
+  /** How many to write next. */
   function nextGroup(): number {
-    let end = Math.min(queue.length, maxGroup);
-    while (queue[end]?.joined) end++;
+    let end = 0;
+    for (let entries = 0; entries < maxGroup && end < queue.length; end++) {
+      entries += queue[end]?.entries.length ?? 0;
+    }
     return end;
   }
 
   function succeed(group: readonly Queued[]): void {
-    for (const { settle, entry } of group) {
-      head = entry.seq;
-      settle({ ok: true, seq: head, reply: {}, replayed: false });
+    for (const { settle, entries } of group) {
+      head += entries.length;
+      settle("durable");
     }
     const ready = waiting.filter(({ seq }) => seq <= head);
     waiting = waiting.filter(({ seq }) => seq > head);
@@ -102,6 +103,7 @@ export function createCommits(options: CommitsOptions): Commits {
     const lost = [...group, ...queue];
     const refused = waiting;
     queue = [];
+    queued = 0;
     waiting = [];
     const clean = error instanceof JournalRefusal && error.reason === "full";
     const why = clean
@@ -120,18 +122,12 @@ export function createCommits(options: CommitsOptions): Commits {
   return {
     enqueue(taken, accepted) {
       return new Promise<Outcome>((resolve) => {
-        for (const [index, { entry, reduction }] of taken.entries()) {
-          queue.push({
-            record: toRecord(entry, reduction),
-            entry,
-            reduction,
-            joined: index > 0,
-            settle: (outcome) => {
-              if (!outcome.ok) resolve(outcome);
-              else if (index === taken.length - 1) resolve(accepted);
-            },
-          });
-        }
+        queue.push({
+          ...taken,
+          records: taken.entries.map(toRecord),
+          settle: (durable) => resolve(durable === "durable" ? accepted : durable),
+        });
+        queued += taken.entries.length;
         writing ??= write();
       });
     },
@@ -140,19 +136,28 @@ export function createCommits(options: CommitsOptions): Commits {
       if (seq <= head || (await durable(seq))) return outcome;
       return rejection("unavailable", "the journal could not be written; try again");
     },
-    isFull: () => queue.length >= maxQueue,
+    isFull: () => queued >= maxQueue,
     async settled() {
       await writing;
     },
   };
 }
 
-function toRecord(entry: Entry, { archive }: Reduction): JournalRecord {
-  const { seq, key, action } = entry;
+/** The answer to a batch is as large as all that it changed: its text, which there is, is not made again. */
+function toText(entry: Entry): string {
+  const { reply, batch, warnings, ...own } = entry;
+  const text = batch === undefined || reply === undefined ? undefined : textAtHand(reply);
+  if (text === undefined) return JSON.stringify(entry);
+  const rest = JSON.stringify({ batch, warnings }).slice(1);
+  return `${JSON.stringify(own).slice(0, -1)},"reply":${text},${rest}`;
+}
+
+function toRecord(entry: Entry): JournalRecord {
+  const { seq, key, action, archive } = entry;
   const { by = OWNER.name } = action.stamp;
   return {
     seq,
-    json: JSON.stringify(entry),
+    json: toText(entry),
     key: key === undefined ? null : toJournalKey({ by, key }),
     ...(archive && { archive: toArchiveChange(archive) }),
   };

@@ -6,17 +6,23 @@
 import type { Action } from "./action.ts";
 import type { Entry } from "./entry.ts";
 import type { Outcome } from "./outcome.ts";
-import { type Reduction, reduce } from "./reduce.ts";
+import { merge, type Touched } from "./patch.ts";
+import { reduce } from "./reduce.ts";
 import { createRelations } from "./relations.ts";
 import type { Request } from "./request.ts";
 import type { State } from "./state/state.ts";
 import type { View } from "./view.ts";
 
-/** An entry that was decided and is not queued yet. */
+/**
+ * Entries that were decided together and are not queued yet. Of the states between them none is kept:
+ * they are taken back together, and shown together.
+ */
 export interface Taken {
-  before: State;
-  entry: Entry;
-  reduction: Reduction;
+  before: View;
+  entries: Entry[];
+  after: State;
+  /** The records in which the two states may differ. */
+  touched: Touched;
 }
 
 export interface How {
@@ -33,9 +39,11 @@ export interface Decisions {
    * Reduces one more request; what is to be written joins `taken`.
    * @param how where it is decided otherwise than a request that came by itself
    */
-  take(request: Request, taken: Taken[], how?: How): Outcome;
+  take(request: Request, taken: Taken, how?: How): Outcome;
+  /** What joins it from here on is decided on what is decided now. */
+  begin(): Taken;
   /** As if none of these had been decided: they are the last ones. */
-  giveBack(taken: readonly Taken[]): void;
+  giveBack(taken: Taken): void;
   /** Forgets all that is not durable. */
   restart(durable: View): void;
 }
@@ -46,6 +54,7 @@ export function createDecisions(durable: View, clock: () => number): Decisions {
 
   return {
     view: () => view,
+    begin: () => ({ before: view, entries: [], after: view.state, touched: new Map() }),
     take(
       { declaration, payload, actor, by, actionId, key, warnings, recalled, judge },
       taken,
@@ -83,16 +92,16 @@ export function createDecisions(durable: View, clock: () => number): Decisions {
         ...(key !== undefined && { key, reply }),
         ...(key !== undefined && warnings.length > 0 && { warnings }),
       };
-      taken.push({ before: before.state, entry, reduction: result });
+      taken.entries.push(entry);
+      taken.after = result.state;
+      taken.touched = merge(taken.touched, result.touched);
       before.relations.advance(before.state, result.state, result.touched);
       view = { state: result.state, seq, relations: before.relations };
       return { ok: true, seq, reply, replayed: false };
     },
-    giveBack(taken) {
-      for (const { before, entry, reduction } of [...taken].reverse()) {
-        view.relations.advance(reduction.state, before, reduction.touched);
-        view = { state: before, seq: entry.seq - 1, relations: view.relations };
-      }
+    giveBack({ before, after, touched }) {
+      before.relations.advance(after, before.state, touched);
+      view = before;
     },
     restart(latest) {
       view = ownView(latest);

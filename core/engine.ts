@@ -9,7 +9,7 @@ import type { AnyAction } from "./action.ts";
 import { batch } from "./batch.ts";
 import { createBatchDispatch } from "./batch-dispatch.ts";
 import { createCommits, type Queued } from "./commits.ts";
-import { createDecisions, type Taken } from "./decisions.ts";
+import { createDecisions } from "./decisions.ts";
 import type { StreamEvent } from "./entry.ts";
 import { type Rejection, rejection } from "./errors.ts";
 import { createFeed, type Feed } from "./feed.ts";
@@ -147,9 +147,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   function decide(request: Request): Promise<Outcome> {
     const refused = refuseNow();
     if (refused) return Promise.resolve(refused);
-    const taken: Taken[] = [];
+    const taken = decisions.begin();
     const outcome = decisions.take(request, taken);
-    return taken.length > 0
+    return taken.entries.length > 0
       ? commits.enqueue(taken, outcome)
       : commits.afterDurable(decisions.view().seq, outcome).then(recall.explain);
   }
@@ -157,17 +157,15 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   function publish(group: readonly Queued[]): void {
     let bytes = 0;
     const { relations } = durable;
-    for (const { record, entry, reduction } of group) {
-      relations.advance(durable.state, reduction.state, reduction.touched);
-      durable = { state: reduction.state, seq: entry.seq, relations };
-      bytes += record.json.length;
-      events.push(entry.event);
+    const published = group.flatMap(({ entries }) => entries);
+    for (const { entries, records, after, touched } of group) {
+      relations.advance(durable.state, after, touched);
+      durable = { state: after, seq: durable.seq + entries.length, relations };
+      for (const { json } of records) bytes += json.length;
     }
+    for (const { event } of published) events.push(event);
     if (events.length > 2 * RECENT_EVENTS) events = events.slice(-RECENT_EVENTS);
-    feed.publish(
-      group.map(({ entry }) => entry),
-      bytes,
-    );
+    feed.publish(published, bytes);
     wakeWaits();
     retention.wrote(bytes, durable.state, durable.seq);
   }

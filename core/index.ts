@@ -15,6 +15,7 @@ export type { Chunk, FanOut, FanOutReader } from "./fan-out.ts";
 export type { FeedItem, ResetReason, Subscription } from "./feed.ts";
 export { journalKeyOf } from "./idempotency.ts";
 export { freezeStates } from "./immer.ts";
+export { toJson } from "./json.ts";
 export { createMemoryJournal } from "./memory-journal.ts";
 export type { Accepted, DispatchOptions, Outcome } from "./outcome.ts";
 export { applyPatches, byRecord, fromPointer, type Patch, toPointer } from "./patch.ts";

@@ -114,6 +114,17 @@ export function touchedBy(patches: readonly Patch[], into: Touched = new Map()):
   return into;
 }
 
+/** What either of two lists touches; both are the caller's to give away. */
+export function merge(one: Touched, other: Touched): Touched {
+  if (one.size === 0) return other;
+  for (const [table, ids] of other) {
+    const known = one.get(table);
+    if (known === undefined || ids === "all") one.set(table, ids);
+    else if (known !== "all") for (const id of ids) known.add(id);
+  }
+  return one;
+}
+
 /** The first two parts of a pointer, without the rest of it. */
 function headOf(pointer: string): [table: string, id: string | undefined] {
   const first = pointer.indexOf("/", 1);

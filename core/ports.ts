@@ -141,8 +141,11 @@ export interface Ports {
   newId(): string;
   /** Aborted after so many milliseconds; without it a dispatch never waits (tasks/claim). */
   timeout?(ms: number): AbortSignal;
-  /** Lets the event loop turn between the actions of a batch; without it a batch is decided in one go. */
-  turn?(): Promise<void>;
+  /**
+   * Asked between the actions of a batch: lets the event loop turn, or is null where it need not yet.
+   * Without it a batch is decided in one go.
+   */
+  turn?(): Promise<void> | null;
   /** Told of the failure after which nothing more is accepted; the process should end and recover. */
   onFatal?(error: Error): void;
   /** Told of a failure that costs nothing but should be known: a snapshot that could not be kept. */

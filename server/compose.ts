@@ -22,6 +22,7 @@ import { createReady, live } from "./probes.ts";
 import { startArchiving, startExpiring, startSweeping } from "./timers.ts";
 import { openTokenKeeper, type TokenKeeper } from "./tokens/keeper.ts";
 import { withTokens } from "./tokens/token-engine.ts";
+import { createTurn } from "./turn.ts";
 import { createUpgradeHandler } from "./upgrade.ts";
 import { watchVanished } from "./vanished.ts";
 import { type DeliveryPorts, openWebhooks, type Webhooks } from "./webhooks/index.ts";
@@ -92,7 +93,7 @@ export async function startServer({
     keepEntries: config.keepEntries,
     keepMs: config.keepDays * DAY_MS,
     timeout: (ms) => AbortSignal.timeout(ms),
-    turn: () => new Promise((resolve) => setImmediate(resolve)),
+    turn: createTurn({ now: () => performance.now(), nextTurn: setImmediate }),
     // What anybody can bring about leaves one line, without a stack.
     onAhead: (since, head) =>
       log.warn({}, `a reader has seen entry ${since}, the last one here is ${head}`),

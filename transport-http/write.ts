@@ -4,7 +4,14 @@
  * anybody else sees it, and every attempt that gets past the limit counts, whatever becomes of it.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { actionsIn, type DispatchOptions, type Engine, type Gate, writes } from "../core/index.ts";
+import {
+  actionsIn,
+  type DispatchOptions,
+  type Engine,
+  type Gate,
+  toJson,
+  writes,
+} from "../core/index.ts";
 import type { Answer } from "./answer.ts";
 import { bearerOf, takeToken } from "./auth.ts";
 import { readBody } from "./body.ts";
@@ -60,7 +67,7 @@ export function createWriter({ engine, gate, limit }: WriterOptions): Writer {
     if (!outcome.ok) return toProblem(outcome);
     return {
       status: 200,
-      body: JSON.stringify({ ok: true, ...outcome.reply }),
+      body: withOk(toJson(outcome.reply)),
       headers: {
         "ClawTasker-Seq": outcome.seq,
         ...(outcome.replayed && { "Idempotency-Replayed": "true" }),
@@ -87,6 +94,11 @@ export function createWriter({ engine, gate, limit }: WriterOptions): Writer {
       res.off("close", onClose);
     }
   }
+}
+
+/** The JSON of an object with `ok` before its fields. */
+function withOk(json: string): string {
+  return json === "{}" ? '{"ok":true}' : `{"ok":true,${json.slice(1)}`;
 }
 
 /** RFC 9110 section 13.1.1: the version the caller saw; undefined for none, null for one we do not take. */

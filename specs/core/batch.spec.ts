@@ -14,6 +14,7 @@ import {
   MAX_RESULTS,
   type Outcome,
   openEngine,
+  toJson,
   toWireState,
 } from "../../core/index.ts";
 import { AT, createIds, frozen } from "../support/core.ts";
@@ -332,6 +333,33 @@ test("HTTP-22: however large the records, a batch answers within a bound, and sa
   assert.ok(refused.every(({ status, code }) => status === 409 && code === "stale"));
   assert.not.ok(refused.at(-1)?.current);
 });
+
+test("HTTP-10: the text of an answer, made with each result, says the same as its values, in the journal too", async () => {
+  const journal = createMemoryJournal();
+  const engine = await open(journal);
+  const note = { action: "tasks/update", body: { task_id: "T-208", note: '"ö\u2028', colour: 1 } };
+  const unknown = { action: "tasks/update", body: { task_id: "T-999" } };
+  for (const [more, key] of [[{}], [{ colour: 2 }], [{ colour: 2 }, "all"]] as const) {
+    const outcome = await send(engine, [note, unknown, note], more, key);
+    const { reply } = outcome as Outcome & { ok: true };
+    assert.is(toJson(reply), JSON.stringify(reply));
+    const results = resultsOf(outcome);
+    assert.equal(
+      results.map(({ status }) => status),
+      [200, 400, 200],
+    );
+    assert.equal(
+      (reply as { warnings?: string[] }).warnings ?? [],
+      Object.keys(more).map(unknownField),
+    );
+    if (!key) continue;
+    const entry = (await entriesOf(journal)).at(-1);
+    assert.equal(entry?.reply, { results, warnings: ["unknown field: colour"] });
+    assert.equal(Object.keys(entry ?? {}).slice(-4), ["key", "reply", "batch", "warnings"]);
+  }
+});
+
+const unknownField = (field: string) => `unknown field: ${field}`;
 
 test("DUR-10: the key of a whole batch has one effect and one answer, at once and after a restart", async () => {
   const journal = createMemoryJournal();

@@ -2,6 +2,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type ActionName, createRelations, type Relations, type State } from "../../core/index.ts";
+import { merge, type Touched } from "../../core/patch.ts";
 import { causeOf } from "../../core/relations.ts";
 import { POOL_OF_ALL } from "../../core/startable.ts";
 import { cameDue } from "../../core/state/tasks/due.ts";
@@ -123,6 +124,41 @@ test("CORE-9: after every step of a history the two agree", () => {
         answers(createRelations(state), state, people),
         `seed ${seed}, step ${step}, ${name} ${JSON.stringify(body)}`,
       );
+    }
+  }
+});
+
+test("CORE-9: the same where many steps are taken on, or back, at once, as those of a batch are", () => {
+  for (let seed = SEED; seed < SEED + HISTORIES; seed++) {
+    const random = createRandom(seed + 500);
+    let state = demoState();
+    const relations = createRelations(state);
+    const people = new Set(["ceo", "ghost"]);
+    // Each look-up is made when it is first asked for.
+    answers(relations, state, people);
+    for (let round = 0; round < 12; round++) {
+      const before = state;
+      let touched: Touched = new Map();
+      for (let step = 0; step < 12; step++) {
+        const { name, body } = steered(random, state);
+        const result = act(state, name, body, AT + round);
+        if (!result.ok) continue;
+        state = result.state;
+        touched = merge(touched, result.touched);
+        for (const { id } of list(state.agents)) people.add(id);
+      }
+      const agree = (now: State, said: string) =>
+        assert.equal(
+          answers(relations, now, people),
+          answers(createRelations(now), now, people),
+          `seed ${seed}, round ${round}: ${said}`,
+        );
+      relations.advance(before, state, touched);
+      agree(state, "on");
+      relations.advance(state, before, touched);
+      agree(before, "back");
+      relations.advance(before, state, touched);
+      if (list(state.tasks).length === 0) break;
     }
   }
 });

@@ -97,11 +97,45 @@ export function workloads(
 }
 
 export function toAgentView(state: State, agent: Agent): AgentView {
-  return Object.assign({}, agent, {
+  // Field by field, as the view of a task.
+  return {
+    id: agent.id,
+    name: agent.name,
+    role: agent.role,
+    status: agent.status,
+    standing: agent.standing,
+    manager: agent.manager,
+    home_specialist: agent.home_specialist,
+    specialists: agent.specialists,
+    skills: agent.skills,
+    allowed_tools: agent.allowed_tools,
+    project_id: agent.project_id,
+    emoji: agent.emoji,
+    profile_hue: agent.profile_hue,
+    department: agent.department,
+    org_level: agent.org_level,
+    team_id: agent.team_id,
+    team_name: agent.team_name,
+    coordination_scope: agent.coordination_scope,
+    manager_title: agent.manager_title,
+    avatar_ref: agent.avatar_ref,
+    note: agent.note,
+    done_summary: agent.done_summary,
+    doing_summary: agent.doing_summary,
+    next_summary: agent.next_summary,
+    blockers: agent.blockers,
+    collaborating_with: agent.collaborating_with,
+    current_task_id: agent.current_task_id,
+    speaking: agent.speaking,
+    silent: agent.silent,
+    last_heartbeat: agent.last_heartbeat,
+    version: agent.version,
+    registered_at: agent.registered_at,
+    updated_at: agent.updated_at,
     derived_status: derivedStatus(agent),
     manager_name: nameOf(state, agent.manager),
     last_seen: agent.last_heartbeat ?? agent.registered_at,
-  });
+  };
 }
 
 /** The view of an agent that is known to exist, for replies. */

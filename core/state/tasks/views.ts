@@ -90,13 +90,52 @@ export function isOverdue(task: Task, now: number): boolean {
 }
 
 export function toTaskView(state: State, task: Task, now: number): TaskView {
-  // Not by a spread: for a record as wide as this one, and more fields after it, V8 takes ten times as long.
-  return Object.assign({}, task, {
+  // Field by field: a spread of a record as wide as this one with more fields after it takes V8 thirty times
+  // as long, and what Object.assign makes is a hash table, which is large and slow to write out.
+  return {
+    id: task.id,
+    title: task.title,
+    description: task.description,
+    type: task.type,
+    status: task.status,
+    priority: task.priority,
+    progress: task.progress,
+    project_id: task.project_id,
+    mission_id: task.mission_id,
+    sprint_id: task.sprint_id,
+    owner: task.owner,
+    routed: task.routed,
+    assignees: task.assignees,
+    collaborators: task.collaborators,
+    validation_owner: task.validation_owner,
+    specialist: task.specialist,
+    reporter: task.reporter,
+    story_points: task.story_points,
+    horizon: task.horizon,
+    due_date: task.due_date,
+    labels: task.labels,
+    depends_on: task.depends_on,
+    acceptance_criteria: task.acceptance_criteria,
+    definition_of_done: task.definition_of_done,
+    artifacts: task.artifacts,
+    blocked: task.blocked,
+    blockers: task.blockers,
+    lease: task.lease,
+    lease_expiries: task.lease_expiries,
+    needs_human: task.needs_human,
+    links: task.links,
+    comments: task.comments,
+    activity: task.activity,
+    version: task.version,
+    created_at: task.created_at,
+    updated_at: task.updated_at,
+    status_since: task.status_since,
+    done_at: task.done_at,
     has_unresolved_blockers: hasUnresolvedBlockers(state, task),
     stale: isStale(state, task, now),
     owner_name: task.owner ? nameOf(state, task.owner) : null,
     project_name: get(state.projects, task.project_id)?.name ?? null,
-  });
+  };
 }
 
 /** The view of a task that is known to exist, for replies. */
