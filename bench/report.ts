@@ -80,7 +80,8 @@ const METHOD = `- **Processes.** The driver, the watchers and each server are pr
 - **Peers** are set up as their documentation does it, with bare HTTP in front and nothing stored. Their packages are
   pinned in \`bench/package.json\`.
 - **Watchers** count every update by its own number: a lost, doubled or swapped one shows as *delivered %* or
-  *disorder*.
+  *disorder*. They share one process, so that a compressed message is unpacked once and held against what the
+  others were sent byte for byte; ours are asked for as browsers ask, compressed.
 - **Companies** are made by the reducers. A server opens a copy of the database, with its limits of writes raised and
   all else as it ships.
 

@@ -6,7 +6,7 @@
 import { Type } from "typebox";
 import { records } from "./answers/records.ts";
 import { STREAM_PATH } from "./openapi-document.ts";
-import { CommitSchema, HelloSchema, KeepaliveSchema } from "./protocol.ts";
+import { CommitsSchema, HelloSchema, KeepaliveSchema } from "./protocol.ts";
 import { createPublisher } from "./published.ts";
 import { VERSION } from "./version.ts";
 import { CLOSE_CODES, KEEPALIVE_MS, SOCKET_PATH } from "./wire.ts";
@@ -72,7 +72,11 @@ export function toAsyncApi(): AsyncApiDocument {
     ),
     reset: message("reset", "The history asked for is gone: read the snapshot again.", ResetSchema),
     hello: message("hello", "The first message: the state, or none where it resumes.", HelloSchema),
-    commit: message("commit", "One entry, as JSON Patch on the state.", CommitSchema),
+    commits: message(
+      "commits",
+      "One entry or more that follow one another, each as JSON Patch on the state.",
+      CommitsSchema,
+    ),
     keepalive: message("keepalive", "Nothing happened for a while.", KeepaliveSchema),
   };
   return {
@@ -106,7 +110,7 @@ export function toAsyncApi(): AsyncApiDocument {
           `${CLOSE_CODES.restart} the server restarts, ${CLOSE_CODES.policy} what was sent is not of ` +
           `this protocol, ${CLOSE_CODES.tooSlow} the reader was too slow, ${CLOSE_CODES.revoked} its token was revoked.`,
         servers: [{ $ref: "#/servers/ws" }],
-        messages: pick(["hello", "commit", "keepalive"]),
+        messages: pick(["hello", "commits", "keepalive"]),
         bindings: {
           ws: {
             method: "GET",

@@ -1,20 +1,25 @@
 /**
- * The WebSocket messages of `/api/ws`, version 1: on connect a `hello`, then one `commit` for each
- * entry, in order. A client that is asked for a gap it cannot close gets a new `hello` with the state.
+ * The WebSocket messages of `/api/ws`, version 2: on connect a `hello`, then `commits`, with one commit for
+ * each entry, in order, those together that are shown together. A client that is asked for a gap it cannot close gets a new `hello` with the state.
  * Neighbours: `wire.ts` has the constants, transport-ws encodes, the page's sync applies. A change of shape is a new version.
  */
 import { type Static, Type } from "typebox";
 import { EVENT_KINDS } from "./action.ts";
+import type { Entry } from "./entry.ts";
 import { RESET_REASONS } from "./feed.ts";
 import { PROTOCOL_VERSION } from "./wire.ts";
 
-export const StreamEventSchema = Type.Object({
-  id: Type.Integer({ description: "The sequence number of the entry." }),
+const told = {
   timestamp: Type.String(),
   kind: Type.Enum([...EVENT_KINDS]),
   title: Type.String(),
   details: Type.String(),
   meta: Type.Unsafe<Record<string, unknown>>({ type: "object" }),
+};
+
+export const StreamEventSchema = Type.Object({
+  id: Type.Integer({ description: "The sequence number of the entry." }),
+  ...told,
 });
 
 export const PatchSchema = Type.Union([
@@ -49,10 +54,15 @@ export const HelloSchema = Type.Object({
 });
 
 export const CommitSchema = Type.Object({
-  type: Type.Literal("commit"),
-  seq: Type.Integer(),
-  event: StreamEventSchema,
+  seq: Type.Integer({ description: "That of the commit before plus one, across messages too." }),
+  event: Type.Object(told, { description: "What SSE shows; its id is the seq." }),
   patches: Type.Array(PatchSchema, { description: "RFC 6902, on the wire state." }),
+});
+
+/** What is shown together: one commit, or many that follow one another. */
+export const CommitsSchema = Type.Object({
+  type: Type.Literal("commits"),
+  commits: Type.Array(CommitSchema, { minItems: 1 }),
 });
 
 /** Sent when nothing else was for a while, so that a client can tell a quiet wire from a dead one. */
@@ -62,9 +72,15 @@ export const KeepaliveSchema = Type.Object({
   now: Type.Integer(),
 });
 
-export const ServerMessageSchema = Type.Union([HelloSchema, CommitSchema, KeepaliveSchema]);
+export const ServerMessageSchema = Type.Union([HelloSchema, CommitsSchema, KeepaliveSchema]);
 
 export type Hello = Static<typeof HelloSchema>;
 export type Commit = Static<typeof CommitSchema>;
+export type Commits = Static<typeof CommitsSchema>;
 export type Keepalive = Static<typeof KeepaliveSchema>;
-export type ServerMessage = Hello | Commit | Keepalive;
+export type ServerMessage = Hello | Commits | Keepalive;
+
+/** An entry as it travels: its event without the id, which is the entry's number. */
+export function toCommit({ seq, event: { id: _, ...event }, patches }: Entry): Commit {
+  return { seq, event, patches };
+}

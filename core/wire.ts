@@ -2,10 +2,13 @@
  * The constants of the WebSocket protocol, apart from its schemas, so that the page need not load those.
  * Neighbours: `protocol.ts`, transport-ws, the page's sync.
  */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 export const SOCKET_PATH = "/api/ws";
 
-/** The subprotocol that a browser offers beside the one that carries its token. */
+/**
+ * The subprotocol that a browser offers beside the one that carries its token. It names how one is let in,
+ * not the messages: a page of an earlier release gets in too, and is told by the hello that it is one.
+ */
 export const SOCKET_PROTOCOL = "clawtasker.v1";
 /** Then the token in base64url: a browser can send no header with a socket, and addresses are logged. */
 export const TOKEN_PROTOCOL = "clawtasker.token.";

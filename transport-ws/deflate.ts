@@ -1,6 +1,6 @@
 /**
- * The text of a state as one stream of raw DEFLATE, put together from parts that are compressed once:
- * a leaf of records is compressed again only after a write has touched it. Neighbour: `state-bytes.ts`.
+ * Texts as raw DEFLATE: messages, and a state as one stream of parts that are compressed once, a leaf of
+ * records again only after a write has touched it. Neighbours: `commits.ts`, `state-bytes.ts`.
  * Invariants: a part ends on a byte and refers to nothing before it, so that parts can be joined in
  * any order; the loop is never held for long, however large the state is.
  */
@@ -44,8 +44,13 @@ export function toStored(text: string): Buffer {
 }
 
 /** A longer text, compressed. */
-export function toDeflated(text: string): Buffer {
+export function toDeflated(text: string | Buffer): Buffer {
   return deflateRawSync(text, OPTIONS);
+}
+
+/** A text that is a message of RFC 7692 by itself: the receiver knows the last four bytes. */
+export function toDeflatedMessage(text: Buffer): Buffer {
+  return toDeflated(text).subarray(0, -4);
 }
 
 const COMMA = toStored(",");

@@ -7,7 +7,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
 import { CLOSE_CODES, type Engine, type Gate, KEEPALIVE_MS } from "../core/index.ts";
-import { commitChunks } from "./codec.ts";
+import { createCatchUp, toMessages } from "./commits.ts";
 import { openSession, type Session, type SessionLimits } from "./session.ts";
 import { createStateSource } from "./state-bytes.ts";
 import {
@@ -39,8 +39,8 @@ export interface WsTransport {
 /** Clients have nothing to say here; what they do say is ignored. */
 const MAX_PAYLOAD_BYTES = 4 * 1024;
 /**
- * Offered for the state, which is compressed once for all and not by `ws`: hence no context from one
- * message to the next, no smaller window, and nothing that is long enough for `ws` to compress.
+ * Offered for the state and for many commits, which are compressed once for all and not by `ws`: hence no
+ * context from one message to the next, no smaller window, and nothing long enough for `ws` to compress.
  */
 const DEFLATE = {
   serverNoContextTakeover: true,
@@ -71,7 +71,8 @@ export function createWsTransport({
   /** With the name of the token each was let in with. */
   const sessions = new Map<Session, string | undefined>();
   const states = createStateSource(engine);
-  const fanOut = engine.feed.fanOut({ encode: commitChunks, now, later });
+  const fanOut = engine.feed.fanOut({ encode: toMessages, now, later });
+  const catchUp = createCatchUp();
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
@@ -119,6 +120,7 @@ export function createWsTransport({
           engine,
           states,
           fanOut,
+          catchUp,
           ws,
           socket,
           resume: asked.resume,

@@ -1,7 +1,7 @@
 /**
  * One socket: greets it, then sends a commit for each entry, as fast as it takes them and no faster: by
  * a subscription of its own until it has caught up, then with all the others by the fan-out.
- * Neighbours: `index.ts` opens it, `codec.ts` encodes, the core's feed gives the entries.
+ * Neighbours: `index.ts` opens it, `codec.ts` and `commits.ts` encode, the core's feed gives the entries.
  * Phases: joining → live ⇄ waiting (for room) → leaving. Invariants: at most `maxBufferBytes` and
  * one message wait for this socket; when it closes, its subscription and every timer end.
  */
@@ -14,7 +14,8 @@ import {
   type FanOut,
   type FanOutReader,
 } from "../core/index.ts";
-import { commitFrame, greetingFrame, keepaliveText, type ResetWord, resumeText } from "./codec.ts";
+import { greetingFrame, keepaliveText, type ResetWord, resumeText } from "./codec.ts";
+import type { CommitsFrame, toMessages } from "./commits.ts";
 import { FRAME_BYTES, type StateSource } from "./state-bytes.ts";
 import type { Resume } from "./upgrade.ts";
 
@@ -36,7 +37,9 @@ export interface SessionLimits {
 export interface SessionOptions {
   engine: Engine;
   states: StateSource;
-  fanOut: FanOut<Buffer>;
+  fanOut: FanOut<CommitsFrame>;
+  /** The messages of entries, for one who catches up. */
+  catchUp: typeof toMessages;
   ws: WebSocket;
   /** Below `ws`: frames that are made once for all are written here, while `ws` is idle. */
   socket: Duplex;
@@ -56,7 +59,7 @@ const STRIDE_FRAMES = 3;
 const QUICK_MS = 1_000;
 
 export function openSession(options: SessionOptions): Session {
-  const { engine, states, fanOut, ws, socket, resume, limits } = options;
+  const { engine, states, fanOut, catchUp, ws, socket, resume, limits } = options;
   const { keepaliveMs, pingMs, maxBufferBytes, stallMs, maxBehind, graceMs } = limits;
   const ended = new AbortController();
   const { signal } = ended;
@@ -83,12 +86,12 @@ export function openSession(options: SessionOptions): Session {
   }, pingMs);
 
   let dropped = () => {};
-  const reader: FanOutReader<Buffer> = {
+  const reader: FanOutReader<CommitsFrame> = {
     get seq() {
       return seq;
     },
     take({ last, value }) {
-      write(value);
+      write(toBytes(value));
       seq = last;
       keepalive.refresh();
       return socket.writableLength < maxBufferBytes;
@@ -115,6 +118,8 @@ export function openSession(options: SessionOptions): Session {
     leave();
     ws.close(code, reason);
   }
+
+  const toBytes = (frame: CommitsFrame) => (compressed ? frame.packed() : frame.plain);
 
   /** Like `ws.send`, a socket that closes is sent nothing more. */
   function write(bytes: Buffer, sent?: () => void): void {
@@ -174,19 +179,14 @@ export function openSession(options: SessionOptions): Session {
 
   /** False where there was no room for all of them: what is left is read again once there is. */
   function sendCommits(entries: readonly Entry[]): boolean {
-    let next = 0;
-    while (next < entries.length) {
-      if (ws.bufferedAmount >= maxBufferBytes) return false;
-      socket.cork();
-      for (; next < entries.length && ws.bufferedAmount < maxBufferBytes; next++) {
-        const entry = entries[next];
-        // A state that was sent may be ahead of the feed's cursor.
-        if (!entry || entry.seq <= seq) continue;
-        write(commitFrame(entry), flushed);
-        seq = entry.seq;
-      }
-      socket.uncork();
+    // A state that was sent may be ahead of the feed's cursor.
+    const open = entries.filter((entry) => entry.seq > seq);
+    if (open.length > 0 && ws.bufferedAmount >= maxBufferBytes) return false;
+    for (const { last, value } of catchUp(open)) {
+      write(toBytes(value), flushed);
+      seq = last;
       keepalive.refresh();
+      if (last !== open.at(-1)?.seq && ws.bufferedAmount >= maxBufferBytes) return false;
     }
     return true;
   }
@@ -204,12 +204,12 @@ export function openSession(options: SessionOptions): Session {
     while (!signal.aborted) {
       await room(maxBufferBytes);
       if (phase === "live" && fanOut.join(reader)) await untilDropped();
-      else await catchUp();
+      else await follow();
     }
   }
 
   /** Until it has all there is, or no room; while it waits for room it holds no entry. */
-  async function catchUp(): Promise<void> {
+  async function follow(): Promise<void> {
     for await (const item of engine.feed.subscribe({ since: seq, signal })) {
       if (signal.aborted) return;
       if (item.type === "reset") {

@@ -4,7 +4,7 @@
  */
 import { applyPatches, createRelations, type Entry, reduce, type State } from "../../core/index.ts";
 import { actions } from "../../core/registry.ts";
-import { commitFrame } from "../../transport-ws/codec.ts";
+import { toMessages } from "../../transport-ws/commits.ts";
 import { AT, companyOf, updateOf } from "../company.ts";
 import { figureOf, inTurns, type Row, toCount } from "../row.ts";
 
@@ -78,7 +78,8 @@ export const bytes: Row = {
       Object.assign(state.tasks, { [id]: { progress: 0, updated_at: "", version: 0 } });
     }
     applyPatches(state, patches);
-    const whole = commitFrame(entry).length;
+    const [message] = toMessages([entry]);
+    const whole = message?.value.plain.length ?? Number.NaN;
     const eventBytes = Buffer.byteLength(JSON.stringify(entry.event));
     return {
       subjects: [

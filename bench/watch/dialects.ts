@@ -3,6 +3,9 @@
  * updates a message carries. Neighbours: `watcher.ts`; the floors and peers at the other end.
  * Invariant: an update is counted by its own number, so a lost or doubled one cannot pass unseen.
  */
+/** What a watcher says that takes messages compressed. */
+export const DEFLATE = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n";
+
 export interface Dialect {
   path: string;
   headers?: string;
@@ -18,7 +21,8 @@ export interface Dialect {
   updates(message: Buffer): readonly [number, number] | null;
 }
 
-const COMMIT = Buffer.from('{"type":"commit","seq":');
+const COMMITS = Buffer.from('{"type":"commits","commits":[');
+const COMMIT = Buffer.from('{"seq":');
 const HELLO = Buffer.from('{"type":"hello"');
 const SEQ = Buffer.from('"seq":');
 
@@ -43,14 +47,34 @@ function seqIn(message: Buffer): readonly [number, number] | null {
   return [numberAt(message, first + SEQ.length), numberAt(message, last + SEQ.length)];
 }
 
+/** All numbers behind such a word, as the last so many: one that is missing shows as disorder. */
+function lastOf(message: Buffer, word: Buffer): readonly [number, number] | null {
+  let count = 0;
+  let last = 0;
+  for (let at = message.indexOf(word); at >= 0; at = message.indexOf(word, at + word.length)) {
+    count++;
+    last = Math.max(last, numberAt(message, at + word.length));
+  }
+  return count > 0 ? [last - count + 1, last] : null;
+}
+
+/** Of messages that many watchers hold, having been unpacked once. */
+const commits = new WeakMap<Buffer, readonly [number, number] | null>();
+
 export const dialects = {
   ours: {
     path: "/api/ws",
+    // As browsers do.
+    headers: DEFLATE,
     isReady: (message) => startsWith(message, HELLO),
     updates(message) {
-      if (!startsWith(message, COMMIT)) return null;
-      const seq = numberAt(message, COMMIT.length);
-      return [seq, seq];
+      if (!startsWith(message, COMMITS)) return null;
+      let known = commits.get(message);
+      if (!known) {
+        known = lastOf(message, COMMIT);
+        commits.set(message, known);
+      }
+      return known;
     },
   },
   /** The floors: one patch or many, each with its number. */
@@ -88,14 +112,7 @@ export const dialects = {
     answer: (message) => (message[0] === 10 ? Buffer.from([10]) : null),
     isReady: (message) => message[0] === 14,
     updates(message) {
-      if (message[0] !== 15) return null;
-      let count = 0;
-      let last = 0;
-      for (let at = message.indexOf(SEQ); at >= 0; at = message.indexOf(SEQ, at + SEQ.length)) {
-        count++;
-        last = Math.max(last, numberAt(message, at + SEQ.length));
-      }
-      return count > 0 ? [last - count + 1, last] : null;
+      return message[0] === 15 ? lastOf(message, SEQ) : null;
     },
   },
 } as const satisfies Record<string, Dialect>;

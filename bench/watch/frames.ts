@@ -9,8 +9,8 @@ export interface FrameReader {
 }
 
 export interface FrameHandlers {
-  /** A whole frame; `last` where it ends its message. */
-  onFrame(payload: Buffer, last: boolean): void;
+  /** A whole frame; `last` where it ends its message, `packed` where a compressed one begins. */
+  onFrame(payload: Buffer, last: boolean, packed: boolean): void;
   /** A frame too large to keep: only its size. */
   onLarge(bytes: number, last: boolean): void;
   onPing(): void;
@@ -70,7 +70,7 @@ export function createFrameReader(handlers: FrameHandlers, maxKept = LARGE): Fra
       at += header + length;
       if (opcode === PING) handlers.onPing();
       else if (opcode === CLOSE) handlers.onClose(length >= 2 ? payload.readUInt16BE(0) : 0);
-      else if (opcode <= 2) handlers.onFrame(payload, last);
+      else if (opcode <= 2) handlers.onFrame(payload, last, (first & 0x40) !== 0);
     }
     if (at < bytes.length) rest = Buffer.from(bytes.subarray(at));
   }

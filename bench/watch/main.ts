@@ -3,7 +3,7 @@
  * Neighbours: `watchers.ts` forks it, `watcher.ts` is one of them.
  */
 import { connect } from "node:net";
-import { type Dialect, dialects } from "./dialects.ts";
+import { DEFLATE, type Dialect, dialects } from "./dialects.ts";
 import { createFrameReader } from "./frames.ts";
 import type { Call, Joined, Seen } from "./messages.ts";
 import { upgradeRequest, type Watcher, watchEvents, watchSocket } from "./watcher.ts";
@@ -95,7 +95,6 @@ async function awaitAll({ updates }: Extract<Call, { name: "await" }>): Promise<
 
 /** Of a join nothing is read: to keep frames until they are whole would make a message in many the dearer. */
 const COUNTED_BYTES = 1024;
-const DEFLATE = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n";
 
 async function join(call: Extract<Call, { name: "join" }>): Promise<Joined> {
   const head = upgradeRequest(call.path, call.deflate ? DEFLATE : "");

@@ -5,6 +5,7 @@
 import { connect, type Socket } from "node:net";
 import type { Dialect } from "./dialects.ts";
 import { createFrameReader, toClientFrame } from "./frames.ts";
+import { unpack } from "./unpack.ts";
 
 export interface Watcher {
   /** The number of the last update. */
@@ -71,14 +72,16 @@ export async function watchSocket(options: WatchOptions): Promise<Watcher> {
     );
   let begins = true;
   const frames = createFrameReader({
-    onFrame(payload, last) {
+    onFrame(payload, last, packed) {
       const first = begins;
       begins = last;
       if (!first) return;
-      if (dialect.isReady?.(payload)) ready();
-      const answer = dialect.answer?.(payload);
+      // What comes in pieces is no update; a state in pieces begins like a whole one, and is enough.
+      const message = packed ? unpack(payload) : payload;
+      if (dialect.isReady?.(message)) ready();
+      const answer = dialect.answer?.(message);
       if (answer) say(answer);
-      const updates = dialect.updates(payload);
+      const updates = dialect.updates(message);
       if (updates) count(watcher, updates[0], updates[1], onUpdates);
     },
     onLarge(_bytes, last) {

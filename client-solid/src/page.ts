@@ -123,7 +123,7 @@ export function openPage(): Page {
       intake.hello(hello);
       if (first) afterPaint(loadReducer);
     },
-    onCommit: intake.commit,
+    onCommits: intake.commits,
     onState(state) {
       setWireState(state);
       // The wire is back, so the server is: what waits for it need not wait longer.

@@ -12,7 +12,7 @@ import {
   toWords,
 } from "../../client-solid/src/sync/connection.ts";
 import type { Commit } from "../../client-solid/src/sync/wire.ts";
-import { KEEPALIVE_MS } from "../../core/wire.ts";
+import { KEEPALIVE_MS, PROTOCOL_VERSION } from "../../core/wire.ts";
 
 const START = Date.parse("2026-03-21T09:30:00Z");
 
@@ -44,9 +44,9 @@ function steer(onCommit: (commit: Commit) => void = () => {}) {
     clock: () => now,
     random: () => 1,
     onHello: ({ seq, state }) => taken.push(`hello ${seq}${state === undefined ? "" : " state"}`),
-    onCommit(commit) {
-      onCommit(commit);
-      taken.push(`commit ${commit.seq}`);
+    onCommits(commits) {
+      for (const commit of commits) onCommit(commit);
+      taken.push(`commit ${commits.map(({ seq }) => seq).join(" ")}`);
     },
     onState: (state) => states.push(state),
   });
@@ -69,7 +69,7 @@ function steer(onCommit: (commit: Commit) => void = () => {}) {
     hello: (seq: number, more: object = { state: {} }) =>
       say({
         type: "hello",
-        protocol: 1,
+        protocol: PROTOCOL_VERSION,
         version: "0",
         journal: "j 1",
         seq,
@@ -78,13 +78,23 @@ function steer(onCommit: (commit: Commit) => void = () => {}) {
         ...more,
       }),
     resumed: (seq: number, head = seq) =>
-      say({ type: "hello", protocol: 1, version: "0", journal: "j 1", seq, head, now }),
-    commit: (seq: number, at = now) =>
       say({
-        type: "commit",
+        type: "hello",
+        protocol: PROTOCOL_VERSION,
+        version: "0",
+        journal: "j 1",
         seq,
-        event: { id: seq, timestamp: new Date(at).toISOString() },
-        patches: [],
+        head,
+        now,
+      }),
+    commit: (...seqs: number[]) =>
+      say({
+        type: "commits",
+        commits: seqs.map((seq) => ({
+          seq,
+          event: { timestamp: new Date(now).toISOString() },
+          patches: [],
+        })),
       }),
     keepalive: (seq: number) => say({ type: "keepalive", seq, now }),
     /** Lets time pass, running what is due in its order. */
@@ -136,6 +146,24 @@ test("PAGE-3: after a loss it resumes from the last entry of the same journal, a
   wire.connection.stop();
 });
 
+test("PAGE-3: what came together is handed on together, and the last of it is where it resumes", () => {
+  const wire = steer();
+  wire.connection.start();
+  wire.hello(7);
+  wire.drop();
+  wire.pass(MAX_RETRY_MS);
+  wire.resumed(7, 12);
+  wire.commit(8, 9, 10, 11);
+  assert.is(wire.status(), "catching-up");
+  wire.commit(12, 13);
+  assert.is(wire.status(), "live");
+  assert.equal(wire.taken.slice(2), ["commit 8 9 10 11", "commit 12 13"]);
+  wire.drop();
+  wire.pass(MAX_RETRY_MS);
+  assert.match(wire.socket().url, /since=13&/);
+  wire.connection.stop();
+});
+
 test("PAGE-2: with nothing to catch up with it is live at once", () => {
   const wire = steer();
   wire.connection.start();
@@ -150,13 +178,18 @@ test("PAGE-2: with nothing to catch up with it is live at once", () => {
 test("PAGE-3: a gap, a repeated number, a patch that does not fit, nonsense: each asks for a new state", () => {
   const breaks: Record<string, (wire: ReturnType<typeof steer>) => void> = {
     gap: (wire) => wire.commit(10),
+    "gap within": (wire) => wire.commit(9, 11),
     repeated: (wire) => wire.commit(8),
+    "repeated within": (wire) => wire.commit(9, 9),
+    "known already": (wire) => wire.commit(8, 9),
     unfit: (wire) => wire.commit(9),
+    "unfit within": (wire) => wire.commit(9, 10),
     nonsense: (wire) => wire.socket().handlers.onMessage("{"),
   };
   for (const [name, breakIt] of Object.entries(breaks)) {
     const wire = steer((commit) => {
-      if (name === "unfit" && commit.seq === 9) throw new Error("diverged");
+      if (/^unfit/.test(name) && commit.seq === (name === "unfit" ? 9 : 10))
+        throw new Error("diverged");
     });
     wire.connection.start();
     wire.hello(7);
@@ -288,7 +321,7 @@ test("PAGE-3: when the network or the person is back it tries at once, but never
 test("PAGE-2: a protocol it does not know ends in asking for a reload, not in trying for ever", () => {
   const wire = steer();
   wire.connection.start();
-  wire.hello(7, { protocol: 2, state: {} });
+  wire.hello(7, { protocol: PROTOCOL_VERSION + 1, state: {} });
   assert.equal(wire.states.at(-1), { status: "offline", retryAt: null, heardAt: START });
   wire.pass(60_000);
   wire.connection.wake();

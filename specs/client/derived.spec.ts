@@ -10,7 +10,14 @@ import { createSortedList } from "../../client-solid/src/sync/sorted-list.ts";
 import { createMirror, type Mirror } from "../../client-solid/src/sync/store.ts";
 import type { Commit, Hello } from "../../client-solid/src/sync/wire.ts";
 import { orderBy, toSort } from "../../client-solid/src/views/pipeline/model.ts";
-import { createMemoryJournal, type Engine, openEngine, toWireState } from "../../core/index.ts";
+import {
+  createMemoryJournal,
+  type Engine,
+  openEngine,
+  PROTOCOL_VERSION,
+  toCommit,
+  toWireState,
+} from "../../core/index.ts";
 import {
   focusOf,
   missionControl,
@@ -34,7 +41,13 @@ function copy<T>(value: T): T {
 
 function helloOf(engine: Engine, now: number): Hello {
   const { state, seq } = engine.view();
-  const greeting = { type: "hello", protocol: 1, version: "0", journal: "j", now } as const;
+  const greeting = {
+    type: "hello",
+    protocol: PROTOCOL_VERSION,
+    version: "0",
+    journal: "j",
+    now,
+  } as const;
   return copy({ ...greeting, seq, head: seq, state: toWireState(state) });
 }
 
@@ -45,9 +58,7 @@ async function commitsSince(engine: Engine, after: number): Promise<Commit[]> {
   if (after === head) return commits;
   for await (const item of engine.feed.subscribe({ since: after, signal: end.signal })) {
     if (item.type !== "entries") throw new Error("reset");
-    for (const { seq, event, patches } of item.entries) {
-      commits.push(copy({ type: "commit", seq, event, patches }) as Commit);
-    }
+    for (const entry of item.entries) commits.push(copy(toCommit(entry)));
     if (commits.at(-1)?.seq === head) end.abort();
   }
   return commits;

@@ -36,7 +36,7 @@ function steer(costMs: number, misfit = -1) {
     rest() {
       now += 100;
     },
-    commit: (seq: number) => intake.commit({ type: "commit", seq } as Commit),
+    commit: (...seqs: number[]) => intake.commits(seqs.map((seq) => ({ seq }) as Commit)),
     hello: (seq: number, state?: object) =>
       intake.hello({ type: "hello", seq, ...(state && { state }) } as Hello),
   };
@@ -67,6 +67,25 @@ test("PAGE-8: a burst is taken in order and in slices, and the page says that it
     taken,
     Array.from({ length: 1_000 }, (_, n) => n + 1),
   );
+});
+
+test("PAGE-8: what came together is shown together, within the same slices", () => {
+  const numbers = (count: number) => Array.from({ length: count }, (_, n) => n + 1);
+  for (const [count, slices] of [
+    [60, 0],
+    [1_000, 10],
+  ] as const) {
+    const { commit, taken, turn, turns, intake } = steer(0.1);
+    commit(...numbers(count));
+    let turned = 0;
+    for (; turns() > 0; turned++) {
+      assert.ok(intake.behind());
+      turn();
+    }
+    assert.is(turned, slices);
+    assert.equal(taken, numbers(count));
+    assert.not(intake.behind());
+  }
 });
 
 test("PAGE-3: after an entry that does not fit none is taken until a state has come", () => {

@@ -11,6 +11,8 @@ import {
   createMemoryJournal,
   fromWireState,
   openEngine,
+  PROTOCOL_VERSION,
+  toCommit,
   toWireState,
   type WireState,
 } from "../../core/index.ts";
@@ -50,7 +52,13 @@ async function openPair() {
   const mirror = createMirror();
   const hello = (): Hello => {
     const { seq } = engine.view();
-    const greeting = { type: "hello", protocol: 1, version: "0", journal: "j", now } as const;
+    const greeting = {
+      type: "hello",
+      protocol: PROTOCOL_VERSION,
+      version: "0",
+      journal: "j",
+      now,
+    } as const;
     const events = copy([...engine.recentEvents(100)]);
     return { ...greeting, seq, head: seq, events, state: copy(states.get(seq)) };
   };
@@ -85,9 +93,7 @@ async function openPair() {
         note();
         const item = await stream.next();
         if (item.done || item.value.type !== "entries") throw new Error("no entry came");
-        for (const { seq, event, patches } of item.value.entries) {
-          commits.push(copy({ type: "commit", seq, event, patches }) as Commit);
-        }
+        for (const entry of item.value.entries) commits.push(copy(toCommit(entry)));
       }
       return outcome;
     },

@@ -10,7 +10,13 @@ import {
 } from "../../client-solid/src/sync/reading.ts";
 import { createMirror } from "../../client-solid/src/sync/store.ts";
 import type { Hello } from "../../client-solid/src/sync/wire.ts";
-import { createMemoryJournal, openEngine, type Patch, toWireState } from "../../core/index.ts";
+import {
+  createMemoryJournal,
+  openEngine,
+  type Patch,
+  PROTOCOL_VERSION,
+  toWireState,
+} from "../../core/index.ts";
 import { workloads } from "../../core/state/agents/views.ts";
 import { nameOf } from "../../core/state/lookup.ts";
 import { TASK_STATUSES } from "../../core/state/tasks/task.ts";
@@ -29,7 +35,13 @@ async function demoMirror() {
   const state = JSON.parse(JSON.stringify(toWireState(engine.view().state))) as unknown;
   const mirror = createMirror();
   mirror.exceptions.tick(NOW);
-  const greeting = { type: "hello", protocol: 1, version: "0", journal: "j", now: NOW } as const;
+  const greeting = {
+    type: "hello",
+    protocol: PROTOCOL_VERSION,
+    version: "0",
+    journal: "j",
+    now: NOW,
+  } as const;
   mirror.replaceState({ ...greeting, seq: 1, head: 1, state } satisfies Hello);
   await engine.close();
   return { mirror, state: engine.view().state };
@@ -56,8 +68,8 @@ test("PAGE-1: a name that is not known yet is shown as soon as it is", async () 
   let seq = 1;
   const commit = (patch: Patch) => {
     seq += 1;
-    const event = { id: seq, timestamp: "", kind: "state_saved" as const, title: "", details: "" };
-    mirror.applyCommit({ type: "commit", seq, event: { ...event, meta: {} }, patches: [patch] });
+    const event = { timestamp: "", kind: "state_saved" as const, title: "", details: "" };
+    mirror.applyCommit({ seq, event: { ...event, meta: {} }, patches: [patch] });
   };
   const agent = { ...JSON.parse(JSON.stringify(wire.agents.codex)), id: "nova", name: "Nova" };
   createRoot((dispose) => {
@@ -122,10 +134,9 @@ test("PAGE-8: a change of one task tells only the lists it leaves and enters", a
   });
   const still = { ...runs };
   asked = [];
-  const event = { id: 2, timestamp: "", kind: "state_saved" as const, title: "", details: "" };
+  const event = { timestamp: "", kind: "state_saved" as const, title: "", details: "" };
   const move = (path: string, value: unknown) =>
     mirror.applyCommit({
-      type: "commit",
       seq: 2,
       event: { ...event, meta: {} },
       patches: [{ op: "replace", path, value }],

@@ -6,8 +6,8 @@ import * as assert from "uvu/assert";
 import { createApi } from "../../client-solid/src/sync/api.ts";
 import * as reducer from "../../client-solid/src/sync/reducer.ts";
 import { createMirror } from "../../client-solid/src/sync/store.ts";
-import type { Commit, Hello } from "../../client-solid/src/sync/wire.ts";
-import { toWireState } from "../../core/index.ts";
+import type { Hello } from "../../client-solid/src/sync/wire.ts";
+import { toCommit, toWireState } from "../../core/index.ts";
 import { startHttp, TOKEN } from "../support/http.ts";
 
 function copy<T>(value: unknown): T {
@@ -26,9 +26,7 @@ async function openPage(writesPerMinute = 1_000) {
   const following = (async () => {
     for await (const item of engine.feed.subscribe({ since: seq, signal: end.signal })) {
       if (item.type !== "entries") throw new Error("reset");
-      for (const { seq: id, event, patches } of item.entries) {
-        mirror.applyCommit(copy<Commit>({ type: "commit", seq: id, event, patches }));
-      }
+      for (const entry of item.entries) mirror.applyCommit(copy(toCommit(entry)));
     }
   })();
   /** The server has these requests, but the page never hears its answers to them. */

@@ -10,6 +10,8 @@ import {
   type Engine,
   openEngine,
   type Patch,
+  PROTOCOL_VERSION,
+  toCommit,
   toWireState,
 } from "../../core/index.ts";
 
@@ -33,13 +35,19 @@ function copy<T>(value: T): T {
 function helloOf(engine: Engine): Hello {
   const { state, seq } = engine.view();
   const events = engine.recentEvents(100);
-  const greeting = { type: "hello", protocol: 1, version: "0", journal: "j", now: NOW } as const;
+  const greeting = {
+    type: "hello",
+    protocol: PROTOCOL_VERSION,
+    version: "0",
+    journal: "j",
+    now: NOW,
+  } as const;
   return copy({ ...greeting, seq, head: seq, events: [...events], state: toWireState(state) });
 }
 
 function commitOf(seq: number, patches: Patch[]): Commit {
-  const event = { id: seq, timestamp: "2026-03-21T09:30:00+00:00", kind: "state_saved" as const };
-  return { type: "commit", seq, event: { ...event, title: "t", details: "", meta: {} }, patches };
+  const event = { timestamp: "2026-03-21T09:30:00+00:00", kind: "state_saved" as const };
+  return { seq, event: { ...event, title: "t", details: "", meta: {} }, patches };
 }
 
 /** The commits of all that was written since `after`, as they come over the wire. */
@@ -50,9 +58,7 @@ async function commitsSince(engine: Engine, after: number): Promise<Commit[]> {
   if (after === head) return commits;
   for await (const item of engine.feed.subscribe({ since: after, signal: end.signal })) {
     if (item.type !== "entries") throw new Error("reset");
-    for (const { seq, event, patches } of item.entries) {
-      commits.push(copy({ type: "commit", seq, event, patches }) as Commit);
-    }
+    for (const entry of item.entries) commits.push(copy(toCommit(entry)));
     if (commits.at(-1)?.seq === head) end.abort();
   }
   return commits;

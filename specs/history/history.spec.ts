@@ -127,7 +127,9 @@ async function watch(url: string, stream: Stream): Promise<void> {
     for (;;) {
       const message = await reader.messages.next();
       if (message.type === "hello") assert.is(message.state, undefined, `${name} was not resumed`);
-      if (message.type === "commit") note(message.seq, JSON.stringify(message.event));
+      if (message.type !== "commit") continue;
+      // As SSE shows it: with its id.
+      note(message.seq, JSON.stringify({ id: message.seq, ...message.event }));
     }
   } catch (error) {
     // The server is gone; whatever else it was is no end of a stream.

@@ -7,11 +7,12 @@ import * as assert from "uvu/assert";
 import { createConnection } from "../../client-solid/src/sync/connection.ts";
 import {
   applyPatches,
-  type Commit,
+  type Commits,
   type Engine,
   type Entry,
   type Hello,
   PROTOCOL_VERSION,
+  toCommit,
   toWireState,
   VERSION,
   type WireState,
@@ -150,10 +151,12 @@ export function createPage(
       if (hello.state !== undefined) state = hello.state as WireState;
       seq = hello.seq;
     },
-    onCommit(commit) {
-      assert.is(commit.seq, seq + 1, `${name}: a gap or a double got through`);
-      applyPatches(state as WireState, commit.patches as Entry["patches"]);
-      seq = commit.seq;
+    onCommits(commits) {
+      for (const commit of commits) {
+        assert.is(commit.seq, seq + 1, `${name}: a gap or a double got through`);
+        applyPatches(state as WireState, commit.patches);
+        seq = commit.seq;
+      }
     },
     onState() {},
   });
@@ -173,11 +176,12 @@ export function createPage(
         onMessage(text);
       }
     };
-    const push = (message: Hello | Commit) => {
+    const push = (message: Hello | Commits) => {
       if (!open) return;
-      host.shows(message.seq, name);
+      const shown = message.type === "hello" ? [message] : message.commits;
+      for (const { seq: each } of shown) host.shows(each, name);
       const text = JSON.stringify(message);
-      const fate = host.faults() && message.type === "commit" ? random.whole(40) : 9;
+      const fate = host.faults() && message.type === "commits" ? random.whole(40) : 9;
       if (fate === 0) return;
       if (fate === 1) frames.unshift(text);
       else frames.push(text);
@@ -213,9 +217,7 @@ export function createPage(
       greet(from, !resumes);
       session = serve(engine, host, scheduler, from, (entries, reset) => {
         if (reset !== null) greet(engine.view().seq, true, reset);
-        for (const { seq: each, event, patches } of entries) {
-          push({ type: "commit", seq: each, event, patches } as Commit);
-        }
+        if (entries.length > 0) push({ type: "commits", commits: entries.map(toCommit) });
       });
     });
     return { close: lose, break: lose };

@@ -8,10 +8,13 @@ import { get as getByTls } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { WebSocket } from "ws";
 import {
+  type Commit,
   createGate,
   createMemoryJournal,
   type Engine,
   type EngineOptions,
+  type Hello,
+  type Keepalive,
   openEngine,
   type ServerMessage,
 } from "../../core/index.ts";
@@ -227,10 +230,13 @@ export function connectSse(
   });
 }
 
+/** What a reader was told; commits that came in one message are told one by one. */
+export type Told = Hello | ({ type: "commit" } & Commit) | Keepalive;
+
 export interface WsReader {
   ws: WebSocket;
-  messages: Queue<ServerMessage>;
-  /** The texts behind the messages, in the same order. */
+  messages: Queue<Told>;
+  /** The texts of the messages as they came, in the same order. */
   texts: Queue<string>;
   pause(): void;
   resume(): void;
@@ -267,12 +273,14 @@ export function connectWs(
   } = {},
 ): Promise<WsReader> {
   const ws = new WebSocket(url, { ...options, ...withoutTrust(servername) });
-  const messages = createQueue<ServerMessage>(waitMs);
+  const messages = createQueue<Told>(waitMs);
   const texts = createQueue<string>(waitMs);
   ws.on("message", (data: Buffer) => {
     const text = data.toString("utf8");
     texts.push(text);
-    messages.push(JSON.parse(text) as ServerMessage);
+    const message = JSON.parse(text) as ServerMessage;
+    if (message.type !== "commits") messages.push(message);
+    else for (const commit of message.commits) messages.push({ type: "commit", ...commit });
   });
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     ws.on("close", (code, reason) => {

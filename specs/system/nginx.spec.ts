@@ -77,7 +77,7 @@ trial("OPS-4: page, write, stream and socket through nginx with TLS", () =>
       });
     assert.is((await write()).resume().statusCode, 200);
     await eventually(() => seen.includes("through nginx"), "the event");
-    await eventually(() => messages[1]?.type === "commit", "the commit");
+    await eventually(() => messages[1]?.type === "commits", "the commit");
 
     const foreign = await write({ Origin: "https://evil.example" });
     assert.is(foreign.resume().statusCode, 403);

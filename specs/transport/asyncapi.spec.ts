@@ -2,11 +2,17 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { type AsyncApiDocument, toAsyncApi } from "../../core/asyncapi.ts";
-import { actions, CLOSE_CODES, queries, writes } from "../../core/index.ts";
+import { actions, CLOSE_CODES, queries, type ServerMessage, writes } from "../../core/index.ts";
 import { toOpenApi } from "../../core/openapi.ts";
 import { at, checkReferences, createJudge, isCommitted } from "../support/document.ts";
 import { withHttp } from "../support/http.ts";
-import { connectSse, connectWs, type StreamServer, withStreams } from "../support/streams.ts";
+import {
+  connectSse,
+  connectWs,
+  type StreamServer,
+  type WsReader,
+  withStreams,
+} from "../support/streams.ts";
 
 const document = JSON.parse(JSON.stringify(toAsyncApi())) as AsyncApiDocument;
 const judge = createJudge(document);
@@ -73,7 +79,8 @@ test("API-1 WS-6: every message of the socket is one of the documented ones", ()
   withStreams({ ws: { keepaliveMs: 20 } }, async (streams) => {
     const fresh = await connectWs(streams.wsUrl);
     const seen = new Set<string>();
-    const hold = (message: { type: string }) => {
+    const hold = async ({ texts }: WsReader) => {
+      const message = JSON.parse(await texts.next()) as ServerMessage;
       seen.add(message.type);
       judge.holds(
         payloadOf("socket", message.type),
@@ -82,20 +89,20 @@ test("API-1 WS-6: every message of the socket is one of the documented ones", ()
       );
       return message;
     };
-    hold(await fresh.messages.next());
+    await hold(fresh);
     const head = await tellMuch(streams);
     for (let seq = 0; seq < head; ) {
-      const message = hold(await fresh.messages.next()) as { type: string; seq: number };
-      if (message.type === "commit") seq = message.seq;
+      const message = await hold(fresh);
+      if (message.type === "commits") seq += message.commits.length;
     }
-    hold(await fresh.messages.until(({ type }) => type === "keepalive"));
+    while ((await hold(fresh)).type !== "keepalive");
     const resumed = await connectWs(`${streams.wsUrl}?since=${head - 1}`);
-    hold(await resumed.messages.next());
-    hold(await resumed.messages.next());
+    await hold(resumed);
+    await hold(resumed);
     const told = await connectWs(`${streams.wsUrl}?since=${head + 9}`);
-    const hello = hold(await told.messages.next()) as { type: string; reset?: string };
-    assert.is(hello.reset, "ahead");
-    assert.equal([...seen].sort(), ["commit", "hello", "keepalive"]);
+    const hello = await hold(told);
+    assert.is(hello.type === "hello" && hello.reset, "ahead");
+    assert.equal([...seen].sort(), ["commits", "hello", "keepalive"]);
     for (const reader of [fresh, resumed, told]) reader.ws.close();
   }));
 

@@ -1,9 +1,9 @@
 /** What follows the hello: commits for everybody, reconnects, keepalives, slow readers. */
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { Entry, ServerMessage } from "../../core/index.ts";
-import { commitFrame } from "../../transport-ws/codec.ts";
-import { createRandom, seedOf } from "../support/random.ts";
+import { type Commits, type Engine, type Entry, toCommit } from "../../core/index.ts";
+import { createCatchUp, toMessages } from "../../transport-ws/commits.ts";
+import { createRandom, type Random, seedOf } from "../support/random.ts";
 import { grouped, part, sizeFor } from "../support/soak.ts";
 import {
   connectWs,
@@ -29,31 +29,91 @@ async function takeCommits(reader: WsReader, count: number): Promise<number[]> {
 
 /** Everything that had come before the socket closed. */
 async function takeRest(reader: WsReader): Promise<number[]> {
-  const rest: ServerMessage[] = await reader.messages.take(reader.messages.waiting());
+  const rest = await reader.messages.take(reader.messages.waiting());
   return rest.flatMap((message) => (message.type === "commit" ? [message.seq] : []));
+}
+
+async function takeEntries(engine: Engine, count: number): Promise<Entry[]> {
+  const ended = new AbortController();
+  const entries: Entry[] = [];
+  for await (const item of engine.feed.subscribe({ since: 0, signal: ended.signal })) {
+    if (item.type === "entries") entries.push(...item.entries);
+    if (entries.length >= count) break;
+  }
+  return entries;
 }
 
 test("WS-2: one commit for each entry, with its event and patches, the same text to everybody", async () => {
   await withStreams({}, async ({ engine, wsUrl }) => {
-    const readers = await Promise.all(Array.from({ length: 5 }, () => connectWs(wsUrl)));
+    const readers = await Promise.all(
+      range(1, 6).map((n) => connectWs(wsUrl, { perMessageDeflate: n % 2 === 0 })),
+    );
     for (const { texts } of readers) await texts.next();
-    const ended = new AbortController();
-    const entries: Entry[] = [];
-    const following = (async () => {
-      for await (const item of engine.feed.subscribe({ since: 0, signal: ended.signal })) {
-        if (item.type === "entries") entries.push(...item.entries);
-        if (entries.length === 3) break;
-      }
-    })();
-    await createTasks(engine, 3);
-    await following;
-    for (const entry of entries) {
-      const { seq, event, patches } = entry;
-      const text = JSON.stringify({ type: "commit", seq, event, patches });
+    for (const count of [1, 3, 30]) {
+      const before = engine.view().seq;
+      await createTasks(engine, count);
+      const entries = (await takeEntries(engine, before + count)).slice(before);
+      const commits = entries.map(({ seq, event: { id, ...event }, patches }) => {
+        assert.is(id, seq);
+        return { seq, event, patches };
+      });
+      const text = JSON.stringify({ type: "commits", commits });
       for (const { texts } of readers) assert.is(await texts.next(), text);
-      assert.is(commitFrame(entry), commitFrame(entry), "made once");
     }
     for (const reader of readers) reader.drop();
+  });
+});
+
+test("WS-2: the commits of a message follow one another, and fill it up to a bound", async () => {
+  await withStreams({}, async ({ engine }) => {
+    await createTasks(engine, 300);
+    await createTasks(engine, 9, "x".repeat(19_000));
+    await createTasks(engine, 40);
+    const entries = await takeEntries(engine, 349);
+    const catchUp = createCatchUp();
+    for (const make of [toMessages, catchUp, catchUp]) {
+      let seq = 0;
+      let before = 0;
+      for (const { first, last, value } of make(entries)) {
+        const text = value.plain.subarray(value.plain.length < 65_536 ? 4 : 10).toString();
+        const { commits } = JSON.parse(text) as Commits;
+        assert.equal(commits, entries.slice(seq, last).map(toCommit));
+        assert.is(first, seq + 1);
+        assert.ok(value.plain.length < 64 * 1024 || commits.length === 1, `${commits.length}`);
+        assert.ok(before === 0 || before + value.plain.length > 60 * 1024, "filled up");
+        before = value.plain.length;
+        seq = last;
+      }
+      assert.is(seq, 349);
+    }
+  });
+});
+
+test("WS-2: who catches up from the same place is sent the same bytes, made once", async () => {
+  await withStreams({}, async ({ engine }) => {
+    await createTasks(engine, 500);
+    const entries = await takeEntries(engine, 500);
+    const catchUp = createCatchUp();
+    const messagesOf = (from: number, to = 500) => [...catchUp(entries.slice(from, to))];
+    const one = messagesOf(0);
+    const other = messagesOf(0);
+    assert.ok(one.length > 3 && one.length < 16);
+    for (const [at, { value }] of one.entries()) {
+      assert.is(other[at]?.value, value);
+      assert.is(other[at]?.value.packed(), value.packed());
+    }
+    // Others need less or more of it: never what they have or what is not there yet.
+    const random = createRandom(seedOf(4_711));
+    for (let turn = 0; turn < 100; turn++) {
+      const from = random.whole(3) ? random.whole(499) : 0;
+      const to = from + 1 + random.whole(499 - from);
+      let seq = from;
+      for (const { first, last } of messagesOf(from, to)) {
+        assert.is(first, seq + 1);
+        seq = last;
+      }
+      assert.is(seq, to);
+    }
   });
 });
 
@@ -90,49 +150,55 @@ test("STR-1: random reconnects during writes: no gap, no double", async () => {
   });
 });
 
-test("STR-3: a socket that does not read holds bounded bytes, is closed with 4001, resumes complete; others see nothing of it", async () => {
-  const maxBufferBytes = 256 * 1024;
-  const limits = { maxBufferBytes, stallMs: 250, graceMs: 4_000 };
-  await withStreams({ ws: limits }, async ({ engine, wsUrl, sockets }) => {
-    const slow = await connectWs(wsUrl);
-    await slow.messages.next();
-    const [slowSocket] = sockets;
-    slow.pause();
-    const quick = await connectWs(wsUrl);
-    await quick.messages.next();
-    let most = 0;
-    let written = 0;
-    // It waits as a cursor alone, without a subscription, until its time is over.
-    let over = Number.POSITIVE_INFINITY;
-    while (performance.now() < over && written < 4_000) {
-      await createTasks(engine, 20, "x".repeat(19_000));
-      if (engine.feed.subscribers() === 1) over = Math.min(over, performance.now() + 500);
-      written += 20;
-      most = Math.max(most, slowSocket?.writableLength ?? 0);
-      assert.is((await takeCommits(quick, 20)).at(-1), written);
-    }
-    assert.ok(most >= maxBufferBytes, "the slow socket was never waited for");
-    assert.ok(most < maxBufferBytes + 64 * 1024, `${most} bytes waited for the slow socket`);
+/** A text that compressing makes hardly shorter. */
+const noise = (random: Random, length: number) =>
+  Array.from({ length }, () => String.fromCharCode(33 + random.whole(94))).join("");
 
-    slow.resume();
-    const { code, reason } = await slow.closed;
-    assert.is(code, 4001);
-    assert.match(reason, /since/);
-    const seen = await takeRest(slow);
-    assert.ok(seen.length > 0 && seen.length < written, `${seen.length} of ${written} had come`);
-    const back = await connectWs(`${wsUrl}?since=${seen.at(-1)}&journal=memory`);
-    await back.messages.next();
-    seen.push(...(await takeCommits(back, written - seen.length)));
-    assert.equal(seen, range(1, written));
-    quick.drop();
-    back.drop();
+for (const perMessageDeflate of [false, true])
+  test(`STR-3: a socket that does not read holds bounded bytes, is closed with 4001, resumes complete; others see nothing of it${perMessageDeflate ? "; compressed too" : ""}`, async () => {
+    const text = noise(createRandom(seedOf(99)), 19_000);
+    const maxBufferBytes = 256 * 1024;
+    const limits = { maxBufferBytes, stallMs: 250, graceMs: 4_000 };
+    await withStreams({ ws: limits }, async ({ engine, wsUrl, sockets }) => {
+      const slow = await connectWs(wsUrl, { perMessageDeflate });
+      await slow.messages.next();
+      const [slowSocket] = sockets;
+      slow.pause();
+      const quick = await connectWs(wsUrl);
+      await quick.messages.next();
+      let most = 0;
+      let written = 0;
+      // It waits as a cursor alone, without a subscription, until its time is over.
+      let over = Number.POSITIVE_INFINITY;
+      while (performance.now() < over && written < 4_000) {
+        await createTasks(engine, 20, text);
+        if (engine.feed.subscribers() === 1) over = Math.min(over, performance.now() + 500);
+        written += 20;
+        most = Math.max(most, slowSocket?.writableLength ?? 0);
+        assert.is((await takeCommits(quick, 20)).at(-1), written);
+      }
+      assert.ok(most >= maxBufferBytes, "the slow socket was never waited for");
+      assert.ok(most < maxBufferBytes + 64 * 1024, `${most} bytes waited for the slow socket`);
+
+      slow.resume();
+      const { code, reason } = await slow.closed;
+      assert.is(code, 4001);
+      assert.match(reason, /since/);
+      const seen = await takeRest(slow);
+      assert.ok(seen.length > 0 && seen.length < written, `${seen.length} of ${written} had come`);
+      const back = await connectWs(`${wsUrl}?since=${seen.at(-1)}&journal=memory`);
+      await back.messages.next();
+      seen.push(...(await takeCommits(back, written - seen.length)));
+      assert.equal(seen, range(1, written));
+      quick.drop();
+      back.drop();
+    });
   });
-});
 
 test("STR-3: a socket that is waited for is not taken for dead", async () => {
   const limits = { maxBufferBytes: 64 * 1024, pingMs: 150 };
   await withStreams({ ws: limits }, async ({ engine, ws, wsUrl }) => {
-    const slow = await connectWs(wsUrl);
+    const slow = await connectWs(wsUrl, { perMessageDeflate: false });
     await slow.messages.next();
     const other = await connectWs(wsUrl);
     await other.messages.next();
@@ -152,7 +218,7 @@ test("STR-3: a socket that is waited for is not taken for dead", async () => {
 test("STR-3: a slow socket that does not even close is ended", async () => {
   const limits = { maxBufferBytes: 64 * 1024, stallMs: 20, graceMs: 20 };
   await withStreams({ ws: limits }, async ({ engine, ws, wsUrl, sockets }) => {
-    const slow = await connectWs(wsUrl);
+    const slow = await connectWs(wsUrl, { perMessageDeflate: false });
     await slow.messages.next();
     slow.pause();
     for (let written = 0; ws.clients() === 1 && written < 4_000; written += 20) {

@@ -1,18 +1,28 @@
 /** The bytes below `ws`: frames made once for all, a state compressed once, sockets of every speed. */
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import type { Writable } from "node:stream";
 import { inflateRawSync } from "node:zlib";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import * as wsModule from "ws";
 import { toWireState } from "../../core/index.ts";
+import { toMessages } from "../../transport-ws/commits.ts";
 import { deflateState, END_OF_STREAM, toDeflated, toStored } from "../../transport-ws/deflate.ts";
 import { frameHeader } from "../../transport-ws/frame.ts";
-import { connectWs, createTasks, type StreamServer, withStreams } from "../support/streams.ts";
+import {
+  connectWs,
+  createTasks,
+  eventually,
+  type StreamServer,
+  withStreams,
+} from "../support/streams.ts";
 
-/** What frames the messages of `ws`; exported, but not in its types. */
-const { Sender } = wsModule as unknown as {
+/** What frames and reads the messages of `ws`; exported, but not in its types. */
+const { Sender, Receiver, PerMessageDeflate } = wsModule as unknown as {
   Sender: { frame(data: Buffer, options: object): Buffer[] };
+  Receiver: new (options: object) => Writable;
+  PerMessageDeflate: new (options: object) => { accept(offers: object[]): object };
 };
 
 const range = (from: number, to: number) =>
@@ -116,6 +126,62 @@ test("WS-8: the parts of a compressed state are one stream, made again only wher
     const anew = after.filter((part) => part.length > 200 && !known.has(part));
     assert.ok(known.size > 30 && anew.length < 4, `${anew.length} of ${known.size} made again`);
     assert.is(textOf([toStored("x".repeat(70_000)), toDeflated("y")]), `${"x".repeat(70_000)}y`);
+  });
+});
+
+test("WS-9: many commits are compressed once, as one whole message; few are not", async () => {
+  await withStreams({}, async ({ engine }) => {
+    const ended = new AbortController();
+    await createTasks(engine, 200, "é€😀");
+    const stream = engine.feed.subscribe({ since: 0, signal: ended.signal });
+    const { value: item } = await stream.next();
+    if (item?.type !== "entries") throw new Error("no entries came");
+    for (const count of [1, 20, 200]) {
+      for (const { value } of toMessages(item.entries.slice(0, count))) {
+        const { plain } = value;
+        const packed = value.packed();
+        assert.is(value.packed(), packed, "made once");
+        if (count === 1) {
+          assert.is(packed, plain);
+          continue;
+        }
+        assert.ok(packed.length * 4 < plain.length, `${packed.length} of ${plain.length} bytes`);
+        const inflater = new PerMessageDeflate({});
+        inflater.accept([{ server_no_context_takeover: [true] }]);
+        const receiver = new Receiver({ extensions: { "permessage-deflate": inflater } });
+        const texts: string[] = [];
+        receiver.on("message", (data: Buffer) => texts.push(data.toString()));
+        for (const frame of [packed, plain, packed]) {
+          receiver.write(frame);
+          await eventually(() => texts.length > 0, "a message");
+          const [text = ""] = texts.splice(0);
+          assert.ok(plain.subarray(-Buffer.byteLength(text)).equals(Buffer.from(text)));
+          assert.ok(text.startsWith('{"type":"commits","commits":[{"seq":'));
+        }
+      }
+    }
+    ended.abort();
+  });
+});
+
+test("WS-9: only those who take it are sent fewer bytes, and all the same commits", async () => {
+  await withStreams({}, async ({ engine, wsUrl, sockets }) => {
+    const bytes = [];
+    for (const perMessageDeflate of [true, false]) {
+      const reader = await connectWs(wsUrl, { perMessageDeflate });
+      await reader.messages.next();
+      const [socket] = sockets;
+      const before = socket?.bytesWritten ?? 0;
+      const { seq } = engine.view();
+      await createTasks(engine, 100);
+      const seqs = (await reader.messages.take(100)).map((message) => message.seq);
+      assert.equal(seqs, range(seq + 1, seq + 100));
+      bytes.push((socket?.bytesWritten ?? 0) - before);
+      reader.drop();
+      await eventually(() => sockets.size === 0, "it is gone");
+    }
+    const [packed = 0, plain = 0] = bytes;
+    assert.ok(packed > 0 && packed * 4 < plain, `${packed} of ${plain} bytes`);
   });
 });
 

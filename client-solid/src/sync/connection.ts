@@ -34,8 +34,11 @@ export interface ConnectionPorts {
   /** From 0 up to 1. */
   random(): number;
   onHello(hello: Hello): void;
-  /** May throw when the entry does not fit what is there: the state is then asked for anew. */
-  onCommit(commit: Commit): void;
+  /**
+   * What came together, in order. May throw when one does not fit what is there: the state is then asked
+   * for anew.
+   */
+  onCommits(commits: readonly Commit[]): void;
   onState(state: ConnectionState): void;
 }
 
@@ -138,7 +141,7 @@ export function createConnection(ports: ConnectionPorts): Connection {
     const message = parse(text);
     if (message?.type === "hello") greet(message);
     else if (!message || !greeted) resync();
-    else if (message.type === "commit") commit(message);
+    else if (message.type === "commits") take(message.commits);
   }
 
   function greet(hello: Hello): void {
@@ -161,18 +164,20 @@ export function createConnection(ports: ConnectionPorts): Connection {
     }
   }
 
-  function commit(message: Commit): void {
-    if (message.seq !== (known?.seq ?? 0) + 1 || !applies(message)) {
+  function take(commits: readonly Commit[]): void {
+    const next = (known?.seq ?? 0) + 1;
+    const last = next + commits.length - 1;
+    if (commits.some(({ seq }, at) => seq !== next + at) || !applies(commits)) {
       resync();
       return;
     }
-    if (known) known.seq = message.seq;
-    if (message.seq >= headAtHello) show({ status: "live" });
+    if (known) known.seq = last;
+    if (last >= headAtHello) show({ status: "live" });
   }
 
-  function applies(message: Commit): boolean {
+  function applies(commits: readonly Commit[]): boolean {
     try {
-      ports.onCommit(message);
+      ports.onCommits(commits);
       return true;
     } catch {
       return false;
@@ -236,7 +241,7 @@ function parse(text: string): ServerMessage | null {
   try {
     const message: unknown = JSON.parse(text);
     const type = (message as { type?: unknown } | null)?.type;
-    return type === "hello" || type === "commit" || type === "keepalive"
+    return type === "hello" || type === "commits" || type === "keepalive"
       ? (message as ServerMessage)
       : null;
   } catch {

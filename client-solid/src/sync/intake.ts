@@ -21,7 +21,8 @@ export interface IntakePorts {
 
 export interface Intake {
   hello(hello: Hello): void;
-  commit(commit: Commit): void;
+  /** What came together. */
+  commits(commits: readonly Commit[]): void;
   /** Whether more has come than fits into one slice. */
   behind: Accessor<boolean>;
 }
@@ -68,8 +69,8 @@ export function createIntake(ports: IntakePorts): Intake {
       else drain();
       ports.replace(hello);
     },
-    commit(commit) {
-      queue.push(commit);
+    commits(commits) {
+      queue.push(...commits);
       if (scheduled || elapsed() < restUntil) later();
       else drain();
     },

@@ -68,8 +68,12 @@ export function createMirror(): Mirror {
     const last = commits.at(-1);
     if (!last) return;
     change(() => {
-      effects.commit(commits, last.seq);
-      const news = commits.map(({ event }) => event).reverse();
+      const entries = commits.map(({ seq: id, event, patches }) => ({
+        event: { id, ...event },
+        patches,
+      }));
+      effects.commit(entries, last.seq);
+      const news = entries.map(({ event }) => event).reverse();
       setEvents((before) => [...news, ...before].slice(0, MAX_EVENTS));
       setSeq(last.seq);
     });

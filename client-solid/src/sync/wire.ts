@@ -1,8 +1,8 @@
 /** What the page needs of the protocol at run time, without the schemas, which would triple the page. */
 
-/** An event as it travels. */
+/** An event as a hello has it; in a commit its id is the commit's `seq`. */
 export type { StreamEvent as WireEvent } from "../../../core/entry.ts";
-export type { Commit, Hello, ServerMessage } from "../../../core/protocol.ts";
+export type { Commit, Commits, Hello, ServerMessage } from "../../../core/protocol.ts";
 export {
   KEEPALIVE_MS,
   PROTOCOL_VERSION,
