@@ -79,7 +79,9 @@ async function openSlowSse(url: string): Promise<Slow> {
 
 async function openSlowWs(url: string): Promise<Slow> {
   let last = 0;
-  const connect = () => connectWs(`${url.replace("http", "ws")}/api/ws?since=${last}`);
+  // Compressed, so little would wait that nobody were slow.
+  const connect = () =>
+    connectWs(`${url.replace("http", "ws")}/api/ws?since=${last}`, { perMessageDeflate: false });
   let reader = await connect();
   reader.pause();
   return {
