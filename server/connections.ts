@@ -3,7 +3,8 @@
  * the one before is still under way. Node then keeps the later answer without a socket, and forgets it when
  * the connection closes; and what a listener throws ends the process. Neighbours: `compose.ts` puts it on
  * the server, `upgrade.ts` takes the upgrades. Invariants: every answer that was handed out closes with its
- * connection at the latest; nothing is written into another answer; no connection can end the process.
+ * connection at the latest, which is not held for a client that is gone; nothing is written into another
+ * answer; no connection can end the process.
  */
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
@@ -20,6 +21,7 @@ export interface Listeners {
 
 /**
  * Puts the listeners on the server; a connection on which one throws is ended, and the fault logged.
+ * @param unheardMs for so long a connection may be neither read from nor written to while an answer is due
  * @returns the open connections, also those that were upgraded, which Node no longer counts as its own
  */
 export function listenTo(
@@ -65,8 +67,11 @@ export function listenTo(
       heard();
       unheard = setTimeout(look, unheardMs);
     });
-    // Told late, it may be of before the pause.
-    socket.on("resume", () => socket.isPaused() || heard()).once("close", heard);
+    socket.on("resume", () => {
+      // Told late, it may be of before the pause.
+      if (!socket.isPaused()) heard();
+    });
+    socket.once("close", heard);
   }
 
   server.on("connection", (socket: Socket) => {

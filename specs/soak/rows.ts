@@ -303,7 +303,7 @@ export const ROWS: readonly Row[] = [
       "each of 14 requests behind each of 11, with and without a token for reads, 40 random chains, 1,500 streams at once: the server goes on, no client and no descriptor left",
     spec: "system/pipelined",
     count: 20_000,
-    seconds: 120,
+    seconds: 300,
   },
   {
     name: "foreign",
