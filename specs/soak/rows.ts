@@ -118,7 +118,7 @@ export const ROWS: readonly Row[] = [
     small: "10 × kill -9 while tasks are archived and reopened: each in one place, no move undone",
     spec: "faults/archive-crash",
     count: 500,
-    seconds: 900,
+    seconds: 1_500,
   },
   {
     name: "backup",
