@@ -94,6 +94,77 @@ test("PAGE-44: a directive becomes a task and stands in the history (ceo/directi
     await page.waitForURL(/task=T-216/);
   }));
 
+/** So many messages in one thread, the first of them the oldest. */
+async function talk({ post }: House, count: number): Promise<void> {
+  const said = (n: number) => ({
+    action: "conversations/message",
+    body: { sender: "orion", thread_id: "TH-CEO-ORION", text: `Note ${n} of what was said.` },
+  });
+  await post("batch", { actions: Array.from({ length: count }, (_, n) => said(n)) });
+}
+
+test("PAGE-48: older messages come from the archive, by the button and on reaching the top, and move nobody (conversations/archive)", () =>
+  within("/conversations/TH-CODEX-ORION", async (house, page) => {
+    await talk(house, 180);
+    await house.archiveTalk(20);
+    await page.locator('[data-thread="TH-CEO-ORION"]').click();
+    const thread = page.getByTestId("thread");
+    await thread.getByText("Note 160 of").waitFor();
+    assert.is(await thread.getByText("Note 159 of").count(), 0);
+
+    const button = thread.getByTestId("earlier").getByRole("button");
+    assert.match((await button.textContent()) ?? "", /^Older messages \(16\d\)$/);
+    // What the server cannot answer is said, and can be tried again.
+    await page.route("**/api/conversations/archive*", (route) =>
+      route.fulfill({ status: 503, json: { error: "the server is stopping; try again" } }),
+    );
+    await button.focus();
+    await page.keyboard.press("Enter");
+    await thread.getByRole("alert").getByText("the server is stopping; try again").waitFor();
+    await page.unroute("**/api/conversations/archive*");
+    const place = () =>
+      thread
+        .locator(".message", { hasText: "Note 160 of" })
+        .evaluate((message) => message.getBoundingClientRect().top);
+    const before = await place();
+    await page.keyboard.press("Enter");
+    await thread.getByText("Note 110 of").waitFor();
+    await thread.getByRole("alert").waitFor({ state: "detached" });
+    assert.ok(Math.abs((await place()) - before) < 40, "what was read moved");
+
+    // What goes while it is looked at stays.
+    await house.archiveTalk(5);
+    await thread.getByText("Note 165 of").waitFor();
+    await page.getByRole("log").evaluate((log) => log.scrollTo(0, 0));
+    await thread.getByText("Note 60 of").waitFor();
+    for (let n = 110; n < 180; n++) assert.is(await thread.getByText(`Note ${n} of`).count(), 1);
+    await page.keyboard.press("Home");
+    for (const n of [10, 0]) {
+      await page.getByRole("log").evaluate((log) => log.scrollTo(0, 0));
+      await thread.getByText(`Note ${n} of`).waitFor();
+    }
+    await button.waitFor({ state: "detached" });
+    await expectAccessible(page);
+  }));
+
+test("PAGE-48: older directives come from the archive (directives/archive)", () =>
+  within("/conversations/directives", async (house, page) => {
+    for (let n = 0; n < 4; n++) await house.post("ceo/directive", { text: `Wish ${n}` });
+    await house.archiveTalk(1);
+    const list = page.getByTestId("directives");
+    await list.getByText("Wish 3").waitFor();
+    await page.reload();
+    await list.getByText("Wish 3").waitFor();
+    assert.is(await list.getByText("Wish 2").count(), 0);
+    const button = page.getByTestId("earlier").getByRole("button", { name: /Older directives/ });
+    await button.focus();
+    await page.keyboard.press("Enter");
+    await list.getByText("Wish 0").waitFor();
+    await button.waitFor({ state: "detached" });
+    await page.waitForFunction(() => document.activeElement !== document.body);
+    await expectAccessible(page);
+  }));
+
 test("PAGE-23: axe finds nothing serious in threads and directives", () =>
   within("/conversations/TH-CEO-ORION", async (house, page) => {
     await page.locator(".message").first().waitFor();

@@ -24,6 +24,8 @@ export interface House {
   snapshot(): Promise<Snapshot>;
   /** As the timer does when they have been done for long. */
   archive(taskIds: string[]): Promise<void>;
+  /** As the timer does with what was said long ago, but for so many of each thread. */
+  archiveTalk(keep: number): Promise<void>;
   /** A page in a browser context of its own, at this path, with the first state shown. */
   visit(path: string): Promise<Page>;
   close(): Promise<void>;
@@ -76,6 +78,13 @@ export async function openHouse(browser: Browser, settings: Partial<Config> = {}
         { task_ids, days: 0 },
         { actor: "system" },
       );
+      assert.ok(outcome.ok);
+    },
+    async archiveTalk(keep) {
+      const body = { days: 0, keep, most: 200 };
+      const outcome = await server.engine.dispatch("system/archive_talk", body, {
+        actor: "system",
+      });
       assert.ok(outcome.ok);
     },
     async visit(path) {

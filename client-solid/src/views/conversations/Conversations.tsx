@@ -133,7 +133,9 @@ export default function Conversations() {
           >
             <Megaphone size={16} aria-hidden="true" />
             <span class="grow">Directives</span>
-            <span class="count">{Object.keys(wire.directives).length}</span>
+            <span class="count">
+              {Object.keys(wire.directives).length + (wire.archive.directives ?? 0)}
+            </span>
           </A>
           <TextField
             label="Find a thread"

@@ -3,6 +3,8 @@ import { A } from "@solidjs/router";
 import ArrowLeft from "lucide-solid/icons/arrow-left";
 import Megaphone from "lucide-solid/icons/megaphone";
 import { createMemo, createSignal, For, Show } from "solid-js";
+import { unwrap } from "solid-js/store";
+import type { Directive } from "../../../../core/state/directives/directive.ts";
 import { PRIORITIES } from "../../../../core/state/tasks/task.ts";
 import { compareIds } from "../../../../core/table.ts";
 import { usePage } from "../../page.ts";
@@ -13,15 +15,56 @@ import { AgentLink, TaskLink } from "../../parts/links.tsx";
 import { Markdown } from "../../parts/Markdown.tsx";
 import { useQuery } from "../../parts/query.ts";
 import { isNamed, Refusal } from "../../parts/Refusal.tsx";
+import { useRead } from "../../parts/read.ts";
 import { Ago, StatusIcon } from "../../parts/signs.tsx";
 import { PRIORITY_CHOICES, useChoices } from "../../task/choices.ts";
+import { Earlier } from "./Earlier.tsx";
+import { createOlder, joined } from "./older.ts";
 
 const PAGE = 50;
+/** So near to the end counts as being there, in pixels. */
+const NEAR = 60;
 
 export function Directives() {
   const { wire } = usePage().mirror;
   const [limit, setLimit] = createSignal(PAGE);
-  const ids = createMemo(() => Object.keys(wire.directives).sort((a, b) => compareIds(b, a)));
+  const read = useRead();
+  let history!: HTMLElement;
+  const live = createMemo(() => Object.keys(wire.directives).sort(compareIds));
+  const older = createOlder<Directive>({
+    live,
+    recordOf: (id) => unwrap(wire).directives[id],
+    archived: () => wire.archive.directives ?? 0,
+    async ask(cursor) {
+      const { directives, next } = await read("directives/archive", cursor ? { cursor } : {});
+      return { records: directives, next };
+    },
+  });
+  const ids = createMemo(() => joined(older.ids(), live()).reverse());
+  const hidden = () => Math.max(0, ids().length - limit());
+
+  async function showEarlier(): Promise<void> {
+    if (hidden() === 0) {
+      if (older.left() === 0 || older.loading()) return;
+      // What is read is shown below, and only then.
+      setLimit(ids().length);
+      await older.load();
+      if (hidden() === 0) {
+        setLimit(Math.max(PAGE, limit()));
+        return;
+      }
+    }
+    const focused = document.activeElement;
+    setLimit(limit() + PAGE);
+    // The button goes with the last of them.
+    if (focused && !focused.isConnected) history.focus({ preventScroll: true });
+  }
+  const onScroll = (event: { currentTarget: HTMLElement }) => {
+    const { scrollHeight, scrollTop, clientHeight } = event.currentTarget;
+    const atEnd = scrollHeight - scrollTop - clientHeight < NEAR;
+    if (atEnd && !older.problem()) void showEarlier();
+  };
+
   return (
     <>
       <header class="row thread-head">
@@ -33,9 +76,9 @@ export function Directives() {
           What you want done, in your words; an agent takes it from there.
         </span>
       </header>
-      <div class="directives-body">
+      <div class="directives-body" onScroll={onScroll}>
         <DirectiveForm />
-        <section aria-label="History">
+        <section aria-label="History" ref={history} tabindex="-1">
           <h3>History</h3>
           <ol class="directives" data-testid="directives">
             <For
@@ -43,7 +86,7 @@ export function Directives() {
               fallback={<li class="dim none">None yet. The first one you send stands here.</li>}
             >
               {(id) => (
-                <Show when={wire.directives[id]}>
+                <Show when={wire.directives[id] ?? older.get(id)}>
                   {(directive) => (
                     <li class="stack tight" data-directive={id}>
                       <p class="row wrap small">
@@ -83,11 +126,12 @@ export function Directives() {
               )}
             </For>
           </ol>
-          <Show when={ids().length > limit()}>
-            <Button small kind="quiet" onClick={() => setLimit(limit() + PAGE)}>
-              Show earlier
-            </Button>
-          </Show>
+          <Earlier
+            hidden={hidden()}
+            older={older}
+            what="directives"
+            onMore={() => void showEarlier()}
+          />
         </section>
       </div>
     </>

@@ -1,6 +1,7 @@
 /**
- * One thread: its latest messages, earlier ones on demand, and the composer below. New messages appear at
- * the end; who reads further up is not moved, but told. Neighbour: `Composer`.
+ * One thread: its latest messages, earlier ones on demand, from the archive too, and the composer below.
+ * New messages appear at the end; who reads further up is not moved, but told. Neighbours: `Composer`,
+ * `older.ts`.
  */
 import { A } from "@solidjs/router";
 import ArrowDown from "lucide-solid/icons/arrow-down";
@@ -15,22 +16,27 @@ import {
   onMount,
   Show,
 } from "solid-js";
+import { unwrap } from "solid-js/store";
 import { CEO } from "../../../../core/state/agents/agent.ts";
-import type { Category } from "../../../../core/state/conversations/thread.ts";
+import type { Category, Message } from "../../../../core/state/conversations/thread.ts";
 import { nameOf } from "../../../../core/state/lookup.ts";
+import { compareIds } from "../../../../core/table.ts";
 import { usePage } from "../../page.ts";
 import { Avatar } from "../../parts/Avatar.tsx";
 import { Button } from "../../parts/Button.tsx";
 import { Empty } from "../../parts/Empty.tsx";
 import { AgentLink } from "../../parts/links.tsx";
 import { Markdown } from "../../parts/Markdown.tsx";
+import { useRead } from "../../parts/read.ts";
 import { Ago } from "../../parts/signs.tsx";
 import { plural } from "../../parts/words.ts";
 import { Composer } from "./Composer.tsx";
+import { Earlier } from "./Earlier.tsx";
+import { createOlder, joined } from "./older.ts";
 
 /** Messages shown at first, and how many more at a time: a thread may be of any length. */
 const PAGE = 50;
-/** So near to the end counts as being there, in pixels. */
+/** So near to either end counts as being there, in pixels. */
 const NEAR = 60;
 
 export const CATEGORY_TONE: Record<Category, string | undefined> = {
@@ -43,49 +49,95 @@ export const CATEGORY_TONE: Record<Category, string | undefined> = {
 
 export function Thread(props: { id: string; messageIds: readonly string[] }) {
   const { wire } = usePage().mirror;
+  const read = useRead();
   const [limit, setLimit] = createSignal(PAGE);
   const [behind, setBehind] = createSignal(0);
   let list!: HTMLDivElement;
   let atEnd = true;
-  const shown = createMemo(() => props.messageIds.slice(-limit()));
-  const hidden = () => props.messageIds.length - shown().length;
+  /** How far from the end the reader stays while what was put before is getting its size. */
+  let anchor: number | null = null;
   const thread = () => wire.threads[props.id];
+  const older = createOlder<Message>({
+    live: () => props.messageIds,
+    recordOf: (id) => unwrap(wire).messages[id],
+    archived: () => thread()?.archived_messages ?? 0,
+    async ask(cursor) {
+      const asked = { thread_id: props.id, ...(cursor && { cursor }) };
+      const { messages, next } = await read("conversations/archive", asked);
+      return { records: messages, next };
+    },
+  });
+  const all = createMemo(() => joined(older.ids(), props.messageIds));
+  const shown = createMemo(() => all().slice(-limit()));
+  const hidden = () => all().length - shown().length;
+  const messageOf = (id: string) => wire.messages[id] ?? older.get(id);
 
   const toEnd = () => {
     list.scrollTop = list.scrollHeight;
     setBehind(0);
   };
   const onScroll = () => {
-    atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR;
+    const fromEnd = list.scrollHeight - list.scrollTop;
+    atEnd = fromEnd - list.clientHeight < NEAR;
     if (atEnd) setBehind(0);
+    // Not by the reader, where the place is still the same.
+    if (anchor !== null && Math.abs(fromEnd - anchor) > 1) anchor = null;
+    if (list.scrollTop < NEAR && !atEnd && !older.problem()) void showEarlier();
   };
   onMount(() => {
     toEnd();
     // Markdown is rendered a moment later and makes it longer.
-    const observer = new ResizeObserver(() => atEnd && toEnd());
+    const observer = new ResizeObserver(() => {
+      if (atEnd) toEnd();
+      else if (anchor !== null) list.scrollTop = list.scrollHeight - anchor;
+    });
     for (const child of list.children) observer.observe(child);
     onCleanup(() => observer.disconnect());
   });
   createEffect(
     on(
-      () => props.messageIds.length,
-      (count, before = count) => {
-        if (count <= before) return;
+      () => props.messageIds.at(-1),
+      (last, before) => {
+        const count = countAfter(before ?? "");
+        if (last === undefined || count === 0) return;
         if (atEnd) requestAnimationFrame(toEnd);
         else {
           // As many more are kept, so that what is read stays where it is.
-          setLimit(limit() + count - before);
-          setBehind(behind() + count - before);
+          anchor = null;
+          setLimit(limit() + count);
+          setBehind(behind() + count);
         }
       },
       { defer: true },
     ),
   );
 
-  function showEarlier(): void {
+  function countAfter(id: string): number {
+    const ids = props.messageIds;
+    let count = 0;
+    while (count < ids.length && compareIds(ids[ids.length - 1 - count] ?? "", id) > 0) count++;
+    return count;
+  }
+
+  async function showEarlier(): Promise<void> {
+    if (hidden() === 0) {
+      if (older.left() === 0 || older.loading()) return;
+      // What is read is shown below, and only then.
+      setLimit(all().length);
+      anchor = list.scrollHeight - list.scrollTop;
+      await older.load();
+      if (hidden() === 0) {
+        setLimit(Math.max(PAGE, limit()));
+        return;
+      }
+    }
+    const focused = document.activeElement;
     const fromEnd = list.scrollHeight - list.scrollTop;
     setLimit(limit() + PAGE);
+    anchor = fromEnd;
     list.scrollTop = list.scrollHeight - fromEnd;
+    // The button goes with the last of them.
+    if (focused && !focused.isConnected) list.focus({ preventScroll: true });
   }
 
   return (
@@ -119,21 +171,21 @@ export function Thread(props: { id: string; messageIds: readonly string[] }) {
         tabindex="0"
         role="log"
         aria-label="Messages"
+        aria-busy={older.loading() ? "true" : undefined}
       >
+        <Earlier
+          hidden={hidden()}
+          older={older}
+          what="messages"
+          onMore={() => void showEarlier()}
+        />
         <ol>
-          <Show when={hidden() > 0}>
-            <li class="earlier">
-              <Button small kind="quiet" onClick={showEarlier}>
-                Show earlier ({hidden()})
-              </Button>
-            </li>
-          </Show>
           <For each={shown()}>
             {(id, at) => (
-              <Show when={wire.messages[id]}>
+              <Show when={messageOf(id)}>
                 {(message) => {
                   const first = () =>
-                    wire.messages[shown()[at() - 1] ?? ""]?.sender !== message().sender;
+                    messageOf(shown()[at() - 1] ?? "")?.sender !== message().sender;
                   return (
                     <li
                       class="message"

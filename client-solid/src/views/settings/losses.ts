@@ -6,12 +6,12 @@ import { plural } from "../../parts/words.ts";
 export function useLosses(): () => string {
   const { mirror, read } = usePage();
   return () => {
-    const { agents, missions, messages } = mirror.wire;
+    const { agents, missions, messages, archive } = mirror.wire;
     return [
-      plural(read.taskCount(), "task"),
+      plural(read.taskCount() + archive.tasks, "task"),
       plural(Object.keys(agents).length, "agent"),
       plural(Object.keys(missions).length, "mission"),
-      plural(Object.keys(messages).length, "message"),
+      plural(Object.keys(messages).length + (archive.messages ?? 0), "message"),
     ].join(", ");
   };
 }
