@@ -8,10 +8,9 @@ import type { Entry } from "./entry.ts";
 import type { Outcome } from "./outcome.ts";
 import { merge, type Touched } from "./patch.ts";
 import { reduce } from "./reduce.ts";
-import { createRelations } from "./relations.ts";
 import type { Request } from "./request.ts";
 import type { State } from "./state/state.ts";
-import type { View } from "./view.ts";
+import { toView, type View } from "./view.ts";
 
 /**
  * Entries that were decided together and are not queued yet. Of the states between them none is kept:
@@ -50,7 +49,8 @@ export interface Decisions {
 
 /** @param clock milliseconds since the epoch */
 export function createDecisions(durable: View, clock: () => number): Decisions {
-  let view = ownView(durable);
+  // With look-ups of its own, which run ahead of the durable ones.
+  let view = toView(durable);
 
   return {
     view: () => view,
@@ -104,14 +104,9 @@ export function createDecisions(durable: View, clock: () => number): Decisions {
       view = before;
     },
     restart(latest) {
-      view = ownView(latest);
+      view = toView(latest);
     },
   };
-}
-
-/** With look-ups of its own, which run ahead of the durable ones. */
-function ownView({ state, seq }: View): View {
-  return { state, seq, relations: createRelations(state) };
 }
 
 export function withWarnings(reply: object, warnings: readonly string[]): object {

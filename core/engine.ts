@@ -19,7 +19,6 @@ import type { Ports, RecoveryReport } from "./ports.ts";
 import { createRecall } from "./recall.ts";
 import { recover } from "./recover.ts";
 import type { ActionName, PayloadOf, ReplyOf, WriteName } from "./registry.ts";
-import { createRelations } from "./relations.ts";
 import { createToRequest, type Request } from "./request.ts";
 import { createRetention } from "./retention.ts";
 import type { ArchiveReader } from "./state/archive/archive.ts";
@@ -27,7 +26,7 @@ import type { State } from "./state/state.ts";
 import { has } from "./table.ts";
 import { createTurns } from "./turns.ts";
 import { createValidator } from "./validate.ts";
-import type { View } from "./view.ts";
+import { toView, type View } from "./view.ts";
 import { createWaits, type Wait } from "./waits.ts";
 
 export interface Engine {
@@ -84,9 +83,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { keepEntries = 100_000, keepMs = 0 } = options;
   const { maxBatch = 512, maxQueue = 10_000 } = options;
   const validator = createValidator();
+  // No closure may hold what was recovered: it would keep the state of the start for ever.
   const recovered = await recover(journal);
+  const { entries_replayed } = recovered.report;
 
-  let durable: View = { ...recovered, relations: createRelations(recovered.state) };
+  let durable = toView(recovered);
   let events: StreamEvent[] = recovered.recent.map(({ event }) => event);
   let state: "open" | "closing" | "closed" | "failed" = "open";
   /** Those who wait have looked since. */
@@ -259,7 +260,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     archive: journal,
     recovery: () => ({
       ...journal.recovery,
-      entries_replayed: recovered.report.entries_replayed,
+      entries_replayed,
     }),
     journalId: () => journal.id,
     clock,

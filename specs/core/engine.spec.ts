@@ -2,6 +2,8 @@
  * The engine: validate, decide, make durable, then show. The journal's appends are held back and
  * failed by hand, so that every moment between can be looked at.
  */
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {
@@ -402,6 +404,37 @@ test("DUR-5: the copy that a caller is given is its own", async () => {
   applyPatches(copy, [{ op: "remove", path: "/tasks/T-001" }]);
   assert.is(size(engine.view().state.tasks), 1);
   assert.is(engine.view().state.company.name, "");
+});
+
+test("CORE-16: what a start recovered, and every state after it, is let go once it was replaced", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const journal = withoutClose(createMemoryJournal());
+  await create(await open(journal));
+  const engine = await open(journal);
+  const seen: WeakRef<object>[] = [];
+  const look = () => {
+    const { state } = engine.view();
+    seen.push(new WeakRef(state), new WeakRef(get(state.tasks, "T-001") ?? {}));
+  };
+  const update = (progress: number) => ({
+    action: "tasks/update",
+    body: { task_id: "T-001", progress },
+  });
+  for (let n = 1; n < 4; n++) {
+    look();
+    const actions = [update(10 * n), update(10 * n + 1)];
+    seqOf(await engine.dispatchUnknown("batch", { actions }));
+    seqOf(await engine.dispatchUnknown("tasks/update", update(10 * n + 2).body));
+  }
+  look();
+  // What a turn of the loop has looked at lives until the next one.
+  await new Promise((resolve) => setImmediate(resolve));
+  collect();
+  assert.equal(
+    seen.map((one) => one.deref() !== undefined),
+    [...Array(6).fill(false), true, true],
+  );
 });
 
 test("CORE-15: the stamp is the injected clock's and ids'", async () => {
