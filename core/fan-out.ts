@@ -17,8 +17,11 @@ export interface Chunk<T> {
 export interface FanOutReader<T> {
   /** The last entry it has been shown; it moves this on itself. */
   readonly seq: number;
-  /** False when it has no room for more: it is then shown nothing until it joins again. */
-  take(chunk: Chunk<T>): boolean;
+  /**
+   * False when it has no room for more: it is then shown nothing until it joins again. With `more`, another
+   * chunk comes within this turn: it can wait for that with its write.
+   */
+  take(chunk: Chunk<T>, more: boolean): boolean;
   /** Told that it was let go without a word of its own, because it took no more or history is gone. */
   dropped(): void;
 }
@@ -44,8 +47,8 @@ export interface FanOutSource {
   recentAfter(seq: number): readonly Entry[] | null;
 }
 
-/** After a showing the next one rests as long as it took, under load so many times as long. */
-const MAX_RESTS = 4;
+/** After a showing the next one rests as long as it took, under load up to so many times as long. */
+const MAX_RESTS = 16;
 const MAX_REST_MS = 50;
 
 export interface OwnedFanOut<T> extends FanOut<T> {
@@ -86,7 +89,7 @@ export function createFanOut<T>(
         dropAll();
         break;
       }
-      for (const chunk of encode(entries)) showChunk(entries, chunk);
+      for (const chunk of encode(entries)) showChunk(entries, chunk, chunk.last < last.seq);
       shown = last.seq;
     }
     const until = now();
@@ -94,20 +97,20 @@ export function createFanOut<T>(
     restUntil = until + Math.min(rests * (until - from), MAX_REST_MS);
   }
 
-  function showChunk(entries: readonly Entry[], chunk: Chunk<T>): void {
+  function showChunk(entries: readonly Entry[], chunk: Chunk<T>, more: boolean): void {
     for (const reader of readers) {
       if (reader.seq >= chunk.last) continue;
-      if (reader.seq + 1 === chunk.first) offer(reader, chunk);
+      if (reader.seq + 1 === chunk.first) offer(reader, chunk, more);
       else {
         // It came with more than the others had been shown.
         const own = entries.filter(({ seq }) => seq > reader.seq && seq <= chunk.last);
-        for (const part of encode(own)) if (!offer(reader, part)) break;
+        for (const part of encode(own)) if (!offer(reader, part, false)) break;
       }
     }
   }
 
-  function offer(reader: FanOutReader<T>, chunk: Chunk<T>): boolean {
-    if (reader.take(chunk)) return true;
+  function offer(reader: FanOutReader<T>, chunk: Chunk<T>, more: boolean): boolean {
+    if (reader.take(chunk, more)) return true;
     if (readers.delete(reader)) reader.dropped();
     return false;
   }

@@ -81,6 +81,7 @@ export type Keepalive = Static<typeof KeepaliveSchema>;
 export type ServerMessage = Hello | Commits | Keepalive;
 
 /** An entry as it travels: its event without the id, which is the entry's number. */
-export function toCommit({ seq, event: { id: _, ...event }, patches }: Entry): Commit {
-  return { seq, event, patches };
+export function toCommit({ seq, event, patches }: Entry): Commit {
+  const { timestamp, kind, title, details, meta } = event;
+  return { seq, event: { timestamp, kind, title, details, meta }, patches };
 }

@@ -136,7 +136,7 @@ export function openSession(options: SessionOptions): Session {
         write(toPiece(resetFrame(item.reason, item.seq)));
         seq = item.seq;
       } else {
-        for (const chunk of toChunks(item.entries)) if (!reader.take(chunk)) return;
+        for (const chunk of toChunks(item.entries)) if (!reader.take(chunk, false)) return;
       }
       if (!hasRoom() || seq >= engine.view().seq) return;
     }

@@ -90,10 +90,12 @@ export function openSession(options: SessionOptions): Session {
     get seq() {
       return seq;
     },
-    take({ last, value }) {
+    take({ last, value }, more) {
+      if (more && socket.writableCorked === 0) socket.cork();
       write(toBytes(value));
       seq = last;
       keepalive.refresh();
+      if (!more || socket.writableLength >= maxBufferBytes) socket.uncork();
       return socket.writableLength < maxBufferBytes;
     },
     dropped: () => dropped(),

@@ -62,6 +62,8 @@ function startFanOut(perChunk = 100, options: Partial<FeedOptions> = {}) {
 
 interface Watcher extends FanOutReader<readonly number[]> {
   seq: number;
+  /** What it was told of more to come, with each chunk. */
+  more: boolean[];
   seen: number[];
   chunks: Chunk<readonly number[]>[];
   drops: number;
@@ -71,12 +73,14 @@ interface Watcher extends FanOutReader<readonly number[]> {
 function createWatcher(seq: number, costs = () => {}): Watcher {
   return {
     seq,
+    more: [],
     seen: [],
     chunks: [],
     drops: 0,
     room: Number.POSITIVE_INFINITY,
-    take(chunk) {
+    take(chunk, more) {
       costs();
+      this.more.push(more);
       this.chunks.push(chunk);
       this.seen.push(...chunk.value);
       this.seq = chunk.last;
@@ -121,8 +125,18 @@ test("WS-7: a costly showing is followed by a rest, longer under load, never bey
   turn();
   publish(1);
   assert.is(turns[0]?.delayMs, 12, "three entries: three times as long");
-  costMs = 40;
+  costMs = 2;
   time.now += 12;
+  publish(39);
+  turn();
+  publish(1);
+  assert.is(
+    turns[0]?.delayMs,
+    32,
+    "forty: sixteen times, so that showing takes little of a busy time",
+  );
+  costMs = 40;
+  time.now += 32;
   publish(9);
   turn();
   publish(1);
@@ -132,7 +146,19 @@ test("WS-7: a costly showing is followed by a rest, longer under load, never bey
   publish(1);
   assert.is(turns[0]?.delayMs, 0);
   turn();
-  assert.equal(watcher.seen, range(1, 16));
+  assert.equal(watcher.seen, range(1, 56));
+});
+
+test("WS-7: with a chunk that is not the last of its turn it is said that more comes", () => {
+  const { fanOut, publish, turn } = startFanOut(3);
+  const watcher = createWatcher(0);
+  fanOut.join(watcher);
+  publish(7);
+  turn();
+  publish(3);
+  turn();
+  assert.equal(watcher.more, [true, true, false, false]);
+  assert.equal(watcher.seen, range(1, 10));
 });
 
 test("STR-1: one who is behind is not let in; one who has more is shown only what it lacks", () => {

@@ -164,6 +164,38 @@ test("WS-9: many commits are compressed once, as one whole message; few are not"
   });
 });
 
+test("WS-7: the messages of a showing go out as one write, while there is room", async () => {
+  const maxBufferBytes = 128 * 1024;
+  await withStreams({ ws: { maxBufferBytes } }, async ({ engine, wsUrl, sockets }) => {
+    for (const [perMessageDeflate, count, least, most] of [
+      [true, 100, 1, 1],
+      [false, 6, 1, 1],
+      [false, 60, 2, 40],
+    ] as const) {
+      const reader = await connectWs(wsUrl, { perMessageDeflate });
+      await reader.messages.next();
+      const [socket] = sockets;
+      let writes = 0;
+      // Where a socket hands on to the system.
+      for (const name of ["_write", "_writev"] as const) {
+        const own = socket?.[name] as (...args: unknown[]) => void;
+        Object.assign(socket as object, {
+          [name](...args: unknown[]) {
+            writes++;
+            own.apply(socket, args);
+          },
+        });
+      }
+      await createTasks(engine, count, "x".repeat(19_000));
+      await reader.messages.take(count);
+      assert.ok(reader.texts.waiting() > 1, "more than one message");
+      assert.ok(writes >= least && writes <= most, `${writes} writes of ${count} commits`);
+      reader.drop();
+      await eventually(() => sockets.size === 0, "it is gone");
+    }
+  });
+});
+
 test("WS-9: only those who take it are sent fewer bytes, and all the same commits", async () => {
   await withStreams({}, async ({ engine, wsUrl, sockets }) => {
     const bytes = [];
