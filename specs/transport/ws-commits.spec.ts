@@ -196,7 +196,7 @@ for (const perMessageDeflate of [false, true])
   });
 
 test("STR-3: a socket that is waited for is not taken for dead", async () => {
-  const limits = { maxBufferBytes: 64 * 1024, pingMs: 150 };
+  const limits = { maxBufferBytes: 64 * 1024, pingMs: 500 };
   await withStreams({ ws: limits }, async ({ engine, ws, wsUrl }) => {
     const slow = await connectWs(wsUrl, { perMessageDeflate: false });
     await slow.messages.next();
@@ -205,7 +205,8 @@ test("STR-3: a socket that is waited for is not taken for dead", async () => {
     slow.pause();
     await createTasks(engine, 500, "x".repeat(19_000));
     for (let pings = 0; pings < 3; pings++) {
-      await new Promise((resolve) => other.ws.once("ping", resolve));
+      const ping = new Promise((resolve) => other.ws.once("ping", () => resolve("a ping")));
+      assert.is(await Promise.race([ping, other.closed]), "a ping");
     }
     assert.is(ws.clients(), 2);
     slow.resume();
