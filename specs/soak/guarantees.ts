@@ -33,7 +33,23 @@ export function toMarkdown(results: ReadonlyMap<string, Result>): string {
 ${rows.join("\n")}
 `;
   });
-  return [INTRODUCTION, ...sections].join("\n");
+  return [INTRODUCTION, ...sections, seenToFail()].join("\n");
+}
+
+/** What shows that a spec would say something. */
+function seenToFail(): string {
+  const lines = ROWS.flatMap(({ name, planted = [] }) =>
+    planted.map(([bug, word]) => `| \`${name}\` | ${bug} | ${word} |`),
+  );
+  return `## Seen to fail
+
+Bugs that were planted once and taken out again, and what turned the spec red. Those that specs plant themselves,
+as in simulation, history and power-cut, are not in this list.
+
+| row | bug | red for |
+| --- | --- | --- |
+${lines.join("\n")}
+`;
 }
 
 function line({ name, risk, small, spec }: Row, result: Result | undefined): string {

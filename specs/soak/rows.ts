@@ -15,6 +15,8 @@ export interface Row {
   count?: number;
   /** How long a soak of this row alone may take; 60 when absent. */
   seconds?: number;
+  /** Bugs that were planted once, each with the word by which the spec turned red. */
+  planted?: readonly (readonly [bug: string, word: string])[];
 }
 
 export const SECTIONS = [
@@ -55,6 +57,12 @@ export const ROWS: readonly Row[] = [
     spec: "faults/broken-sync",
     count: 40,
     seconds: 300,
+    planted: [
+      ["writes are acknowledged although the sync failed", "acknowledged after the failure"],
+      ["the engine goes on after it", "it had not ended by itself"],
+      ["the process does not end", "it had not ended by itself"],
+      ["the failure is taken for a full disk", "it had not ended by itself"],
+    ],
   },
   {
     name: "full",
@@ -64,6 +72,11 @@ export const ROWS: readonly Row[] = [
     spec: "faults/full-disk",
     count: 20,
     seconds: 120,
+    planted: [
+      ["200 although the disk is full", "more was acknowledged than the disk holds"],
+      ["no way back once there is space", "there is space, and nothing is written"],
+      ["the failure is taken for a broken disk", "another sentence than that the disk is full"],
+    ],
   },
   {
     name: "torn",
@@ -219,10 +232,17 @@ export const ROWS: readonly Row[] = [
     name: "slow",
     section: STREAMS,
     risk: "readers that do not read cost memory, or hold up others",
-    small: "6 paused clients, 1,000 events: all resume complete",
+    small:
+      "6 paused clients, 1,000 long events: what waits for them is bounded, all resume complete",
     spec: "system/crowd",
     count: 50_000,
     seconds: 180,
+    planted: [
+      ["entries are skipped for a stream that has no room", "nothing came"],
+      ["entries are skipped for a socket that has no room", "nothing came"],
+      ["no bound to what waits for a stream", "25 MB waited for 6"],
+      ["no bound to what waits for a socket", "61 MB waited for 6"],
+    ],
   },
   {
     name: "dead-peer",
@@ -232,6 +252,10 @@ export const ROWS: readonly Row[] = [
     spec: "system/crowd",
     count: 1,
     seconds: 60,
+    planted: [
+      ["a socket that does not answer pings is kept", "20 sessions, 20 sockets after 60 s"],
+      ["the session of a socket that is gone is kept", "20 sessions, 0 sockets after 60 s"],
+    ],
   },
   {
     name: "vanished",

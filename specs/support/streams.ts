@@ -396,7 +396,10 @@ export async function eventually(holds: () => boolean, what: string): Promise<vo
   }
 }
 
-/** Runs with a server, and closes it also when the body fails. */
+/**
+ * Runs with a server, and closes it. Where the body fails its word is the one to hear: a server that then
+ * cannot close is cut off instead of waited for.
+ */
 export async function withStreams(
   options: StreamServerOptions,
   body: (streams: StreamServer) => Promise<void>,
@@ -404,7 +407,11 @@ export async function withStreams(
   const streams = await startStreams(options);
   try {
     await body(streams);
-  } finally {
-    await streams.close();
+  } catch (error) {
+    streams.close().catch(() => {});
+    streams.server.close();
+    for (const socket of streams.sockets) socket.destroy();
+    throw error;
   }
+  await streams.close();
 }
