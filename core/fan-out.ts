@@ -89,7 +89,7 @@ export function createFanOut<T>(
         dropAll();
         break;
       }
-      for (const chunk of encode(entries)) showChunk(entries, chunk, chunk.last < last.seq);
+      for (const chunk of encode(entries)) showChunk(entries, chunk, chunk.last < head());
       shown = last.seq;
     }
     const until = now();

@@ -98,7 +98,10 @@ export function openSession(options: SessionOptions): Session {
       if (!more || socket.writableLength >= maxBufferBytes) socket.uncork();
       return socket.writableLength < maxBufferBytes;
     },
-    dropped: () => dropped(),
+    dropped() {
+      socket.uncork();
+      dropped();
+    },
   };
 
   function stop(): void {

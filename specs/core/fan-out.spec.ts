@@ -150,13 +150,17 @@ test("WS-7: a costly showing is followed by a rest, longer under load, never bey
 });
 
 test("WS-7: with a chunk that is not the last of its turn it is said that more comes", () => {
-  const { fanOut, publish, turn } = startFanOut(3);
+  const { fanOut, publish, turn } = startFanOut(3, { maxBatch: 5 });
   const watcher = createWatcher(0);
   fanOut.join(watcher);
   publish(7);
   turn();
   publish(3);
   turn();
+  assert.equal(
+    watcher.chunks.map(({ last }) => last),
+    [3, 5, 7, 10],
+  );
   assert.equal(watcher.more, [true, true, false, false]);
   assert.equal(watcher.seen, range(1, 10));
 });
