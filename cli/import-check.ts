@@ -1,12 +1,31 @@
 /**
  * Holds what an export says against the shapes of the state, before it is replayed: a record of another
  * shape would be found by whoever reads it, as an error that nobody there can mend. Neighbour: `import.ts`.
- * Invariant: what passes has every field that this release reads, of its kind.
+ * Invariant: what passes has every field that this release reads, of its kind. Where a reference leads is not
+ * asked: what is archived stays behind, and what refers to it is right.
  */
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
-import { storedRecords, storedSingles, TABLES } from "../core/index.ts";
+import {
+  type Counters,
+  numberIn,
+  storedRecords,
+  storedSingles,
+  TABLES,
+  type TableName,
+} from "../core/index.ts";
 import type { Archive } from "./archive.ts";
+
+const COUNTED: readonly (readonly [keyof Counters, TableName])[] = [
+  ["task", "tasks"],
+  ["mission", "missions"],
+  ["sprint", "sprints"],
+  ["directive", "directives"],
+  ["notification", "notifications"],
+  ["run", "runs"],
+  ["message", "messages"],
+  ["webhook", "webhooks"],
+];
 
 /** @throws Error with the path of the first value that is not what it must be */
 export function checkShapes({ head, state }: Archive): void {
@@ -19,6 +38,16 @@ export function checkShapes({ head, state }: Archive): void {
       const path = `${table}/${id}`;
       refuseOther(conforms, record, path);
       if (record.id !== id) throw new Error(`${path}/id must be ${id}`);
+    }
+  }
+}
+
+/** An id that is there is never given out, whatever the file says was the last one. */
+export function raiseCounters({ head, state }: Archive): void {
+  const { counters } = head.state;
+  for (const [kind, table] of COUNTED) {
+    for (const id of Object.keys(state[table])) {
+      counters[kind] = Math.max(counters[kind], numberIn(kind, id));
     }
   }
 }

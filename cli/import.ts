@@ -23,10 +23,11 @@ import { openSqliteJournal } from "../journal/index.ts";
 import { parseConfig } from "../server/config.ts";
 import { type Archive, fromText } from "./archive.ts";
 import { CliFailure, EXIT } from "./failure.ts";
-import { checkShapes } from "./import-check.ts";
+import { checkShapes, raiseCounters } from "./import-check.ts";
 import { printJson, printLines } from "./output.ts";
 
 const MAX_FILE_BYTES = 512 * 1024 * 1024;
+const TOO_LARGE = "it is larger than 512 MiB";
 /** An entry is about as large as those that servers write. */
 const ENTRY_CHARS = 128 * 1024;
 
@@ -39,7 +40,7 @@ export interface ImportOptions {
 export async function importCompany(options: ImportOptions): Promise<void> {
   const { file } = options;
   const dir = options["data-dir"] ?? dataDirOf(process.env);
-  const archive = readArchive(file);
+  const archive = await readArchive(file);
   const records = await rehearsed(file, archive);
   const journal = await openSqliteJournal({ dir, now: Date.now });
   try {
@@ -76,9 +77,9 @@ export function dataDirOf(env: NodeJS.ProcessEnv): string {
   throw new CliFailure(EXIT.usage, "--data-dir is required");
 }
 
-function readArchive(file: string): Archive {
+async function readArchive(file: string): Promise<Archive> {
   try {
-    return fromText(readWhole(file));
+    return fromText(await readWhole(file));
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     const why = code === "ENOENT" ? "there is no such file" : message;
@@ -87,12 +88,24 @@ function readArchive(file: string): Archive {
 }
 
 /** A pipe under a name might have no writer, and a device has no end; stdin is somebody's word. */
-function readWhole(file: string): string {
-  if (file === "-") return readFileSync(0, "utf8");
+async function readWhole(file: string): Promise<string> {
+  if (file === "-") return readStdin();
   const found = statSync(file);
   if (!found.isFile()) throw new Error("it is no file; use - for stdin");
-  if (found.size > MAX_FILE_BYTES) throw new Error("it is larger than 512 MiB");
+  if (found.size > MAX_FILE_BYTES) throw new Error(TOO_LARGE);
   return readFileSync(file, "utf8");
+}
+
+/** As far as its bound: what comes by a pipe has no size of its own. */
+async function readStdin(): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > MAX_FILE_BYTES) throw new Error(TOO_LARGE);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
 }
 
 /** The state as patches on an empty one, in as many entries as their size asks for. */
@@ -158,6 +171,7 @@ function toEntry(head: Archive["head"], seq: number, patches: Patch[], at: numbe
 async function rehearsed(file: string, archive: Archive): Promise<JournalRecord[]> {
   try {
     checkShapes(archive);
+    raiseCounters(archive);
     const records = toRecords(archive, Date.now());
     await rehearse(records);
     return records;

@@ -64,8 +64,10 @@ export { archivableTasks, countsOf, toArchiveChange } from "./state/archive/arch
 export { archivableTalk, KEPT_OF_EACH, MAX_SAID_AT_ONCE } from "./state/archive/talk.ts";
 export { isSweepDue } from "./state/company/sweep.ts";
 export {
+  type Counters,
   createState,
   fromWireState,
+  numberIn,
   type State,
   TABLES,
   type TableName,

@@ -3,6 +3,7 @@
  * Neighbour: `write.ts`, which asks before it reads anything. Invariant: a fixed number of slots for each
  * address, a bounded number of addresses; whoever waits as long as it is told gets through.
  */
+import { isIPv4, isIPv6 } from "node:net";
 import { MAX_ACTIONS } from "../core/index.ts";
 
 const WINDOW_MS = 60_000;
@@ -44,10 +45,38 @@ export function createWriteLimit(perMinute: number, clock: () => number): WriteL
   return {
     perMinute,
     actionsPerMinute,
-    admit: (address) => writes(address, 1),
-    admitActions: (address, count) => actions(address, Math.min(count, MAX_ACTIONS)),
+    admit: (address) => writes(placeOf(address), 1),
+    admitActions: (address, count) => actions(placeOf(address), Math.min(count, MAX_ACTIONS)),
   };
 }
+
+/**
+ * What has one allowance: this machine, whichever of its loopback addresses is used; a network of IPv6 (64
+ * bits), of which a single machine has all; else the address.
+ */
+function placeOf(address: string): string {
+  if (isIPv4(address)) return address.startsWith("127.") ? LOOPBACK : address;
+  if (!isIPv6(address)) return address;
+  // In its one spelling, which has no IPv4 in it.
+  const { hostname } = new URL(`http://[${address.replace(/%.*/, "")}]`);
+  const [left = "", right] = hostname.slice(1, -1).split("::");
+  const words = (text: string) => (text === "" ? [] : text.split(":"));
+  const [front, back] = [words(left), words(right ?? "")];
+  const all = [...front, ...Array<string>(8 - front.length - back.length).fill("0"), ...back];
+  const [high = "0", low = "0"] = all.slice(-2);
+  const prefix = all.slice(0, 6).join(":");
+  if (prefix === "0:0:0:0:0:ffff") {
+    const bytes = [high, low].flatMap((word) => {
+      const number = Number.parseInt(word, 16);
+      return [number >> 8, number & 255];
+    });
+    return placeOf(bytes.join("."));
+  }
+  if (prefix === "0:0:0:0:0:0" && high === "0" && low === "1") return LOOPBACK;
+  return all.slice(0, 4).join(":");
+}
+
+const LOOPBACK = "127.0.0.0/8";
 
 /** Admits so many from one address in any 60 seconds; `count` at once take that many slots, or none. */
 function createWindow(perMinute: number, clock: () => number) {

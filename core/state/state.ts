@@ -112,9 +112,20 @@ const PREFIXES: Record<keyof Counters, string> = {
   webhook: "W",
 };
 
+/** The number in an id of a kind; 0 in one that is not of those given out. */
+export function numberIn(kind: keyof Counters, id: string): number {
+  const [prefix = "", digits = ""] = id.split("-", 2);
+  const number = Number(digits);
+  return prefix === PREFIXES[kind] && id === toId(kind, number) ? number : 0;
+}
+
+function toId(kind: keyof Counters, number: number): string {
+  return `${PREFIXES[kind]}-${String(number).padStart(3, "0")}`;
+}
+
 /** Takes the next id of a kind (routes.md, Ids). */
 export function takeId(state: State, kind: keyof Counters): string {
   // A database of an older release may not know the kind yet.
   state.counters[kind] = (state.counters[kind] ?? 0) + 1;
-  return `${PREFIXES[kind]}-${String(state.counters[kind]).padStart(3, "0")}`;
+  return toId(kind, state.counters[kind]);
 }

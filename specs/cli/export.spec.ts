@@ -1,7 +1,7 @@
 /** A company leaves by `export` and begins again by `import`: whole, or not at all. */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -180,6 +180,28 @@ test("CLI-1: import refuses a record that is none, names where it is wrong, and 
     assert.is((await cli("import", join(dir, "same.jsonl"), "--data-dir", target)).code, 0);
   }));
 
+test("CLI-1 CORE-5: what is imported is never given out again, whatever the export says was the last", () =>
+  withHouse(async ({ server, dir, cli }) => {
+    const file = join(dir, "company.jsonl");
+    await cli("export", file);
+    const lower = ({ state }: Line) => {
+      const counters = state?.counters as Record<string, number> | undefined;
+      for (const kind in counters) counters[kind] = Number(kind === "run");
+    };
+    writeFileSync(file, altered(readFileSync(file, "utf8"), lower));
+    const target = join(dir, "new");
+    assert.is((await cli("import", file, "--data-dir", target)).code, 0);
+    const again = await startServer({ config: quietConfig(target), log: SILENT });
+    try {
+      const { counters, tasks } = toWireState(again.engine.view().state);
+      const numbers = Object.keys(tasks).map((id) => Number(id.slice(2)));
+      const { task: _archived, ...others } = server.engine.view().state.counters;
+      assert.equal(counters, { ...others, task: Math.max(...numbers) });
+    } finally {
+      await again.close();
+    }
+  }));
+
 test("CLI-1: import reads a file, or stdin as -, and waits for nothing else", () =>
   withHouse(async ({ dir, cli }) => {
     const pipe = join(dir, "pipe");
@@ -195,6 +217,20 @@ test("CLI-1: import reads a file, or stdin as -, and waits for nothing else", ()
     const input = { input: out, encoding: "utf8" as const };
     const said = execFileSync(process.execPath, [CLI, "import", "-", "--data-dir", target], input);
     assert.match(said, /records of/);
+
+    // Stands in for a program that never ends: a file without a size.
+    const endless = openSync("/dev/zero", "r");
+    try {
+      execFileSync(process.execPath, [CLI, "import", "-", "--data-dir", join(dir, "new")], {
+        stdio: [endless, "ignore", "pipe"],
+        timeout: 60_000,
+      });
+      assert.unreachable("it was imported");
+    } catch (error) {
+      assert.match(String((error as { stderr?: Buffer }).stderr), /it is larger than 512 MiB/);
+    } finally {
+      closeSync(endless);
+    }
   }));
 
 test.run();

@@ -237,6 +237,34 @@ test("MCP-1 ACC-1 ACC-3: /mcp asks for the token and refuses a foreign Origin; i
     }
   }));
 
+test("MCP-1 HTTP-21: however deep the arguments of a tool are, it answers and goes on", () =>
+  withHouse(async (house) =>
+    withModel(house, "http", async ({ client, call }) => {
+      const { tools } = await client.listTools();
+      const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
+      const authorization = `Bearer ${TOKEN}`;
+      for (const { name, inputSchema } of tools) {
+        const fields = ["unseen", ...Object.keys(inputSchema.properties ?? {})];
+        for (const field of fields) {
+          const given = `{"agent_id":"codex","${field}":${deep}}`;
+          const response = await fetch(`${house.server.url}/mcp`, {
+            method: "POST",
+            headers: {
+              authorization,
+              "content-type": "application/json",
+              accept: "application/json, text/event-stream",
+            },
+            body: `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"${name}","arguments":${given}}}`,
+          });
+          const said = await response.text();
+          assert.is(response.status, 200, said.slice(0, 200));
+          assert.not.match(said, /internal/, `${name}: ${field}`);
+        }
+      }
+      assert.not.ok((await call("company_summary")).isError);
+    }),
+  ));
+
 test("MCP-1 ACC-4: writes by MCP meet the write limit, and say when to try again", async () => {
   const { dir, remove } = makeDataDir();
   const config = { ...quietConfig(dir), writesPerMinute: 2 };

@@ -242,6 +242,22 @@ test("ACC-4: a stream is never answered by the limiter", () =>
     },
   ));
 
+test("ACC-4: who has many addresses at hand has one allowance: this machine, and a network of IPv6", () => {
+  const limit = createWriteLimit(1, () => START);
+  const one = [
+    ["127.0.0.1", "127.8.9.1", "::1", "::ffff:127.0.0.2", "0:0:0:0:0:0:0:1"],
+    ["2001:db8:1:2::7", "2001:db8:1:2:ffff:1:2:3", "2001:0DB8:1:2::", "2001:db8:1:2:0:0:8.8.8.8"],
+    ["fe80::1%eth0", "fe80::2%eth0"],
+    ["8.8.8.8", "::ffff:8.8.8.8", "::ffff:808:808"],
+  ];
+  const others = ["2001:db8:1:3::7", "8.8.8.9", "unknown", "2001:db8::1:2:0:7", "::2"];
+  for (const [first = "", ...rest] of one) {
+    assert.is(limit.admit(first), 0, first);
+    for (const same of rest) assert.is(limit.admit(same), 60, same);
+  }
+  for (const other of others) assert.is(limit.admit(other), 0, other);
+});
+
 test("ACC-4: each address has its own minute; the number of addresses is bounded", () => {
   let now = START;
   const limit = createWriteLimit(1_000_000, () => now);
