@@ -28,10 +28,13 @@ export async function verify(options: VerifyOptions): Promise<ExitCode> {
   try {
     copyOf(what, copy);
     const found = lookInto(what, copy, known);
-    const { head, from, reduced, taken, snapshots, problems } = found;
+    const { head, from, reduced, taken, snapshots, problems, notes } = found;
     if (options.json) printJson({ ok: problems.length === 0, ...found });
     else {
-      printLines(...problems.map((problem) => `PROBLEM  ${problem}`));
+      printLines(
+        ...problems.map((problem) => `PROBLEM  ${problem}`),
+        ...notes.map((note) => `NOTE     ${note}`),
+      );
       printLines(
         `${what}: ${problems.length === 0 ? "all agrees" : `${problems.length} things do not agree`}`,
         `chain of ${head.seq - found.floor} entries up to ${head.seq}, ${snapshots} snapshots`,

@@ -34,11 +34,13 @@ export interface Verification {
   /** Decided again, after this entry. */
   from: number;
   reduced: number;
-  /** Taken at their word: no action of this release made them (an import). */
+  /** Taken at their word: no action of this release made them (an import), or its rules would refuse them. */
   taken: number;
   snapshots: number;
   /** One sentence each; empty when all agrees. */
   problems: string[];
+  /** What does not agree with the rules of today, and may have with those of its day. */
+  notes: string[];
 }
 
 const PAGE = 500;
@@ -73,9 +75,11 @@ function verify(
 ): Verification {
   const found = inspect(db, mark);
   const problems: string[] = [];
-  const tell = (problem: string) => {
-    if (problems.length < MAX_PROBLEMS) problems.push(problem);
+  const notes: string[] = [];
+  const into = (list: string[]) => (sentence: string) => {
+    if (list.length < MAX_PROBLEMS) list.push(sentence);
   };
+  const tell = into(problems);
   if (found.damage) tell(`after entry ${found.damage.after_seq}: ${found.damage.reason}`);
   for (const { seq, reason } of found.refused) tell(`the snapshot at ${seq}: ${reason}`);
   if (known && hashAt(db, known.seq) !== known.hash) {
@@ -90,7 +94,8 @@ function verify(
   const from = oldest?.seq ?? 0;
   const start = oldest ? stateOf(db, oldest) : createState();
   const { seq: floor } = found.floor;
-  const counts = replay(db, { from, to: found.head.seq, floor, start, snapshots: good }, tell);
+  const stretch = { from, to: found.head.seq, floor, start, snapshots: good };
+  const counts = replay(db, stretch, { tell, note: into(notes) });
   const { seq, hash } = found.head;
   return {
     journal: found.id,
@@ -100,7 +105,13 @@ function verify(
     ...counts,
     snapshots: good.length,
     problems,
+    notes,
   };
+}
+
+interface Telling {
+  tell(problem: string): void;
+  note(sentence: string): void;
 }
 
 interface Stretch {
@@ -115,10 +126,11 @@ interface Stretch {
 function replay(
   db: Database.Database,
   { from, to, floor, start, snapshots }: Stretch,
-  tell: (problem: string) => void,
+  telling: Telling,
 ): { reduced: number; taken: number } {
   const select = db.prepare("SELECT seq, json FROM entries WHERE seq > ? ORDER BY seq LIMIT ?");
   const kept = new Map(snapshots.map((row) => [row.seq, row]));
+  const { tell } = telling;
   const ledger = createArchiveLedger(db, from, countsOf(start.archive), tell);
   let state = start;
   let relations = createRelations(state);
@@ -131,7 +143,7 @@ function replay(
       seq = row.seq;
       const entry = JSON.parse(row.json) as Entry;
       if (entry.archive) ledger.apply(seq, toArchiveChange(entry.archive));
-      const again = decideAgain(entry, state, relations, tell);
+      const again = decideAgain(entry, state, relations, telling);
       if (again) {
         relations.advance(state, again.state, again.touched);
         state = again.state;
@@ -156,14 +168,15 @@ function decideAgain(
   entry: Entry,
   state: State,
   relations: ReturnType<typeof createRelations>,
-  tell: (problem: string) => void,
+  { tell, note }: Telling,
 ) {
   const { seq, action, patches, event, archive } = entry;
   const declaration = actions.get(action.name);
   if (!declaration) return null;
   const again = reduce(state, declaration, action, relations);
   if (!again.ok) {
-    tell(`entry ${seq} (${action.name}) would be refused: ${again.message}`);
+    const what = `entry ${seq} (${action.name})`;
+    note(`${what} would be refused by the rules of this release: ${again.message}`);
     return null;
   }
   const { id: _id, ...said } = event;

@@ -202,6 +202,24 @@ test("DUR-18: an untouched journal agrees with itself, and every tampering is fo
   data.remove();
 });
 
+test("DUR-18: an entry that the rules of today would refuse is told, and taken at its word: its own may have allowed it", async () => {
+  const data = makeDataDir();
+  await write(data.dir);
+  const db = new Database(join(data.dir, "clawtasker.db"));
+  const owner = changeEntry(5, ({ action }) => {
+    Object.assign(action.payload as object, { owner: "ghost" });
+  });
+  both(owner, rechain)(db);
+  db.close();
+  const { problems, notes, reduced, taken } = verifyJournal(data.dir);
+  assert.equal(problems, []);
+  assert.equal([reduced, taken], [52, 1]);
+  assert.equal(notes, [
+    "entry 5 (tasks/create) would be refused by the rules of this release: unknown agent: ghost",
+  ]);
+  data.remove();
+});
+
 test("DUR-18: a history that was made anew without a trace is known by the head noted before", async () => {
   const data = makeDataDir();
   await write(data.dir);
