@@ -169,14 +169,15 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   }
 
   function handle(req: IncomingMessage, res: ServerResponse): void | Promise<void> {
-    const refused = gate.admit(req);
+    const path = pathOf(req.url ?? "");
+    const route = routes.get(path);
+    const isApi = path === "/api" || path.startsWith("/api/");
+    const refused = gate.admit(req, !route && !isApi);
     if (refused) return send(res, toProblem(refused));
     const { expect } = req.headers;
     if (expect !== undefined && expect.toLowerCase() !== "100-continue") return send(res, UNMET);
-    const path = pathOf(req.url ?? "");
-    const route = routes.get(path);
     if (route) return answerApi(route, path, req, res);
-    if (path === "/api" || path.startsWith("/api/")) return send(res, unknownRoute(path));
+    if (isApi) return send(res, unknownRoute(path));
     site(req, res);
   }
 

@@ -3,6 +3,8 @@
  * try to lead the page, or its token, to somebody else.
  */
 import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "playwright-core";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -162,6 +164,126 @@ test("ACC-21 PAGE-4: no parameter of the address leads the page or its token any
     assert.ok(complaints.length > 0, "a foreign image went unseen");
     await page.context().close();
   } finally {
+    await house.close();
+  }
+});
+
+/** A page of somebody else's, on another port of this machine. */
+async function openStranger(): Promise<{ port: number; close(): Promise<unknown> }> {
+  const server = createServer((_req, res) =>
+    res.setHeader("Content-Type", "text/html").end("<!doctype html><title>stranger</title>"),
+  );
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    close() {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** What the server said to each request, also where the browser keeps it from the page. */
+async function watchAnswers(page: Page, own: string): Promise<ReadonlySet<string>> {
+  const wire = await page.context().newCDPSession(page);
+  const paths = new Map<string, string>();
+  const statuses = new Map<string, number>();
+  const answered = new Set<string>();
+  const note = (id: string) => {
+    const path = paths.get(id);
+    const status = statuses.get(id);
+    if (path !== undefined && status !== undefined) answered.add(`${status} ${path}`);
+  };
+  wire.on("Network.requestWillBeSent", ({ requestId, request }) => {
+    if (request.url.startsWith(own)) paths.set(requestId, request.url.slice(own.length));
+    note(requestId);
+  });
+  wire.on("Network.responseReceivedExtraInfo", ({ requestId, statusCode }) => {
+    statuses.set(requestId, statusCode);
+    note(requestId);
+  });
+  await wire.send("Network.enable");
+  return answered;
+}
+
+const ASKED = [
+  "/api/health",
+  "/api/snapshot",
+  "/api/tasks/archive?query=a+b+c",
+  "/api/events/stream",
+  "/api/openapi.json",
+  "/metrics",
+  "/livez",
+  "/docs/swagger-ui.css",
+];
+
+test("ACC-23: a page of another site is answered nothing, however it asks; a link on it leads to the page", async () => {
+  const house = await openHouse(browser);
+  const stranger = await openStranger();
+  const own = house.url();
+  try {
+    const { seq } = (await (await fetch(`${own}/api/health`)).json()) as { seq: number };
+    // The name is another site, the address another port of the same one.
+    for (const host of ["localhost", "127.0.0.1"]) {
+      const context = await browser.newContext();
+      const page = await context.newPage();
+      const answered = await watchAnswers(page, own);
+      await page.goto(`http://${host}:${stranger.port}/`);
+      await page.evaluate(
+        async ([base, paths]) => {
+          const all = paths.map((path) => fetch(base + path, { mode: "no-cors" }));
+          const body = new Blob(['{"jsonrpc":"2.0","id":1,"method":"tools/list"}']);
+          all.push(fetch(`${base}/mcp`, { method: "POST", mode: "no-cors", body }));
+          await Promise.allSettled(all);
+          const loaded = (element: HTMLElement) =>
+            new Promise<void>((resolve) => {
+              element.onload = element.onerror = () => resolve();
+              document.body.append(element);
+            });
+          const image = document.createElement("img");
+          image.src = `${base}/api/health?image`;
+          const frame = document.createElement("iframe");
+          frame.src = `${base}/api/health?frame`;
+          const script = document.createElement("script");
+          script.src = `${base}/docs/start.js`;
+          await Promise.all([image, frame, script].map(loaded));
+          const socket = new WebSocket(`${base.replace("http", "ws")}/api/ws`);
+          const opened = await new Promise((resolve) => {
+            socket.onopen = () => resolve(true);
+            socket.onerror = () => resolve(false);
+          });
+          if (opened) throw new Error("the socket was let in");
+        },
+        [own, ASKED] as const,
+      );
+      const asked = [...ASKED, "/mcp", "/api/health?image", "/api/health?frame", "/docs/start.js"];
+      assert.equal([...answered].sort(), asked.map((path) => `403 ${path}`).sort(), host);
+
+      const follow = async (path: string) => {
+        await page.goto(`http://${host}:${stranger.port}/`);
+        const arrived = page.waitForResponse(own + path);
+        await page.evaluate((href) => {
+          const link = document.createElement("a");
+          Object.assign(link, { href, textContent: "look" });
+          document.body.append(link);
+          link.click();
+        }, own + path);
+        await page.waitForURL(own + path);
+        return (await arrived).status();
+      };
+      assert.is(await follow("/api/tasks/archive?query=a"), 403);
+      assert.is(await follow("/board"), 200);
+      await untilLive(page);
+      // Still the page that a link led to.
+      await page.reload();
+      await untilLive(page);
+      await context.close();
+    }
+    const after = (await (await fetch(`${own}/api/health`)).json()) as { seq: number };
+    assert.is(after.seq, seq);
+  } finally {
+    await stranger.close();
     await house.close();
   }
 });

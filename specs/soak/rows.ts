@@ -333,7 +333,8 @@ export const ROWS: readonly Row[] = [
     name: "foreign",
     section: ACCESS,
     risk: "DNS rebinding, or a foreign page drives the API",
-    small: "9 foreign hosts and origins on every route, and on the upgrade: 403, nothing changed",
+    small:
+      "9 foreign hosts and origins, and another site's mark, on every route and on the upgrade: 403, nothing changed",
     spec: "transport/http-access",
   },
   {

@@ -171,6 +171,59 @@ test("ACC-3: two Hosts are 400 on every route, also where each of them is ours",
     assert.is(http.engine.view().seq, 1);
   }));
 
+const SITES = ["cross-site", "same-site"];
+/** How a browser marks what a page loads, what a click leads to, and a frame. */
+const LOADS = { "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "empty" };
+const CLICK = { "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document" };
+const end = (_req: unknown, res: { end(): void }) => res.end();
+const FRAME = { "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe" };
+
+test("ACC-23: what a browser sends for a page of another site is 403 on every route, whatever else it says, and changes nothing", () =>
+  withHttp({ streams: { "/api/events/stream": end, "/metrics": end } }, async (http) => {
+    const routes: [string, string][] = [
+      ...ROUTES,
+      ["HEAD", "/api/health"],
+      ["GET", "/metrics"],
+      ["GET", "/docs"],
+      ["GET", "/docs/swagger-ui.css"],
+    ];
+    for (const [method, path] of routes) {
+      const ours = path !== "/metrics" && !path.startsWith("/api/");
+      for (const site of SITES) {
+        for (const [kind, more] of Object.entries({ LOADS, CLICK, FRAME, nothing: {} })) {
+          if (ours && kind === "CLICK") continue;
+          const answer = await ask(http, method, path, { "Sec-Fetch-Site": site, ...more });
+          const at = `${method} ${path} ${site} ${kind}`;
+          assert.is(answer.status, 403, at);
+          if (method === "HEAD") continue;
+          assert.is(answer.body.code, "forbidden", at);
+          assert.match(String(answer.body.error), "another site");
+        }
+      }
+    }
+    assert.is(http.engine.view().seq, 1);
+  }));
+
+test("ACC-23: a link to the page works from anywhere, and so do the page's own requests and those of programs", () =>
+  withHttp({ allowedHosts: ["desk.example"] }, async (http) => {
+    for (const site of SITES) {
+      const headers = { "Sec-Fetch-Site": site, ...CLICK };
+      // It is not built here; that is another matter.
+      assert.is((await ask(http, "GET", "/", headers)).body.code, "not_built");
+      assert.is((await http.get("/docs", headers)).status, 200);
+      const named = { "Sec-Fetch-Site": site, Origin: "https://desk.example" };
+      assert.is((await ask(http, "GET", "/api/health", named)).status, 200, "named by the owner");
+    }
+    for (const headers of [
+      { "Sec-Fetch-Site": "same-origin", ...LOADS },
+      { "Sec-Fetch-Site": "none", ...CLICK },
+      {},
+    ]) {
+      assert.is((await ask(http, "GET", "/api/health", headers)).status, 200);
+      assert.is((await ask(http, "GET", "/docs/swagger-ui.css", headers)).status, 200);
+    }
+  }));
+
 test("ACC-3: a host that was allowed is served", () =>
   withHttp({ allowedHosts: ["console.example"] }, async (http) => {
     const headers = { Host: "console.example", Origin: "https://console.example" };

@@ -62,6 +62,22 @@ test("ACC-3: a foreign Origin or Host is refused with 403 before anything else i
   });
 });
 
+test("ACC-23: a socket for a page of another site is refused with 403, where it says no Origin too", async () => {
+  await withStreams({}, async ({ wsUrl, ws }) => {
+    const origin = wsUrl.replace("ws:", "http:").slice(0, -7);
+    for (const site of ["cross-site", "same-site"]) {
+      for (const more of [{}, { origin }, { "sec-fetch-mode": "navigate" }]) {
+        const refused = await refusalOf(wsUrl, { headers: { "sec-fetch-site": site, ...more } });
+        assert.equal([refused.status, refused.code], [403, "forbidden"]);
+      }
+    }
+    assert.is(ws.clients(), 0);
+    const own = await connectWs(wsUrl, { headers: { "sec-fetch-site": "same-origin" }, origin });
+    assert.is((await own.messages.next()).type, "hello");
+    own.drop();
+  });
+});
+
 test("ACC-3: another path is 404, a since that is no whole number 400, both named in JSON", async () => {
   await withStreams({}, async ({ wsUrl, ws }) => {
     assert.is((await refusalOf(`${wsUrl}/more`)).status, 404);
