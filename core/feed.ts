@@ -48,7 +48,7 @@ export interface FeedOptions {
   onAhead?(since: number): void;
   maxEntries?: number;
   maxBytes?: number;
-  /** How many entries a subscriber is given at once. */
+  /** How many entries a subscriber is given at once; what is shown to all is cut by its encoding. */
   maxBatch?: number;
 }
 
@@ -91,12 +91,12 @@ export function createFeed({
     });
   }
 
-  /** At most `maxBatch` of the entries after the cursor; null when those right after it are not at hand. */
-  function recentAfter(cursor: number): readonly Entry[] | null {
+  /** The entries after the cursor, or the first of them; null when those right after it are not at hand. */
+  function recentAfter(cursor: number, limit = Number.POSITIVE_INFINITY): readonly Entry[] | null {
     const oldest = recent[0]?.seq;
     if (oldest === undefined || cursor + 1 < oldest) return null;
     const start = cursor + 1 - oldest;
-    return recent.slice(start, start + maxBatch);
+    return recent.slice(start, start + limit);
   }
 
   /** By their cursor: a crowd that comes back together reads the journal together. */
@@ -113,7 +113,7 @@ export function createFeed({
   }
 
   function after(cursor: number): readonly Entry[] | Promise<readonly Entry[]> {
-    const atHand = recentAfter(cursor);
+    const atHand = recentAfter(cursor, maxBatch);
     if (atHand) return atHand;
     let entries = reading.get(cursor);
     if (!entries) {

@@ -94,7 +94,7 @@ export function openSession(options: SessionOptions): Session {
       if (more && socket.writableCorked === 0) socket.cork();
       write(toBytes(value));
       seq = last;
-      keepalive.refresh();
+      if (!more) keepalive.refresh();
       if (!more || socket.writableLength >= maxBufferBytes) socket.uncork();
       return socket.writableLength < maxBufferBytes;
     },

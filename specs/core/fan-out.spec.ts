@@ -159,7 +159,7 @@ test("WS-7: with a chunk that is not the last of its turn it is said that more c
   turn();
   assert.equal(
     watcher.chunks.map(({ last }) => last),
-    [3, 5, 7, 10],
+    [3, 6, 7, 10],
   );
   assert.equal(watcher.more, [true, true, false, false]);
   assert.equal(watcher.seen, range(1, 10));
