@@ -64,6 +64,17 @@ export function nameOf(state: State, id: string): string {
   return get(state.agents, id)?.name ?? id;
 }
 
+/** Ids of a way round that a refusal names; what is left out of a longer one is counted. */
+const MAX_WAY = 10;
+
+/** `T-1 -> T-2 -> T-1`; of a long way the beginning and the end. */
+export function toWay(ids: readonly string[]): string {
+  const left = ids.length - MAX_WAY;
+  if (left <= 0) return ids.join(" -> ");
+  const half = MAX_WAY / 2;
+  return [...ids.slice(0, half), `(${left} more)`, ...ids.slice(-half)].join(" -> ");
+}
+
 export function unique(items: readonly string[]): string[] {
   return [...new Set(items)];
 }

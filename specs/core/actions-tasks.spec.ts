@@ -1,7 +1,8 @@
 /** The actions of tasks, each as (state, body) → patches or refusal; `accepts` checks the laws too. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { State } from "../../core/index.ts";
+import { createRelations, type State } from "../../core/index.ts";
+import { circleOf } from "../../core/state/tasks/rules.ts";
 import {
   TASK_STATUSES,
   type Task,
@@ -9,9 +10,11 @@ import {
   TRANSITIONS,
 } from "../../core/state/tasks/task.ts";
 import type { TaskView } from "../../core/state/tasks/views.ts";
+import { toFlat } from "../../core/table.ts";
 import {
   AT,
   accepts,
+  act,
   demoState,
   frozen,
   MINUTE_MS,
@@ -270,6 +273,49 @@ test("CORE-2: a circle of dependencies is refused with its way round", () => {
     refuses(state, "tasks/update", { task_id, depends_on }, sentence);
   }
   run(state, "tasks/update", { task_id: "T-203", depends_on: ["T-201", "T-200"] });
+});
+
+/** A chain of tasks, each depending on the one before; the ids in that order. */
+function chained(count: number): { state: State; ids: string[] } {
+  const ids: string[] = [];
+  let state = demoState();
+  for (let n = 0; n < count; n++) {
+    const depends_on = ids.slice(-1);
+    const made = run(state, "tasks/create", { title: "link", depends_on });
+    state = made.state;
+    ids.push(viewOf(made).id);
+  }
+  return { state, ids };
+}
+
+test("CORE-17: of a long circle the refusal names its beginning, its end and how many are between", () => {
+  const { state, ids } = chained(40);
+  const [first, last] = [ids[0] as string, ids.at(-1) as string];
+  const outcome = act(state, "tasks/update", { task_id: first, depends_on: [last] });
+  assert.not.ok(outcome.ok);
+  if (outcome.ok) return;
+  assert.match(outcome.message, `circular dependency: ${first} -> ${last} -> ${ids[38]} -> `);
+  assert.match(outcome.message, ` -> (31 more) -> ${ids[4]} -> `);
+  assert.ok(outcome.message.endsWith(` -> ${ids[1]} -> ${first}`), outcome.message);
+  assert.ok(outcome.message.length < 200, outcome.message);
+});
+
+test("CORE-17: no dependency is walked along for a task on which nothing depends", () => {
+  const { state, ids } = chained(40);
+  const relations = createRelations(state);
+  const walked = new Set<string>();
+  const tasks = new Proxy(toFlat(state.tasks), {
+    get(table, id: string) {
+      walked.add(id);
+      return Reflect.get(table, id);
+    },
+  });
+  const end = ids.at(-1) as string;
+  const context = { before: { ...state, tasks }, relations };
+  assert.is(circleOf(context, "T-999", [end]), null);
+  assert.equal([...walked], []);
+  assert.ok(circleOf(context, ids[0] as string, [end]));
+  assert.is(walked.size, 39);
 });
 
 test("CORE-1: the activity of a task is bounded", () => {

@@ -48,7 +48,7 @@ const registerAgentAction = defineAction({
   reduce(draft, { source: _source, expected_version, agent_id, ...fields }, context) {
     const id = agentIdOf({ agent_id, name: fields.name });
     checkVersion(get(context.before.agents, id), expected_version);
-    checkAgentFields(draft, id, fields);
+    checkAgentFields(context.before, id, fields);
     const operation = registerAgent(draft, id, fields, context);
     return {
       title: `${fields.name} ${operation === "registered" ? "registered" : "registered again"}`,
@@ -96,7 +96,7 @@ const heartbeat = defineAction({
   actor: ({ agent_id }) => agent_id,
   reduce(draft, { source: _source, agent_id, status, lease_token, ...fields }, context) {
     const agent = findActiveAgent(draft, agent_id);
-    checkAgentFields(draft, agent_id, fields);
+    checkAgentFields(context.before, agent_id, fields);
     applyAgentFields(agent, fields);
     markAlive(agent, status, context);
     const task = fields.current_task_id ? get(draft.tasks, fields.current_task_id) : undefined;
@@ -148,7 +148,7 @@ const updateAgent = defineAction({
   reduce(draft, { source: _source, expected_version, agent_id, ...fields }, context) {
     const agent = find(draft, "agents", agent_id);
     checkVersion(get(context.before.agents, agent_id), expected_version);
-    checkAgentFields(draft, agent_id, fields);
+    checkAgentFields(context.before, agent_id, fields);
     applyAgentFields(agent, fields);
     touch(agent, context);
     return {

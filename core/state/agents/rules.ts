@@ -9,7 +9,7 @@ import { FORBIDDEN } from "../../patch.ts";
 import { inOrder } from "../../relations.ts";
 import { toSlug } from "../../schema.ts";
 import { get, put, remove, values } from "../../table.ts";
-import { checkRef, find, revise, touch, unique } from "../lookup.ts";
+import { checkRef, find, revise, touch, toWay, unique } from "../lookup.ts";
 import type { State } from "../state.ts";
 import { moveTask, track } from "../tasks/rules.ts";
 import { type Agent, type AgentStatus, CEO } from "./agent.ts";
@@ -92,9 +92,7 @@ export function checkChain(state: State, id: string, manager: string, sound: Set
   const chain = new Set([id]);
   for (let at = manager; at !== CEO && !sound.has(at); ) {
     if (chain.has(at)) {
-      refuse("conflict", `circular management: ${[...chain, at].join(" -> ")}`, {
-        field: "manager",
-      });
+      refuse("conflict", `circular management: ${toWay([...chain, at])}`, { field: "manager" });
     }
     chain.add(at);
     const next = get(state.agents, at) ?? refuseUnknown("manager", at);

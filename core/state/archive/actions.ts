@@ -14,7 +14,7 @@ import { CEO } from "../agents/agent.ts";
 import { checkPerson, find, nameOf, revise, touch } from "../lookup.ts";
 import type { State } from "../state.ts";
 import { taskIds } from "../tasks/naming.ts";
-import { circleOf, moveTask, recordActivity } from "../tasks/rules.ts";
+import { dependentsOf, moveTask, recordActivity } from "../tasks/rules.ts";
 import type { Task } from "../tasks/task.ts";
 import { viewTask } from "../tasks/views.ts";
 import { isArchivable } from "./archive.ts";
@@ -130,6 +130,7 @@ function bringBack(draft: State, task_id: string, context: Context): Task | null
   const isActive = (agent: string | null) =>
     agent === CEO || (agent !== null && get(draft.agents, agent)?.standing === "active");
   const isKnown = (other: string) => has(draft.tasks, other) || archived.includes(other);
+  const dependents = dependentsOf(context, task_id);
   const record: Task = {
     ...task,
     mission_id: task.mission_id && has(draft.missions, task.mission_id) ? task.mission_id : null,
@@ -138,9 +139,7 @@ function bringBack(draft: State, task_id: string, context: Context): Task | null
     validation_owner: isActive(task.validation_owner) ? task.validation_owner : null,
     assignees: task.assignees.filter(isActive),
     collaborators: task.collaborators.filter(isActive),
-    depends_on: task.depends_on.filter(
-      (other) => isKnown(other) && !circleOf(draft, task_id, [other]),
-    ),
+    depends_on: task.depends_on.filter((other) => isKnown(other) && !dependents.has(other)),
     links: task.links.filter(({ target_id }) => isKnown(target_id)),
     comments: [...task.comments],
     activity: [...task.activity],

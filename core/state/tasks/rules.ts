@@ -9,7 +9,16 @@ import { refuse } from "../../errors.ts";
 import { inOrder } from "../../relations.ts";
 import { get, put, remove, values } from "../../table.ts";
 import { CEO } from "../agents/agent.ts";
-import { checkPerson, checkRef, find, findActiveAgent, revise, touch, unique } from "../lookup.ts";
+import {
+  checkPerson,
+  checkRef,
+  find,
+  findActiveAgent,
+  revise,
+  touch,
+  toWay,
+  unique,
+} from "../lookup.ts";
 import { HOME_PROJECT } from "../projects/project.ts";
 import { type State, takeId } from "../state.ts";
 import type { taskFields } from "./fields.ts";
@@ -118,7 +127,7 @@ export function applyFields(
   author: string,
   context: Context,
 ): void {
-  checkFields(state, task, fields);
+  checkFields(state, task, fields, context);
   for (const field of PLAIN) assign(task, field, fields[field]);
   for (const field of CLEARABLE) assign(task, field, emptyToNull(fields[field]));
   for (const field of LISTS) assign(task, field, fields[field] && unique(fields[field]));
@@ -147,7 +156,7 @@ export function track<K extends "owner" | "priority" | "horizon">(
   if (field === "owner" && task.lease && task.lease.holder !== value) task.lease = null;
 }
 
-function checkFields(state: State, task: Task, fields: TaskFields): void {
+function checkFields(state: State, task: Task, fields: TaskFields, context: Context): void {
   if (fields.project_id && fields.project_id !== task.project_id) {
     checkRef(state, "projects", fields.project_id);
   }
@@ -157,20 +166,31 @@ function checkFields(state: State, task: Task, fields: TaskFields): void {
   const people = [...(fields.assignees ?? []), ...(fields.collaborators ?? [])];
   for (const agent of people) checkRef(state, "agents", agent);
   checkPerson(state, fields.validation_owner);
-  if (fields.depends_on) checkDependencies(state, task, fields.depends_on);
+  if (fields.depends_on) checkDependencies(state, task, fields.depends_on, context);
 }
 
 /** Refuses unknown tasks and a circle, naming its way round. */
-function checkDependencies(state: State, { id, depends_on }: Task, dependsOn: string[]): void {
+function checkDependencies(
+  state: State,
+  { id, depends_on }: Task,
+  dependsOn: string[],
+  context: Context,
+): void {
   // What is said again may be archived since: done, and still named.
   for (const next of dependsOn) if (!depends_on.includes(next)) find(state, "tasks", next);
-  const circle = circleOf(state, id, dependsOn);
+  const circle = circleOf(context, id, dependsOn);
   if (!circle) return;
-  refuse("conflict", `circular dependency: ${circle.join(" -> ")}`, { field: "depends_on" });
+  refuse("conflict", `circular dependency: ${toWay(circle)}`, { field: "depends_on" });
 }
 
 /** The way round that these dependencies would close, from the task back to itself; null for none. */
-export function circleOf(state: State, id: string, dependsOn: readonly string[]): string[] | null {
+export function circleOf(
+  { before, relations }: Pick<Context, "before" | "relations">,
+  id: string,
+  dependsOn: readonly string[],
+): string[] | null {
+  // No way leads to what nothing depends on, as to every new task.
+  if (!dependsOn.includes(id) && relations.tasks("dependents", id).size === 0) return null;
   const cameFrom = new Map<string, string>();
   const open: string[] = [];
   for (const next of dependsOn) {
@@ -181,7 +201,7 @@ export function circleOf(state: State, id: string, dependsOn: readonly string[])
   }
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     if (next === id) break;
-    for (const further of get(state.tasks, next)?.depends_on ?? []) {
+    for (const further of get(before.tasks, next)?.depends_on ?? []) {
       if (cameFrom.has(further)) continue;
       cameFrom.set(further, next);
       open.push(further);
@@ -190,9 +210,17 @@ export function circleOf(state: State, id: string, dependsOn: readonly string[])
   if (!cameFrom.has(id)) return null;
   const circle = [id];
   for (let at = cameFrom.get(id); at !== undefined && at !== id; at = cameFrom.get(at)) {
-    circle.unshift(at);
+    circle.push(at);
   }
-  return [id, ...circle];
+  return [...circle, id].reverse();
+}
+
+/** The tasks that depend on this one, also over others: a dependency on one of them closes a circle. */
+export function dependentsOf({ relations }: Context, id: string): ReadonlySet<string> {
+  const found = new Set([id]);
+  // A set shows what joins it while it is walked.
+  for (const at of found) for (const next of relations.tasks("dependents", at)) found.add(next);
+  return found;
 }
 
 function emptyToNull(value: string | null | undefined): string | null | undefined {
@@ -282,13 +310,14 @@ function bestAgent(
   siblings: readonly Pick<Task, "owner">[],
 ): string | null {
   let best: { id: string; rank: [load: number, away: number] } | null = null;
+  const given = new Map<string | null, number>();
+  for (const { owner } of siblings) given.set(owner, (given.get(owner) ?? 0) + 1);
   for (const agent of values(context.before.agents)) {
     const home = agent.home_specialist === specialist;
     if (!home && !agent.specialists.includes(specialist)) continue;
     if (agent.standing !== "active" || agent.silent || agent.status === "offline") continue;
-    const given = siblings.filter(({ owner }) => owner === agent.id).length;
     const rank: [number, number] = [
-      context.relations.tasks("open", agent.id).size + given,
+      context.relations.tasks("open", agent.id).size + (given.get(agent.id) ?? 0),
       home ? 0 : 1,
     ];
     const order = best ? rank[0] - best.rank[0] || rank[1] - best.rank[1] : -1;
