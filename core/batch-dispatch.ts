@@ -63,6 +63,14 @@ interface Said {
   unknown: string[];
 }
 
+type One = Static<typeof batch.body>["actions"][number];
+
+/** The actions of a batch, each asked for when it is its turn. */
+interface Requests {
+  count: number;
+  at(index: number): Request | Outcome;
+}
+
 /** An action that is answered already, or one that may run, and whom to tell how it went. */
 interface Held {
   request: Request | Outcome;
@@ -80,17 +88,30 @@ export function createBatchDispatch(ports: BatchPorts) {
     const { actions: all, atomic = false } = checked.value as Static<typeof batch.body>;
     const refused = checkKeys(all, key);
     if (refused) return refused;
-    const requests = all.map((one) => {
-      const unfit = refuseAction(one.action, actions.get(one.action));
-      if (unfit) return unfit;
-      const request = toRequest(one.action, one.body, { ...who, key: one.idempotency_key });
-      return ("ok" in request ? null : refuseWait(request)) ?? request;
-    });
+    const known: (Request | Rejection)[] = [];
+    /** Each is authorised when it is first asked for: all of them at once would hold the loop. */
+    const requestAt = (index: number) => {
+      known[index] ??= authorise(all[index] as One, who);
+      return known[index];
+    };
+    const keyed = key !== undefined || all.some((one) => one.idempotency_key !== undefined);
+    if (!keyed) {
+      const each = { count: all.length, at: requestAt };
+      return (await decideAll(each, { atomic, warnings, key: undefined })).whole;
+    }
+    // What is said with a key is known before the key is looked up.
+    for (const index of all.keys()) {
+      const turned = index > 0 ? turn?.() : null;
+      if (turned) await turned;
+      requestAt(index);
+    }
+    const requests = known;
     const said = () => ({ atomic, actions: requests.map(sayRequest) });
     const run = async () => {
       const held = await holdAll(requests);
+      const at = (index: number) => (held[index] as Held).request;
       const settled = decideAll(
-        held.map(({ request }) => request),
+        { count: held.length, at },
         {
           atomic,
           warnings,
@@ -114,11 +135,15 @@ export function createBatchDispatch(ports: BatchPorts) {
     );
   };
 
+  function authorise({ action, body, idempotency_key }: One, who: DispatchOptions) {
+    const unfit = refuseAction(action, actions.get(action));
+    if (unfit) return unfit;
+    const request = toRequest(action, body, { ...who, key: idempotency_key });
+    return ("ok" in request ? null : refuseWait(request)) ?? request;
+  }
+
   /** Decides all of it in one step; the outcomes are in the order of the requests. */
-  async function decideAll(
-    requests: readonly (Request | Outcome)[],
-    options: BatchOptions,
-  ): Promise<Decided> {
+  async function decideAll(requests: Requests, options: BatchOptions): Promise<Decided> {
     const asked = new Set<string>();
     const archived = new Set<string>();
     for (;;) {
@@ -147,7 +172,7 @@ export function createBatchDispatch(ports: BatchPorts) {
    * @returns a rejection where nothing of it was decided
    */
   async function takeAll(
-    requests: readonly (Request | Outcome)[],
+    { count, at }: Requests,
     { atomic, key }: BatchOptions,
     archived: ReadonlySet<string>,
   ): Promise<Said | Rejection> {
@@ -156,7 +181,7 @@ export function createBatchDispatch(ports: BatchPorts) {
     const tell = createRoom();
     const how = { brief: true, ...(key && { keyed: true }) };
     try {
-      for (const [index, request] of requests.entries()) {
+      for (let index = 0; index < count; index++) {
         const decided = decisions.view();
         const turned = index > 0 ? turn?.() : null;
         if (turned) await turned;
@@ -167,6 +192,7 @@ export function createBatchDispatch(ports: BatchPorts) {
           decisions.giveBack(taken);
           return refused;
         }
+        const request = at(index);
         const before = taken.entries.length;
         const found = "ok" in request ? request : decisions.take(request, taken, how);
         const missing = missingIn(found);

@@ -5,10 +5,11 @@
  */
 import type { AnyAction } from "./action.ts";
 import { type Rejection, rejection } from "./errors.ts";
+import { bearerBeside, toPlain } from "./names.ts";
 import type { DispatchOptions } from "./outcome.ts";
 import { CEO } from "./state/agents/agent.ts";
 import type { State } from "./state/state.ts";
-import { get, has, values } from "./table.ts";
+import { get } from "./table.ts";
 
 export const ROLES = ["owner", "operator", "agent", "observer"] as const;
 export type Role = (typeof ROLES)[number];
@@ -155,11 +156,17 @@ export function speakAs(
   for (const [field, itself] of Object.entries(speakerOf(caller, declaration))) {
     said[field] ||= itself;
   }
-  const borrowed = findBorrowed(said, self, state);
+  const isAnothers = createIsAnothers(self, state);
+  const borrowed = findBorrowed(said, self, isAnothers);
   if (borrowed) {
     return notAllowed(caller, borrowed, `it speaks for ${self} only; leave ${borrowed} out`);
   }
-  if (name.startsWith("agents/") && namesAnother(said.name, self, state)) {
+  if (!agent && isAnothers(self)) {
+    const why = `somebody else is called ${self}; ask the owner for a token of another agent_id`;
+    return notAllowed(caller, "agent_id", why);
+  }
+  // What it is called already it stays.
+  if (name.startsWith("agents/") && said.name !== agent?.name && isAnothers(said.name)) {
     return notAllowed(caller, "name", "somebody else is called that; take a name of your own");
   }
   // The reference has the chief hand on directives; nobody else's text may pass for an order.
@@ -173,48 +180,36 @@ export function speakAs(
   return { ok: true, payload: said };
 }
 
+type Is = (text: unknown) => boolean;
+
 /** The field by which the body names somebody else as who acts, in the tasks of a plan too. */
-function findBorrowed(said: Record<string, unknown>, self: string, state: State): string | null {
+function findBorrowed(said: Record<string, unknown>, self: string, isAnothers: Is): string | null {
   const spoken = SPEAKERS.find((field) => said[field] && said[field] !== self);
-  const credited = CREDITS.find((field) => namesAnother(said[field], self, state));
+  const credited = CREDITS.find((field) => said[field] !== self && isAnothers(said[field]));
   if (spoken ?? credited) return spoken ?? credited ?? null;
   if (!Array.isArray(said.tasks)) return null;
   for (const [index, task] of said.tasks.entries()) {
-    const field = findBorrowed(task as Record<string, unknown>, self, state);
+    const field = findBorrowed(task as Record<string, unknown>, self, isAnothers);
     if (field) return `tasks[${index}].${field}`;
   }
   return null;
 }
 
-/** By id or by name, however it is written: people read names. */
-function namesAnother(text: unknown, self: string, state: State): boolean {
-  if (typeof text !== "string" || text === self) return false;
-  if (text === CEO || has(state.agents, text)) return true;
-  const plain = toPlain(text);
-  if (plain === CEO || plain === toPlain(state.company.ceo_name)) return plain !== "";
-  for (const { id, name } of values(state.agents)) {
-    if (id !== self && (toPlain(id) === plain || toPlain(name) === plain)) return true;
-  }
-  return false;
-}
-
-const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu;
-/** All that looks like a blank; the pattern of Braille without a dot is none to Unicode. */
-const BLANKS = /[\s\u0085\u2800]+/g;
-const CONTROLS = /[\p{Cc}\p{Cf}]/gu;
-
-/** What is seen of a name: what nobody sees makes no other one. */
-function toPlain(name: string): string {
-  return (
-    name
-      .replaceAll(UNSEEN, "")
-      .replaceAll(BLANKS, " ")
-      .replaceAll(CONTROLS, "")
-      // At last: what stood unseen between a letter and its mark kept them from being put together.
-      .normalize("NFKC")
-      .trim()
-      .toLowerCase()
-  );
+/** Whether a text names somebody else, by id or by name, however it is written; each text is looked at once. */
+function createIsAnothers(self: string, { agents, company }: State): Is {
+  const ceo = toPlain(company.ceo_name);
+  const known = new Map<unknown, boolean>();
+  const look: Is = (text) => {
+    if (typeof text !== "string") return false;
+    const plain = toPlain(text);
+    if (plain === "") return false;
+    return plain === CEO || plain === ceo || bearerBeside(agents, plain, self) !== undefined;
+  };
+  return (text) => {
+    const found = known.get(text) ?? look(text);
+    known.set(text, found);
+    return found;
+  };
 }
 
 function notAllowed({ name }: Principal, field: string, why: string): Rejection {
