@@ -113,8 +113,8 @@ export interface Journal {
    * The parts are taken lazily, so that a large state never holds the event loop.
    */
   saveSnapshot(seq: number, createdAt: string, parts: Iterable<string>): Promise<void>;
-  /** The newest snapshot that can be trusted. */
-  loadSnapshot(): Promise<{ seq: number; parts: string[] } | null>;
+  /** The newest snapshot that can be trusted; its parts can be taken once. */
+  loadSnapshot(): Promise<{ seq: number; parts: Iterable<string> } | null>;
   /** Drops entries up to and including `seq`, as far as the kept snapshots allow. */
   prune(seq: number): Promise<void>;
   close(): Promise<void>;

@@ -31,7 +31,7 @@ function* leavesOf(table: Table<unknown>): Generator<Record<string, unknown>> {
 }
 
 /** @throws SyntaxError when a part is no JSON */
-export function fromParts(parts: readonly string[]): State {
+export function fromParts(parts: Iterable<string>): State {
   const state = createState();
   for (const part of parts) {
     const piece = JSON.parse(part) as Record<string, unknown>;

@@ -28,7 +28,8 @@ function main(port: NonNullable<typeof parentPort>, options: WorkerOptions): voi
   const { handlers } = opened;
   let failure: string | null = null;
   port.on("message", (call: Call) => {
-    port.postMessage(answer(call));
+    const reply = answer(call);
+    port.postMessage(reply, handedOver(call, reply));
     if (call.name === "close" || call.name === "doubt") port.close();
   });
 
@@ -60,6 +61,13 @@ const WRITES: ReadonlySet<CallName> = new Set([
   "prune",
   "shrink",
 ]);
+
+/** What is as large as the state goes without a copy. */
+function handedOver({ name }: Call, reply: Reply): ArrayBuffer[] {
+  if (name !== "loadSnapshot" || !reply.ok) return [];
+  const snapshot = reply.gives as Calls["loadSnapshot"]["gives"];
+  return snapshot?.parts.filter((part) => typeof part !== "string") ?? [];
+}
 
 function isDoubt(error: unknown): boolean {
   return error instanceof Doubt || /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error));

@@ -4,6 +4,7 @@
  * thread that checks, the engine stands before it.
  * Invariant: the head moves only when the worker has said that the append is durable.
  */
+import { isAscii } from "node:buffer";
 import { open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
@@ -236,7 +237,7 @@ function createPort(
       inBackground(() => writeSnapshot(seq, createdAt, parts)),
     async loadSnapshot() {
       const snapshot = await call("loadSnapshot", null);
-      return snapshot && { seq: snapshot.seq, parts: snapshot.parts.map(toText) };
+      return snapshot && { seq: snapshot.seq, parts: toTexts(snapshot.parts) };
     },
     prune: (seq) =>
       inBackground(async () => {
@@ -268,8 +269,17 @@ function createPort(
   };
 }
 
-function toText(part: string | ArrayBuffer): string {
-  return typeof part === "string" ? part : Buffer.from(part).toString();
+/** One at a time, and each is let go: together they are as large as the state, and would be carried along while it is made. */
+function* toTexts(parts: (string | ArrayBuffer)[]): Generator<string> {
+  for (const [index, part] of parts.entries()) {
+    parts[index] = "";
+    yield typeof part === "string" ? part : toText(Buffer.from(part));
+  }
+}
+
+/** A third of the time where all of it is ASCII, as most texts are. */
+function toText(bytes: Buffer): string {
+  return isAscii(bytes) ? bytes.toString("latin1") : bytes.toString();
 }
 
 /** As many parts as fit into one message; a long wait for one part cannot be shortened. */

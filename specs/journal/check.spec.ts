@@ -15,6 +15,7 @@ import {
   makeRecords,
   openIn,
   readAll,
+  snapshotIn,
   withFolder,
   withJournal,
 } from "../support/journal.ts";
@@ -65,6 +66,24 @@ test("DUR-17: a sound journal serves before the check, and says when it was chec
         assert.equal(await readAll(journal), makeRecords(1, 115));
       },
       AT_ONCE,
+    );
+  }));
+
+test("DUR-17: the snapshot that was verified at the opening comes as it was written, in whatever letters, also a second time", () =>
+  withFolder(async (dir) => {
+    const parts = ['{"plain":1}', '{"é":"ß"}', '{"„”":"日本 🐾"}', "{}"];
+    await withJournal(dir, async (journal) => {
+      await journal.append(0, makeRecords(1, 10));
+      await journal.saveSnapshot(8, CREATED_AT, parts);
+    });
+    await withJournal(
+      dir,
+      async (journal) => {
+        assert.is(journal.recovery.verified_at, null);
+        assert.equal(await snapshotIn(journal), { seq: 8, parts });
+        assert.equal(await snapshotIn(journal), { seq: 8, parts });
+      },
+      NEVER,
     );
   }));
 

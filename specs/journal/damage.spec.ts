@@ -24,6 +24,7 @@ import {
   makeRecords,
   openIn,
   readAll,
+  snapshotIn,
   withFolder,
   withJournal as withOpened,
 } from "../support/journal.ts";
@@ -129,7 +130,7 @@ async function examine(dir: string, id: string): Promise<"whole" | "cut" | "refu
       for (const record of original.slice(floor, head)) {
         if (record.key) assert.equal(await journal.findByKey(record.key), record);
       }
-      const snapshot = await journal.loadSnapshot();
+      const snapshot = await snapshotIn(journal);
       if (snapshot) assert.equal(snapshot.parts, snapshotAt(snapshot.seq));
       assert.ok(floor === 0 || (snapshot && snapshot.seq >= floor), "no state to start from");
       const { cut_off } = journal.recovery;
@@ -354,10 +355,10 @@ test("DUR-13: snapshots that cannot be trusted are passed over and reported, the
         { seq: 80, reason: "it was altered" },
         { seq: 60, reason: "part 1 is missing" },
       ]);
-      assert.equal(await journal.loadSnapshot(), { seq: 40, parts: snapshotAt(40) });
+      assert.equal(await snapshotIn(journal), { seq: 40, parts: snapshotAt(40) });
       // A new one at the same number counts.
       await journal.saveSnapshot(80, CREATED_AT, snapshotAt(80));
-      assert.equal(await journal.loadSnapshot(), { seq: 80, parts: snapshotAt(80) });
+      assert.equal(await snapshotIn(journal), { seq: 80, parts: snapshotAt(80) });
     });
   }));
 

@@ -14,6 +14,7 @@ import {
   makeRecords,
   openIn,
   readAll,
+  snapshotIn,
   withFolder,
   withJournal,
 } from "../support/journal.ts";
@@ -53,7 +54,7 @@ test("DUR-3: numbers, entries, keys, snapshots, floor and id outlive closing and
       assert.is(journal.floor(), 50);
       assert.equal(await readAll(journal), makeRecords(51, 250));
       assert.equal(await journal.findByKey("key-60"), makeRecords(60, 1)[0]);
-      assert.equal(await journal.loadSnapshot(), { seq: 200, parts: ['{"at":200}', "{}"] });
+      assert.equal(await snapshotIn(journal), { seq: 200, parts: ['{"at":200}', "{}"] });
       assert.equal(journal.recovery, {
         recovered_at: CREATED_AT,
         source: "snapshot",
@@ -113,13 +114,13 @@ test("DUR-8: a full disk refuses an append cleanly, and the same connection writ
           await failureOf(journal.saveSnapshot(head, CREATED_AT, parts)),
           JournalRefusal,
         );
-        assert.is(await journal.loadSnapshot(), null);
+        assert.is(await snapshotIn(journal), null);
 
         await journal.setMaxPages(0);
         await journal.append(head, makeRecords(head + 1, 2, 8_000));
         await journal.saveSnapshot(head, CREATED_AT, parts);
         assert.equal(await readAll(journal), makeRecords(1, head + 2, 8_000));
-        assert.is((await journal.loadSnapshot())?.parts.length, 100);
+        assert.is((await snapshotIn(journal))?.parts.length, 100);
       },
       { maxPages: 60 },
     ),
@@ -245,7 +246,7 @@ test("DUR-1: appends and reads go on while a snapshot is taken, and its parts ar
       assert.not(saved);
       assert.ok(taken < 200);
       await saving;
-      const snapshot = await journal.loadSnapshot();
+      const snapshot = await snapshotIn(journal);
       assert.is(snapshot?.seq, 10);
       assert.is(snapshot?.parts.length, 200);
     }),
@@ -272,7 +273,7 @@ test("DUR-13: a snapshot cut off by a crash is nothing, and its parts are cleare
     await saving;
     await journal.close();
     await withJournal(dir, async (again) => {
-      assert.equal(await again.loadSnapshot(), { seq: 5, parts: ["{}"] });
+      assert.equal(await snapshotIn(again), { seq: 5, parts: ["{}"] });
       assert.equal(again.recovery.refused, []);
       assert.is(again.recovery.cut_off, null);
     });

@@ -74,3 +74,11 @@ export async function failureOf(promise: Promise<unknown>): Promise<Error> {
   }
   throw new Error("it did not fail");
 }
+
+/** The newest snapshot, with all its parts. */
+export async function snapshotIn(
+  journal: Journal,
+): Promise<{ seq: number; parts: string[] } | null> {
+  const snapshot = await journal.loadSnapshot();
+  return snapshot && { seq: snapshot.seq, parts: [...snapshot.parts] };
+}
