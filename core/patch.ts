@@ -14,16 +14,22 @@ export type Patch =
 
 /** No path and no id may hold one of these. */
 export const FORBIDDEN: ReadonlySet<string> = new Set(["__proto__", "prototype", "constructor"]);
-const isTable = (key: unknown): key is TableName => (TABLES as readonly unknown[]).includes(key);
+const tables: ReadonlySet<unknown> = new Set(TABLES);
+const isTable = (key: unknown): key is TableName => tables.has(key);
 
 /** RFC 6901 section 3. */
 export function toPointer(path: readonly (string | number)[]): string {
-  let pointer = "";
-  for (const part of path) {
-    const text = String(part);
-    pointer += `/${/[~/]/.test(text) ? text.replaceAll("~", "~0").replaceAll("/", "~1") : text}`;
+  return below("", path, 0);
+}
+
+/** The pointer goes on by the parts of the path from that one on. */
+function below(pointer: string, path: readonly (string | number)[], from: number): string {
+  let on = pointer;
+  for (let at = from; at < path.length; at++) {
+    const part = path[at] as string | number;
+    on += `/${typeof part === "string" && /[~/]/.test(part) ? part.replaceAll("~", "~0").replaceAll("/", "~1") : part}`;
   }
-  return pointer;
+  return on;
 }
 
 export function fromPointer(pointer: string): string[] {
@@ -48,11 +54,11 @@ export function toWire(
   for (const { op, path, value } of patches) {
     const table = path[0];
     if (!isTable(table)) {
-      wire.push(operation(op, path, value));
+      wire.push(operation(op, toPointer(path), value));
     } else if (path.length === 1) {
       wire.push({ op: "replace", path: `/${table}`, value: toFlat(value as Table<unknown>) });
     } else if (path.length > 3) {
-      wire.push(operation(op, [table, ...path.slice(3)], value));
+      wire.push(operation(op, below(`/${table}`, path, 3), value));
     } else {
       const records = recordsIn(value);
       for (const [id, record] of records) {
@@ -80,13 +86,8 @@ export function byRecord(patches: readonly Patch[]): Patch[] {
   });
 }
 
-function operation(
-  op: ImmerPatch["op"],
-  path: readonly (string | number)[],
-  value: unknown,
-): Patch {
-  const pointer = toPointer(path);
-  return op === "remove" ? { op, path: pointer } : { op, path: pointer, value };
+function operation(op: ImmerPatch["op"], path: string, value: unknown): Patch {
+  return op === "remove" ? { op, path } : { op, path, value };
 }
 
 function samePath(a: readonly unknown[], b: readonly unknown[]): boolean {

@@ -10,8 +10,17 @@ export const DAY_MS = 24 * HOUR_MS;
 
 /** UTC, whole seconds, numeric offset (routes.md, Times). */
 export function toTime(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}+00:00`;
+  const second = Math.floor(ms / SECOND_MS);
+  // What happens in one second shares one text: it is written once, and kept once for all records.
+  if (second !== latest.second) {
+    // By a pattern, which gives a flat text; one put together keeps what it was made of.
+    const time = new Date(ms).toISOString().replace(/\.\d{3}Z$/, "+00:00");
+    latest = { second, time };
+  }
+  return latest.time;
 }
+
+let latest = { second: Number.NaN, time: "" };
 
 /** Milliseconds since the epoch, or NaN when the text is no time. */
 export function fromTime(time: string): number {
