@@ -2,14 +2,16 @@
  * Between Node's HTTP server and those who answer. Clients may pipeline: send a request while the answer to
  * the one before is still under way. Node then keeps the later answer without a socket, and forgets it when
  * the connection closes; and what a listener throws ends the process. Neighbours: `compose.ts` puts it on
- * the server, `upgrade.ts` takes the upgrades. Invariants: every answer that was handed out closes with its
+ * the server, `line.ts` has those who wait, `upgrade.ts` takes the upgrades. Invariants: every answer that was handed out closes with its
  * connection at the latest, which is not held for a client that is gone; nothing is written into another
  * answer; no connection can end the process.
  */
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { Readable } from "node:stream";
 import { requestIdOf } from "../transport-http/index.ts";
 import type { Log } from "./compose.ts";
+import { createLine, type Line } from "./line.ts";
 
 export interface Listeners {
   request(req: IncomingMessage, res: ServerResponse): void;
@@ -33,8 +35,7 @@ export function listenTo(
   const connections = new Set<Socket>();
   /** Of each connection; it is the last to close. */
   const newest = new WeakMap<Socket, ServerResponse>();
-  /** Answers that others are before. */
-  const queues = new WeakMap<Socket, Set<ServerResponse>>();
+  const lines = new WeakMap<Socket, Line>();
 
   function guard(socket: Socket, req: IncomingMessage | null, run: () => void): void {
     try {
@@ -46,25 +47,24 @@ export function listenTo(
     }
   }
 
-  function enqueue(socket: Socket, res: ServerResponse): void {
-    const queue = queues.get(socket) ?? new Set();
-    queues.set(socket, queue.add(res));
-    res.once("socket", () => queue.delete(res));
-  }
-
   /**
    * Where the answers behind one that waits fill a buffer, Node reads no more, and nobody notices that the
-   * client goes. Who only reads slowly is let be: what is written to it fails once it is gone.
+   * client goes; nor where more wait than may be under way. Who only reads slowly is let be: what is written
+   * to it fails once it is gone.
    */
   function endUnheard(socket: Socket): void {
     let unheard: NodeJS.Timeout | undefined;
+    let written = 0;
     const heard = () => clearTimeout(unheard);
     const look = () => {
-      if (newest.get(socket)?.closed === false && socket.writableLength === 0) socket.destroy();
-      else unheard?.refresh();
+      const isStill = socket.writableLength === 0 && socket.bytesWritten === written;
+      if (newest.get(socket)?.closed === false && isStill) return void socket.destroy();
+      written = socket.bytesWritten;
+      unheard?.refresh();
     };
     socket.on("pause", () => {
       heard();
+      written = socket.bytesWritten;
       unheard = setTimeout(look, unheardMs);
     });
     socket.on("resume", () => {
@@ -75,19 +75,15 @@ export function listenTo(
   }
 
   server.on("connection", (socket: Socket) => {
+    const line = createLine(socket, (res) => guard(socket, res.req, () => request(res.req, res)));
     connections.add(socket);
+    lines.set(socket, line);
     endUnheard(socket);
     // With an upgrade Node takes its own listener away, and an error that nobody hears is thrown.
     socket.on("error", () => socket.destroy());
     socket.once("close", () => {
       connections.delete(socket);
-      for (const res of queues.get(socket) ?? []) {
-        // What Node does for the answer that has the socket.
-        guard(socket, res.req, () => {
-          res.destroy();
-          res.emit("close");
-        });
-      }
+      for (const res of line.leave()) guard(socket, res.req, () => abandon(res));
     });
   });
 
@@ -96,8 +92,7 @@ export function listenTo(
     newest.set(socket, res);
     // Came in one piece with what ended the connection: there is nobody to answer.
     if (socket.destroyed) return;
-    if (!res.socket) enqueue(socket, res);
-    guard(socket, req, () => request(req, res));
+    lines.get(socket)?.add(res);
   }
 
   server.on("request", onRequest);
@@ -123,4 +118,15 @@ export function listenTo(
   });
 
   return connections;
+}
+
+/**
+ * What Node does for the answer that has the socket. A file that is sent would stay open: those who send
+ * one wait for the end of the answer or of its socket, and here neither comes.
+ */
+function abandon(res: ServerResponse): void {
+  const end = (source: Readable) => source.destroy();
+  res.on("unpipe", end).on("pipe", end);
+  res.destroy();
+  res.emit("close");
 }

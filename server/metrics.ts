@@ -1,7 +1,8 @@
 /**
  * What an operator's Prometheus reads at `/metrics`. Neighbours: `compose.ts` wraps journal, engine and
  * handler in what counts here. Invariants: a label has a bounded number of values, none of them from a
- * caller; no id, name or token is in it; a request costs a few counters.
+ * caller; no id, name or token is in it; a request costs a few counters, and who asks again and again
+ * gets the text of a second ago.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
@@ -46,8 +47,11 @@ const OTHERS = [
   "/docs",
 ];
 const EVENT_LOOP_PRECISION_MS = 50;
+/** It takes as long to make as some twenty reads do. */
+const KEPT_MS = 1_000;
 
-export function createMetrics(): Metrics {
+/** @param now milliseconds that only go up */
+export function createMetrics(now = () => performance.now()): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({
@@ -95,10 +99,17 @@ export function createMetrics(): Metrics {
   async function timeFeed(engine: Engine): Promise<void> {
     for await (const item of engine.feed.subscribe({ signal: ending.signal })) {
       if (item.type !== "entries") continue;
-      const now = engine.clock();
+      const shown = engine.clock();
       for (const { action } of item.entries)
-        lag.observe(Math.max(0, now - action.stamp.at) / 1_000);
+        lag.observe(Math.max(0, shown - action.stamp.at) / 1_000);
     }
+  }
+
+  let made = { at: Number.NEGATIVE_INFINITY, text: Promise.resolve("") };
+
+  function recent(): Promise<string> {
+    if (now() - made.at >= KEPT_MS) made = { at: now(), text: registry.metrics() };
+    return made.text;
   }
 
   function routeOf(url: string): string {
@@ -162,8 +173,7 @@ export function createMetrics(): Metrics {
       timeFeed(engine).catch(() => {});
     },
     handle(_req, res) {
-      registry
-        .metrics()
+      recent()
         .then((text) => {
           res.writeHead(200, { "Content-Type": registry.contentType, "Cache-Control": "no-store" });
           res.end(text);

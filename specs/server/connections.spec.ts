@@ -1,6 +1,6 @@
 /** What a connection can do to the process when a listener throws. Neighbour: `server/connections.ts`. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { listenTo } from "../../server/connections.ts";
@@ -99,5 +99,124 @@ test("ACC-22 AGT-8: a client's going is noticed where so much waits behind one a
     await new Promise((resolve) => server.close(resolve));
   }
 });
+
+const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+
+interface House {
+  port: number;
+  /** What was handed out, in its order. */
+  came: ServerResponse[];
+  sockets: ReadonlySet<Socket>;
+}
+
+/** Answers nothing by itself, unless told how. */
+async function withHouse(
+  answer: (res: ServerResponse, req: IncomingMessage) => void,
+  run: (house: House) => Promise<void>,
+): Promise<void> {
+  const server = createServer({ requireHostHeader: false });
+  const came: ServerResponse[] = [];
+  const request = (req: IncomingMessage, res: ServerResponse) => {
+    came.push(res);
+    answer(res, req);
+  };
+  const sockets = listenTo(
+    server,
+    { request, upgrade: broken, clientError: broken },
+    { error: broken },
+  );
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  try {
+    await run({ port, came, sockets });
+  } finally {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+}
+
+/** Sends it at once; answers what has come so far. */
+function dial(port: number, packet: string): { socket: Socket; text(): string } {
+  let text = "";
+  const socket = connect(port, "127.0.0.1", () => socket.write(packet));
+  socket
+    .on("error", () => {})
+    .on("data", (chunk: Buffer) => {
+      text += chunk.toString("latin1");
+    });
+  return { socket, text: () => text };
+}
+
+const turns = async (count: number) => {
+  for (let n = 0; n < count; n++) await new Promise((resolve) => setImmediate(resolve));
+};
+
+test("ACC-24: of a connection sixteen answers are under way at most; the others wait, unread, and come in their order", () =>
+  withHouse(
+    () => {},
+    async ({ port, came, sockets }) => {
+      const posts = Array.from({ length: 40 }, (_, n) => {
+        const body = `${n}`.padEnd(3_000, ".");
+        return `POST /${n} HTTP/1.1\r\nHost: a\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+      });
+      const { socket, text } = dial(port, posts.join(""));
+      await eventually(() => came.length === 16, "sixteen are handed out");
+      await turns(20);
+      assert.is(came.length, 16);
+      const [{ bytesRead = 0 } = {}] = sockets;
+      const read = came.map(({ req }) => req.resume());
+      await turns(20);
+      assert.is([...sockets][0]?.bytesRead, bytesRead, "reading a body reads no further request");
+      assert.is(read.length, 16);
+      for (let n = 0; n < 40; n++) {
+        await eventually(() => came.length > n, `${n} is handed out`);
+        assert.is(came[n]?.req.url, `/${n}`);
+        assert.ok(came.length <= n + 16);
+        let body = "";
+        came[n]?.req.on("data", (chunk) => {
+          body += chunk;
+        });
+        came[n]?.end(`answer ${n};`);
+        await eventually(() => text().includes(`answer ${n};`), `${n} is answered`);
+        if (n >= 16) {
+          await eventually(() => came[n]?.req.complete === true, "its body is whole");
+          assert.is(body, `${n}`.padEnd(3_000, "."));
+        }
+      }
+      socket.destroy();
+    },
+  ));
+
+test("ACC-24: what is large waits to be taken before another is made", () =>
+  withHouse(
+    (res) => res.end(Buffer.alloc(4 * 1024 * 1024)),
+    async ({ port, came }) => {
+      const { socket } = dial(port, GET.repeat(12));
+      socket.pause();
+      await eventually(() => came.length > 0, "the first is made");
+      await turns(50);
+      assert.ok(came.length < 4, `${came.length} of 4 MB are made for who reads none`);
+      let bytes = 0;
+      socket.removeAllListeners("data").on("data", (chunk: Buffer) => {
+        bytes += chunk.length;
+      });
+      socket.resume();
+      await eventually(() => bytes > 12 * 4 * 1024 * 1024, "who reads has them all");
+      assert.is(came.length, 12);
+      socket.destroy();
+    },
+  ));
+
+test("ACC-24: who sends more at once than may wait is cut off, and all that was handed out closes", () =>
+  withHouse(
+    () => {},
+    async ({ port, came, sockets }) => {
+      const { socket } = dial(port, "GET / HTTP/1.1\r\n\r\n".repeat(3_000));
+      await eventually(() => socket.destroyed, "it is ended");
+      await eventually(() => sockets.size === 0, "nobody is left");
+      assert.is(came.length, 16);
+      assert.ok(came.every(({ destroyed }) => destroyed));
+    },
+  ));
 
 test.run();

@@ -1,7 +1,10 @@
 /** What an operator looks at: probes, metrics, request ids, and logs without a token in them. */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { startServer } from "../../server/compose.ts";
+import { createMetrics } from "../../server/metrics.ts";
 import {
   makeDataDir,
   postTo,
@@ -93,6 +96,32 @@ test("OPS-2: requests by route and status, refusals by code, commits, lag, clien
     const { body } = { body: await (await fetch(`${url}/metrics`)).text() };
     for (const secret of [TOKEN, "T-999", "nope"]) assert.not.ok(body.includes(secret), secret);
   }));
+
+test("OPS-5: metrics are made once a second, however many ask", async () => {
+  let time = 0;
+  const metrics = createMetrics(() => time);
+  const server = createServer((req, res) => {
+    metrics.onRequest(req, res);
+    metrics.handle(req, res);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const ask = async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  try {
+    const first = await ask();
+    time = 999;
+    assert.equal(await Promise.all([ask(), ask(), ask()]), [first, first, first]);
+    time = 1_000;
+    const [one, other] = await Promise.all([ask(), ask()]);
+    assert.is.not(one, first);
+    assert.is(one, other);
+    assert.match(one, /^clawtasker_http_requests_total\{.*\} 4$/m);
+  } finally {
+    metrics.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
 
 test("OPS-2: where reading asks for a token, metrics do", () =>
   withServer(true, async (url) => {

@@ -163,13 +163,18 @@ export async function getFrom(url: string, path: string): Promise<Record<string,
 
 /** Descriptors of a process that are sockets, the one it listens on too. */
 export function openSockets(pid: number | undefined): number {
+  return openFiles(pid, (target) => target.startsWith("socket:"));
+}
+
+/** Descriptors of a process whose target is one of those meant. */
+export function openFiles(pid: number | undefined, isMeant: (target: string) => boolean): number {
   const folder = `/proc/${pid}/fd`;
-  const isSocket = (name: string) => {
+  const isOne = (name: string) => {
     try {
-      return readlinkSync(`${folder}/${name}`).startsWith("socket:");
+      return isMeant(readlinkSync(`${folder}/${name}`));
     } catch {
       return false;
     }
   };
-  return readdirSync(folder).filter(isSocket).length;
+  return readdirSync(folder).filter(isOne).length;
 }

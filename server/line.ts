@@ -1,0 +1,68 @@
+/**
+ * The requests of one connection: a few are handed out, what came after them waits for its turn, and while
+ * anything waits nothing more is read. Neighbour: `connections.ts` has one for each connection. Node itself
+ * reads on while answers are due, and parses whole what it has read, which holds thousands of requests.
+ * Invariants: handed out in the order they came; no more are under way than is said here.
+ */
+import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+
+const MAX_UNDER_WAY = 16;
+/** Made and not taken yet; one answer alone may be larger. */
+const MAX_UNSENT_BYTES = 1024 * 1024;
+/** With more the connection is ended. */
+const MAX_WAITING = 256;
+
+export interface Line {
+  /** Hands the request out, now or in its turn. */
+  add(res: ServerResponse): void;
+  /** For a connection that is closed: those that were handed out, never had it, and know nothing. */
+  leave(): ServerResponse[];
+}
+
+export function createLine(socket: Socket, handOut: (res: ServerResponse) => void): Line {
+  const underWay = new Set<ServerResponse>();
+  let waiting: ServerResponse[] = [];
+
+  function isFull(): boolean {
+    if (underWay.size >= MAX_UNDER_WAY) return true;
+    let unsent = 0;
+    for (const { writableLength } of underWay) unsent += writableLength;
+    return unsent >= MAX_UNSENT_BYTES;
+  }
+
+  function start(res: ServerResponse): void {
+    underWay.add(res);
+    res.once("close", () => {
+      underWay.delete(res);
+      if (waiting.length > 0) goOn();
+    });
+    handOut(res);
+  }
+
+  function goOn(): void {
+    while (!socket.destroyed && !isFull()) {
+      const next = waiting.shift();
+      if (!next) return;
+      if (waiting.length === 0) socket.resume();
+      start(next);
+    }
+  }
+
+  // Who reads a body that came before would read on.
+  socket.on("resume", () => {
+    if (waiting.length > 0) socket.pause();
+  });
+
+  return {
+    add(res) {
+      if (waiting.length === 0 && !isFull()) start(res);
+      else if (waiting.push(res) > MAX_WAITING) socket.destroy();
+      else if (waiting.length === 1) socket.pause();
+    },
+    leave() {
+      waiting = [];
+      return [...underWay].filter((res) => !res.socket && !res.writableFinished);
+    },
+  };
+}
