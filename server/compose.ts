@@ -224,6 +224,7 @@ async function serve(parts: Parts): Promise<RunningServer> {
   await listen(server, config);
   const stopWatching = watchVanished(connections, {
     onVanished: (remote) => log.info({ remote }, "a connection's machine is gone"),
+    onStuck: (remote) => log.info({ remote }, "a connection took nothing of its answer"),
   });
   const { port } = server.address() as AddressInfo;
   const hearing = createHearing(engine.clock, () => performance.now());

@@ -1,55 +1,97 @@
 /**
- * Peers whose machine is gone without a word: cable, power, network. Nothing closes their connection, and
- * what is written to it goes into the kernel, which sends it again and again for a quarter of an hour.
- * So the kernel is asked which connections it repeats itself on, by its table in /proc; elsewhere than on
- * Linux nobody is found, and its own patience decides. Neighbours: `compose.ts` starts it,
- * `connections.ts` knows who is there.
- * Invariant: only a connection of which nothing was acknowledged for `patienceMs` is ended; a
- * slow reader acknowledges, however little it reads.
+ * Peers that do not come back: their machine is gone without a word (cable, power, network), or they take
+ * nothing of what waits for them. Nothing closes the connection of the first, and what is written to it goes
+ * into the kernel, which sends it again and again for a quarter of an hour; the second hold what is being
+ * sent to them. So the kernel is asked on which connections it repeats itself, and how much is not
+ * acknowledged, by its table in /proc. Elsewhere than on Linux nobody is found gone, and who takes nothing is
+ * known by what this process still holds. Neighbours: `compose.ts` starts it, `connections.ts` knows who is
+ * there. Invariant: only a connection of which nothing was acknowledged meanwhile is ended; a slow reader
+ * acknowledges, however little it reads.
  */
 import { readFile } from "node:fs/promises";
 import type { Socket } from "node:net";
 
 export interface VanishedOptions {
-  /** How often the table is looked at, in milliseconds. */
+  /** How often it is looked, in milliseconds. */
   everyMs?: number;
   /** For so long nothing may have been acknowledged; a stream says something every 15 seconds. */
   patienceMs?: number;
+  /** For so long a peer that is there may take nothing of what waits for it. */
+  stuckMs?: number;
   /** Told of each connection that is ended. */
   onVanished?(remote: string): void;
+  onStuck?(remote: string): void;
 }
 
 const TABLES = ["/proc/net/tcp", "/proc/net/tcp6"];
 const ESTABLISHED = "01";
 
+/** How a connection stands in the kernel. */
+interface Row {
+  name: string;
+  /** Bytes that were sent, or wait in the kernel. */
+  unacknowledged: number;
+  /** Whether there is no acknowledgement: of what was sent, or of the question whether there is room again. */
+  isRepeated: boolean;
+}
+
+/** Since when, and how often, a peer was seen to have taken no more than this. */
+interface Still {
+  since: number;
+  looks: number;
+  taken: number;
+}
+
 /** Watches the open connections; answers what stops it. */
 export function watchVanished(
   connections: ReadonlySet<Socket>,
-  { everyMs = 10_000, patienceMs = 20_000, onVanished = () => {} }: VanishedOptions = {},
+  {
+    everyMs = 10_000,
+    patienceMs = 20_000,
+    stuckMs = 30_000,
+    onVanished = () => {},
+    onStuck = () => {},
+  }: VanishedOptions = {},
 ): () => void {
   /** Since when the kernel repeats itself, on the clock of `performance.now`. */
   let silent = new Map<Socket, number>();
+  /** Those for whom something waits. */
+  let waiting = new Map<Socket, Still>();
 
   async function look(): Promise<void> {
     if (connections.size === 0) return;
-    const repeated = new Set<string>();
+    const rows = new Map<string, Row>();
     for (const table of TABLES) {
       // Not there, or not to be read: then nothing is known.
       const text = await readFile(table, "latin1").catch(() => "");
-      for (const connection of repeatedIn(text)) repeated.add(connection);
+      for (const row of rowsOf(text)) rows.set(row.name, row);
     }
     const now = performance.now();
-    const before = silent;
+    const [silentBefore, waitingBefore] = [silent, waiting];
     silent = new Map();
-    if (repeated.size === 0) return;
+    waiting = new Map();
     for (const socket of connections) {
-      if (!repeated.has(nameOf(socket))) continue;
-      const since = before.get(socket) ?? now;
-      silent.set(socket, since);
-      if (now - since < patienceMs) continue;
-      onVanished(socket.remoteAddress ?? "");
-      socket.destroy();
+      const row = rows.size > 0 ? rows.get(nameOf(socket)) : undefined;
+      if (row?.isRepeated) {
+        const since = silentBefore.get(socket) ?? now;
+        silent.set(socket, since);
+        if (now - since >= patienceMs) end(socket, onVanished);
+      }
+      if (socket.writableLength > 0) {
+        const taken = takenBy(socket, row?.unacknowledged ?? 0);
+        const before = waitingBefore.get(socket);
+        // By the looks too: while this process itself stood still nobody could take anything.
+        const still = before?.taken === taken ? before : { since: now, looks: 0, taken };
+        waiting.set(socket, { ...still, looks: still.looks + 1 });
+        if (now - still.since >= stuckMs && still.looks >= stuckMs / everyMs) end(socket, onStuck);
+      }
     }
+  }
+
+  function end(socket: Socket, tell: (remote: string) => void): void {
+    if (socket.destroyed) return;
+    tell(socket.remoteAddress ?? "");
+    socket.destroy();
   }
 
   let looking: NodeJS.Timeout | undefined;
@@ -62,17 +104,32 @@ export function watchVanished(
 }
 
 /**
- * The connections of a table that are open and get no acknowledgement: of what was sent, or of the question
- * whether there is room again, one of which may always be under way.
+ * How many bytes the peer has acknowledged, in all; elsewhere than on Linux, how many the kernel has taken. A
+ * large write stands in `writableLength` whole until its last byte has left: what is left of it only the
+ * handle knows, which Node too asks before it calls a socket idle.
  */
-export function* repeatedIn(table: string): Generator<string> {
+function takenBy(socket: Socket, unacknowledged: number): number {
+  const { _handle: handle } = socket as { _handle?: Handle | null };
+  return (handle?.bytesWritten ?? 0) - (handle?.writeQueueSize ?? 0) - unacknowledged;
+}
+
+interface Handle {
+  bytesWritten: number;
+  writeQueueSize: number;
+}
+
+/** The connections of a table that are open and of which anything is not acknowledged. */
+export function* rowsOf(table: string): Generator<Row> {
   for (const line of table.split("\n")) {
-    const [, local = "", remote = "", state, , , repeats = "", , questions] = line
+    const [, local = "", remote = "", state, queues = "", , repeats = "", , questions] = line
       .trim()
       .split(/\s+/);
     if (state !== ESTABLISHED) continue;
-    if (Number.parseInt(repeats, 16) === 0 && Number(questions) < 2) continue;
-    yield `${toEnd(local)} ${toEnd(remote)}`;
+    const unacknowledged = Number.parseInt(queues, 16);
+    // One question may always be under way.
+    const isRepeated = Number.parseInt(repeats, 16) > 0 || Number(questions) >= 2;
+    if (unacknowledged === 0 && !isRepeated) continue;
+    yield { name: `${toEnd(local)} ${toEnd(remote)}`, unacknowledged, isRepeated };
   }
 }
 

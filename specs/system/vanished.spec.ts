@@ -3,14 +3,18 @@
  * went. Needs network namespaces; where there are none, it says so and is skipped.
  */
 import { type ChildProcess, spawn } from "node:child_process";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { repeatedIn } from "../../server/vanished.ts";
+import { listenTo } from "../../server/connections.ts";
+import { rowsOf, watchVanished } from "../../server/vanished.ts";
 import { root } from "../support/core.ts";
 import { makeDataDir, openSockets, startProcess } from "../support/process.ts";
 import { sizeFor } from "../support/soak.ts";
+import { eventually } from "../support/streams.ts";
 import { makeTwoMachines, type TwoMachines } from "../support/two-machines.ts";
 
 const EACH = 5;
@@ -109,7 +113,7 @@ onMachines(
 
 test("STR-5: the kernel's table is read: who acknowledges nothing, by both kinds of addresses", () => {
   const line = (local: string, remote: string, state: string, repeats: string, questions = 0) =>
-    `   1: ${local} ${remote} ${state} 00000001:00000000 01:00000074 ${repeats}     0        ${questions} 1662823 2 0000`;
+    `   1: ${local} ${remote} ${state} 0000001F:00000000 01:00000074 ${repeats}     0        ${questions} 1662823 2 0000`;
   const table = [
     "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode",
     line("0100530A:15B3", "0200530A:A512", "01", "00000003"),
@@ -126,13 +130,62 @@ test("STR-5: the kernel's table is read: who acknowledges nothing, by both kinds
     "",
   ].join("\n");
   assert.equal(
-    [...repeatedIn(table)],
+    [...rowsOf(table)].filter(({ isRepeated }) => isRepeated).map(({ name }) => name),
     [
       "10.83.0.1:5555 10.83.0.2:42258",
       "10.83.0.1:5555 10.83.0.2:42262",
       "[::ffff:a53:1]:5555 [2001:db8::1]:80",
     ],
   );
+  assert.equal(
+    [...rowsOf(table)].map(({ unacknowledged }) => unacknowledged),
+    [31, 31, 31, 31, 31],
+  );
+});
+
+test("STR-6: who takes nothing of an answer is ended, who takes a little of it gets it whole", async () => {
+  const BYTES = 64 * 1024 * 1024;
+  const body = Buffer.alloc(BYTES);
+  const server = createServer();
+  const silent = { error() {} };
+  const request = (_req: IncomingMessage, res: ServerResponse) => res.end(body);
+  const refuse = (_req: unknown, socket: Socket) => socket.destroy();
+  const sockets = listenTo(server, { request, upgrade: refuse, clientError: refuse }, silent);
+  let stuck = 0;
+  const stop = watchVanished(sockets, { everyMs: 20, stuckMs: 600, onStuck: () => stuck++ });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const dial = () => {
+    const socket = connect(port, "127.0.0.1", () =>
+      socket.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n"),
+    );
+    return socket.on("error", () => {}).pause();
+  };
+  let read = 0;
+  const slow = dial();
+  try {
+    // A chunk at a time.
+    slow.on("data", (chunk: Buffer) => {
+      read += chunk.length;
+      if (stuck < 3) slow.pause();
+    });
+    for (let n = 1; n <= 3; n++) {
+      dial();
+      while (stuck < n) {
+        slow.resume();
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }
+    assert.is(sockets.size, 1, "the slow one is still there");
+    assert.ok(read > 0 && read < BYTES, `${read} bytes were read slowly`);
+    slow.resume();
+    await eventually(() => read > BYTES, "it gets all of it");
+    assert.is(stuck, 3);
+  } finally {
+    stop();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
 });
 
 test.after(() => machines?.remove());
