@@ -26,7 +26,7 @@ export const start: Row = {
         { what: "the same by CPU", value: against("CPU ms"), atMost: 2 },
       ],
       distance:
-        "the parse itself is one of it. By CPU, in a measurement of its own (parse 0.41 s, start 0.76 s): 0.18 s are the opening, of which reading 74 MB out of SQLite is 0.08 s, most of it the kernel's, and the digest 0.04 s, the rest the worker's own start; 0.03 s make texts of the bytes; what remains is garbage collection beside that of the parse, which by a profile is as much as all of the parsing, and the records' way into their pages (2 %). The parts go from the worker without a copy and become texts one at a time: 0.83 s before. By the clock the reading comes before the parsing: parts that were parsed while the next are read would overlap, but nothing may be built on them before the digest is whole.",
+        "the parse itself is one of it. By CPU, in a measurement of its own (parse 0.41 s, start 0.76 s): 0.18 s are the opening, of which reading 74 MB out of SQLite is 0.08 s, most of it the kernel's, and the digest 0.04 s, the rest the worker's own start; 0.03 s make texts of the bytes; what remains is garbage collection beside that of the parse, which together, by a profile from before that, is as much as all of the parsing, and the records' way into their pages (1 %). The parts go from the worker without a copy and become texts one at a time: 0.83 s before. By the clock the reading comes before the parsing: parts that were parsed while the next are read would overlap, but nothing may be built on them before the digest is whole.",
       note: `The database has ${toMb(databaseBytes)}, its newest snapshot ${toMb(snapshotBytes)}.`,
     };
   },
