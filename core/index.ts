@@ -78,7 +78,7 @@ export { expiredTasks } from "./state/tasks/leases.ts";
 export type { Grant } from "./state/tokens/grant.ts";
 export * as table from "./table.ts";
 export { fromTime, toTime } from "./time.ts";
-export { createValidator } from "./validate.ts";
+export { createValidator, type Validator } from "./validate.ts";
 export { VERSION } from "./version.ts";
 export type { View } from "./view.ts";
 export * from "./wire.ts";

@@ -25,6 +25,7 @@ import { withTokens } from "./tokens/token-engine.ts";
 import { createTurn } from "./turn.ts";
 import { createUpgradeHandler } from "./upgrade.ts";
 import { watchVanished } from "./vanished.ts";
+import { warmUp } from "./warm-up.ts";
 import { type DeliveryPorts, openWebhooks, type Webhooks } from "./webhooks/index.ts";
 
 export interface Log {
@@ -233,11 +234,13 @@ async function serve(parts: Parts): Promise<RunningServer> {
   const stopExpiring = startExpiring({ engine, hearing, onError: onTimer }, config.maxExpiries);
   const stopArchiving = startArchiving({ engine, onError: onTimer }, config.archiveDays);
   webhooks.start();
+  const stopWarming = warmUp();
 
   async function close(): Promise<void> {
     stopSweeping();
     stopExpiring();
     stopArchiving();
+    stopWarming();
     stopWatching();
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
