@@ -21,6 +21,7 @@ import { recover } from "./recover.ts";
 import type { ActionName, PayloadOf, ReplyOf, WriteName } from "./registry.ts";
 import { createToRequest, type Request } from "./request.ts";
 import { createRetention } from "./retention.ts";
+import { createSearches } from "./searches.ts";
 import type { ArchiveReader } from "./state/archive/archive.ts";
 import type { State } from "./state/state.ts";
 import { has } from "./table.ts";
@@ -44,6 +45,7 @@ export interface Engine {
   /** The latest events, oldest first, at most `limit`. */
   recentEvents(limit: number): readonly StreamEvent[];
   feed: Pick<Feed, "subscribe" | "fanOut" | "subscribers">;
+  /** Only a few of its searches are under way at a time: many more are refused as unavailable. */
   archive: ArchiveReader;
   recovery(): RecoveryReport;
   journalId(): string;
@@ -257,7 +259,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     copyState: () => clone(durable.state),
     recentEvents: (limit) => events.slice(-Math.min(limit, RECENT_EVENTS)),
     feed,
-    archive: journal,
+    archive: createSearches(journal),
     recovery: () => ({
       ...journal.recovery,
       entries_replayed,

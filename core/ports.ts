@@ -106,8 +106,11 @@ export interface Journal {
   findByKey(key: string): Promise<JournalRecord | null>;
   /** The archived rows of the kind among these ids, in the order of the ids. */
   findArchived(kind: ArchiveKind, ids: readonly string[]): Promise<ArchivedRow[]>;
-  /** Archived rows, those with the largest `at` first, then by id downwards, the way people count. */
-  listArchived(query: ArchiveQuery): Promise<ArchivePage>;
+  /**
+   * Archived rows, those with the largest `at` first, then by id downwards, the way people count. Once the
+   * signal is aborted it looks no further: the page ends where it is.
+   */
+  listArchived(query: ArchiveQuery, signal?: AbortSignal): Promise<ArchivePage>;
   /**
    * Keeps a snapshot of the state as of `seq`, as parts: each the JSON of a piece of the wire state.
    * The parts are taken lazily, so that a large state never holds the event loop.

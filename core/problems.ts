@@ -100,8 +100,8 @@ export function problemsOfWrite({ body, wait, contended: said }: AnyWrite): Prob
 }
 
 /** Where reading asks for a token, every read does. */
-export function problemsOfQuery({ open }: AnyQuery): Problem[] {
-  const statuses = [...ALWAYS, ...(open ? [] : [401])];
+export function problemsOfQuery({ open, searches }: AnyQuery): Problem[] {
+  const statuses = [...ALWAYS, ...(open ? [] : [401]), ...(searches ? [503] : [])];
   return problems.filter(({ status }) => statuses.includes(status));
 }
 

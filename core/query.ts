@@ -21,6 +21,8 @@ export interface QueryContext {
   /** Milliseconds since the epoch at which the server started. */
   bootedAt: number;
   archive: ArchiveReader;
+  /** Aborted when nobody waits for the answer any more. */
+  signal?: AbortSignal;
   /** Absent where nobody is asked for a token. */
   access?: { caller: Principal | null; readsAsk: boolean; grants(): readonly Grant[] };
 }
@@ -34,6 +36,8 @@ export interface QueryDeclaration<N extends string, P extends TSchema, A extends
   auth?: true;
   /** Answered without a token even where reading asks for one. */
   open?: true;
+  /** It searches the archive: of too many some are refused as unavailable. */
+  searches?: true;
   /** The answer stands alone, without `ok`. */
   bare?: true;
   /** The answer changes with the sequence number only: it is cached and has an ETag. */

@@ -1,7 +1,7 @@
 /**
  * The line to the worker: calls and their replies, and the change to a new worker when something kept
  * turns out to be altered. Neighbours: `sqlite.ts` calls, `sqlite-worker.ts` answers.
- * Invariants: calls are answered in their order; what waits while the worker changes is asked of the
+ * Invariants: every call is answered once, appends before others; what waits while the worker changes is asked of the
  * new one; when a worker dies, every call under way fails with an Error, for nobody knows how it went.
  */
 import { Worker } from "node:worker_threads";

@@ -1,6 +1,6 @@
 /**
- * What the port and its worker say to each other: one call, one reply, answered in the order of the
- * calls. Neighbours: `sqlite.ts` calls, `sqlite-worker.ts` answers.
+ * What the port and its worker say to each other: one call, one reply. Neighbours: `sqlite.ts` calls,
+ * `sqlite-worker.ts` answers, appends before others.
  * Invariant: each call is short, so that an append never waits long behind another; long work is
  * many calls.
  */

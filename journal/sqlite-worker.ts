@@ -1,10 +1,12 @@
 /**
- * The worker that owns the one connection: opens and verifies, then answers calls in their order.
+ * The worker that owns the one connection: opens and verifies, then answers calls in the order of
+ * `calls-in-order.ts`.
  * Neighbours: `sqlite.ts` on the main thread starts it and waits for its end, `opening.ts` opens,
  * `handlers.ts` does the work. SQLite's locks go only with the worker's end, so a reopening is always a
  * new worker. Invariant: after a write of unknown outcome nothing is written any more.
  */
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
+import { createCallsInOrder } from "./calls-in-order.ts";
 import { filesIn, noteDoubt } from "./files.ts";
 import type { Call, CallName, Calls, Opening, Reply, WorkerOptions } from "./messages.ts";
 import { explain, open } from "./opening.ts";
@@ -27,10 +29,20 @@ function main(port: NonNullable<typeof parentPort>, options: WorkerOptions): voi
   }
   const { handlers } = opened;
   let failure: string | null = null;
-  port.on("message", (call: Call) => {
-    const reply = answer(call);
-    port.postMessage(reply, handedOver(call, reply));
-    if (call.name === "close" || call.name === "doubt") port.close();
+  const calls = createCallsInOrder();
+  port.on("message", (first: Call) => {
+    calls.add(first);
+    for (;;) {
+      // What came while the last call was answered may go before those that wait.
+      for (let more = receiveMessageOnPort(port); more; more = receiveMessageOnPort(port)) {
+        calls.add(more.message as Call);
+      }
+      const call = calls.next();
+      if (!call) return;
+      const reply = answer(call);
+      port.postMessage(reply, handedOver(call, reply));
+      if (call.name === "close" || call.name === "doubt") return port.close();
+    }
   });
 
   function answer({ id, name, takes }: Call): Reply {

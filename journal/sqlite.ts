@@ -221,10 +221,11 @@ function createPort(
     read: (after, limit) => call("read", { after, limit }),
     findByKey: (key) => call("findByKey", key),
     findArchived: (kind, ids) => call("findArchived", { kind, ids }),
-    async listArchived(query) {
+    async listArchived(query, signal) {
       const rows: ArchivedRow[] = [];
       let after = query.after;
       for (let looks = 0; looks < LOOKS; looks++) {
+        if (looks > 0 && signal?.aborted) break;
         const limit = query.limit - rows.length;
         const page = await call("listArchived", { ...query, after, limit });
         rows.push(...page.rows);

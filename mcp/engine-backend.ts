@@ -42,7 +42,11 @@ export function createEngineBackends({
   /** Of the queries that change with the sequence number only, the latest answers. */
   const kept = new Map<string, { seq: number; reply: Record<string, unknown> }>();
 
-  async function ask(name: string, given: Record<string, unknown>): Promise<Result> {
+  async function ask(
+    name: string,
+    given: Record<string, unknown>,
+    signal: AbortSignal,
+  ): Promise<Result> {
     const query = queries.get(name);
     if (!query) return refused("unknown_id", `unknown query: ${name}`);
     const checked = validator.check(query.params, given);
@@ -56,6 +60,7 @@ export function createEngineBackends({
       events: engine.recentEvents(MAX_EVENTS),
       recovery: engine.recovery(),
       archive: engine.archive,
+      signal,
       bootedAt,
     };
     const reply = (await query.answer(context, checked.value)) as Record<string, unknown>;
@@ -74,12 +79,12 @@ export function createEngineBackends({
       if (!outcome.ok) return toRefused(outcome);
       return { ok: true, reply: outcome.reply as Record<string, unknown> };
     },
-    async ask(name, params) {
+    async ask(name, params, { signal }) {
       if (!isKnown()) return REVOKED;
       const refused = refuseRole(caller, "reads", name);
       if (refused) return toRefused(refused);
       try {
-        return await ask(name, params);
+        return await ask(name, params, signal);
       } catch (thrown) {
         if (thrown instanceof Refusal) return toRefused(thrown.rejection);
         throw thrown;

@@ -93,7 +93,7 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     else if (!isGet || route.kind === "write" || route.kind === "mount") {
       send(res, methodNotAllowed(method, path, route.allow));
     } else if (route.kind === "read") {
-      const answer = read(route.query, req);
+      const answer = read(route.query, req, res);
       if (answer instanceof Promise) return answer.then((late) => send(res, late));
       send(res, answer);
     } else if (route.kind === "socket") send(res, UPGRADE);

@@ -2,7 +2,7 @@
  * A GET of the API: token where the query asks for it, parameters, answer. Neighbours: the queries of
  * the core, `snapshot-cache.ts`. Invariant: reading changes nothing and is never counted.
  */
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { parse } from "node:querystring";
 import {
   type AnyQuery,
@@ -18,6 +18,7 @@ import {
 } from "../core/index.ts";
 import type { Answer } from "./answer.ts";
 import { bearerOf } from "./auth.ts";
+import { watchGone } from "./gone.ts";
 import { READING_ASKS, toProblem, UNAUTHORISED } from "./problem.ts";
 import { createSnapshotCache, isCurrent } from "./snapshot-cache.ts";
 
@@ -37,7 +38,11 @@ interface Admitted {
 }
 
 /** At once, or a promise where the journal must be asked. */
-export type Reader = (query: AnyQuery, req: IncomingMessage) => Answer | Promise<Answer>;
+export type Reader = (
+  query: AnyQuery,
+  req: IncomingMessage,
+  res: ServerResponse,
+) => Answer | Promise<Answer>;
 
 export function createReader({ engine, gate, bootedAt }: ReaderOptions): Reader {
   const validator = createValidator();
@@ -63,15 +68,18 @@ export function createReader({ engine, gate, bootedAt }: ReaderOptions): Reader 
     access: { caller, readsAsk: gate.readsAsk, grants: gate.grants },
   });
 
-  function read(query: AnyQuery, req: IncomingMessage): Answer | Promise<Answer> {
+  function read(
+    query: AnyQuery,
+    req: IncomingMessage,
+    res: ServerResponse,
+  ): Answer | Promise<Answer> {
     const { caller, barred } = callerOf(query, req);
     if (barred) return barred;
-    const given = parametersOf(req.url ?? "");
-    const repeated = findRepeated(query, given);
+    const asked = parametersOf(req.url ?? "");
+    const repeated = findRepeated(query, asked);
     if (repeated) return toProblem(repeated);
-    const checked = validator.check(query.params, given);
+    const checked = validator.check(query.params, asked);
     if (!checked.ok) return toProblem(checked);
-    const answer = () => query.answer(context(caller), checked.value);
     if (query.cached) {
       const tag = cache.tag();
       const headers = { ETag: tag };
@@ -84,8 +92,13 @@ export function createReader({ engine, gate, bootedAt }: ReaderOptions): Reader 
       status: 200,
       body: JSON.stringify(query.bare ? answered : { ok: true, ...answered }),
     });
-    const answered = answer();
-    return answered instanceof Promise ? answered.then(show).catch(refused) : show(answered);
+    const gone = query.searches ? watchGone(res) : null;
+    const answered = query.answer(
+      gone ? { ...context(caller), signal: gone.signal } : context(caller),
+      checked.value,
+    );
+    if (!(answered instanceof Promise)) return show(answered);
+    return answered.then(show).catch(refused).finally(gone?.stop);
   }
 
   /** Who asks, where it matters: looking at a token costs a digest. */
@@ -98,9 +111,9 @@ export function createReader({ engine, gate, bootedAt }: ReaderOptions): Reader 
     return forbidden ? { caller, barred: toProblem(forbidden) } : { caller };
   }
 
-  return (query, req) => {
+  return (query, req, res) => {
     try {
-      return read(query, req);
+      return read(query, req, res);
     } catch (thrown) {
       return refused(thrown);
     }

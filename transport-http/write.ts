@@ -15,6 +15,7 @@ import {
 import type { Answer } from "./answer.ts";
 import { bearerOf, takeToken } from "./auth.ts";
 import { readBody } from "./body.ts";
+import { watchGone } from "./gone.ts";
 import type { WriteLimit } from "./limits.ts";
 import { problem, tooManyActions, tooManyWrites, toProblem, UNAUTHORISED } from "./problem.ts";
 
@@ -83,15 +84,11 @@ export function createWriter({ engine, gate, limit }: WriterOptions): Writer {
     res: ServerResponse,
   ) {
     if (!writes.get(name)?.wait) return engine.dispatchUnknown(name, payload, options);
-    const gone = new AbortController();
-    const onClose = () => gone.abort();
-    // Not on its socket, which many claims may share.
-    res.on("close", onClose);
-    if (res.destroyed) gone.abort();
+    const { signal, stop } = watchGone(res);
     try {
-      return await engine.dispatchUnknown(name, payload, { ...options, signal: gone.signal });
+      return await engine.dispatchUnknown(name, payload, { ...options, signal });
     } finally {
-      res.off("close", onClose);
+      stop();
     }
   }
 }

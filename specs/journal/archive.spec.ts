@@ -122,6 +122,12 @@ test("ARC-4: a search of many rows looks on until its page is full, and ends", (
         after: page.next ?? undefined,
       });
       assert.equal([rest.rows.length, rest.next], [4_500, null]);
+      const gone = new AbortController();
+      const given = { kind: "task", words: ["none of them"], limit: 5 } as const;
+      const searched = journal.listArchived(given, gone.signal);
+      gone.abort();
+      assert.equal((await searched).rows, []);
+      assert.is((await searched).next?.id, "T-05000", "ARC-9: one look, and no more of them");
     }),
   ));
 

@@ -5,9 +5,9 @@
 import { Type } from "typebox";
 import { refuse } from "../../errors.ts";
 import type { ArchivedRow, ArchiveKind } from "../../ports.ts";
+import type { QueryContext } from "../../query.ts";
 import { line } from "../../schema.ts";
 import { fromTime, toTime } from "../../time.ts";
-import type { ArchiveReader } from "./archive.ts";
 
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
@@ -36,11 +36,11 @@ interface Asked {
 
 /** @throws Refusal for what cannot be read */
 export async function pageOf(
-  archive: ArchiveReader,
+  { archive, signal }: Pick<QueryContext, "archive" | "signal">,
   kind: ArchiveKind,
   { query, project, owner, before, limit, cursor }: Asked,
 ): Promise<{ rows: ArchivedRow[]; next: string | null }> {
-  const { rows, next } = await archive.listArchived({
+  const wanted = {
     kind,
     words: wordsOf(query ?? ""),
     project: project || undefined,
@@ -48,7 +48,8 @@ export async function pageOf(
     before: before ? momentOf(before) : undefined,
     after: cursor ? fromCursor(cursor) : undefined,
     limit: limitOf(limit),
-  });
+  };
+  const { rows, next } = await archive.listArchived(wanted, signal);
   return { rows, next: next && toCursor(next) };
 }
 

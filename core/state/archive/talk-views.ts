@@ -27,9 +27,10 @@ const messages = defineQuery({
     ...paging,
   }),
   examples: [{}, { thread_id: "TH-CEO-ORION", query: "priority", limit: "10" }],
-  async answer({ view: { state }, archive }, { thread_id, ...asked }) {
+  searches: true,
+  async answer({ view: { state }, ...context }, { thread_id, ...asked }) {
     const thread = thread_id ? find(state, "threads", thread_id) : undefined;
-    const { rows, next } = await pageOf(archive, "message", { ...asked, owner: thread?.id ?? "" });
+    const { rows, next } = await pageOf(context, "message", { ...asked, owner: thread?.id ?? "" });
     return {
       messages: rows.map(({ json, seq }) => ({
         ...(JSON.parse(json) as Message),
@@ -52,8 +53,9 @@ const directives = defineQuery({
     ...paging,
   }),
   examples: [{}, { target: "pixel", query: "office", limit: "10" }],
-  async answer({ view: { state }, archive }, { target, ...asked }) {
-    const { rows, next } = await pageOf(archive, "directive", { ...asked, owner: target ?? "" });
+  searches: true,
+  async answer({ view: { state }, ...context }, { target, ...asked }) {
+    const { rows, next } = await pageOf(context, "directive", { ...asked, owner: target ?? "" });
     return {
       directives: rows.map(({ json, seq }) => ({
         ...(JSON.parse(json) as Directive),

@@ -45,8 +45,9 @@ const archive = defineQuery({
     ...paging,
   }),
   examples: [{}, { query: "scaffold", project: "atlas-core", limit: "10" }],
-  async answer({ view: { state }, archive: reader }, asked) {
-    const { rows, next } = await pageOf(reader, "task", asked);
+  searches: true,
+  async answer({ view: { state }, ...context }, asked) {
+    const { rows, next } = await pageOf(context, "task", asked);
     return {
       tasks: rows.map((row) => toArchivedTask(state, row)),
       next,

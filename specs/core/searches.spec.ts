@@ -1,0 +1,94 @@
+/** How many searches of the archive are under way, and who waits. */
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { Refusal } from "../../core/errors.ts";
+import type { ArchivePage, ArchiveQuery } from "../../core/ports.ts";
+import { createSearches } from "../../core/searches.ts";
+
+/** An archive whose searches end when they are told to. */
+function startSearches() {
+  const begun: { end(): void; fail(): void; signal: AbortSignal | undefined }[] = [];
+  const archive = createSearches({
+    findArchived: async () => [],
+    listArchived: (_query, signal) =>
+      new Promise<ArchivePage>((resolve, reject) => {
+        begun.push({
+          signal,
+          end: () => resolve({ rows: [], next: null }),
+          fail: () => reject(new Error("planted")),
+        });
+      }),
+  });
+  const query: ArchiveQuery = { kind: "task", words: ["x"], limit: 1 };
+  return {
+    begun,
+    archive,
+    search(signal?: AbortSignal): Promise<string> {
+      return archive.listArchived(query, signal).then(
+        () => "found",
+        (thrown) => (thrown instanceof Refusal ? thrown.rejection.message : String(thrown)),
+      );
+    },
+  };
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+test("ARC-9: two searches are under way, sixteen wait, and one more is refused in words", async () => {
+  const { begun, search, archive } = startSearches();
+  const answers = Array.from({ length: 18 }, () => search());
+  await turn();
+  assert.is(begun.length, 2);
+  assert.match(await search(), /^too many searches of the archive are under way/);
+  assert.equal(await archive.findArchived("task", ["T-1"]), [], "a look by id is no search");
+  for (let at = 0; at < 18; at++) {
+    assert.is(begun.length, Math.min(18, at + 2));
+    if (at % 2) begun[at]?.fail();
+    else begun[at]?.end();
+    await turn();
+  }
+  assert.equal(
+    await Promise.all(answers),
+    Array.from({ length: 18 }, (_, at) => (at % 2 ? "Error: planted" : "found")),
+  );
+  const last = search();
+  await turn();
+  assert.is(begun.length, 19, "all places are free again");
+  begun[18]?.end();
+  assert.is(await last, "found");
+});
+
+test("ARC-9: who is gone is not searched for, waits no more, and leaves nothing behind", async () => {
+  const { begun, search } = startSearches();
+  const first = [search(), search()];
+  const gone = new AbortController();
+  const left = [search(gone.signal), search(gone.signal)];
+  const stays = Array.from({ length: 14 }, () => search());
+  gone.abort();
+  assert.equal(await Promise.all(left), ["the caller is gone", "the caller is gone"]);
+  assert.is(await search(gone.signal), "the caller is gone");
+  const more = [search(), search()];
+  assert.match(await search(), "too many searches", "their places were taken");
+  const all = [...first, ...stays, ...more];
+  for (let at = 0; at < all.length; at++) {
+    await turn();
+    begun[at]?.end();
+  }
+  assert.equal(
+    await Promise.all(all),
+    all.map(() => "found"),
+  );
+  assert.is(begun.length, all.length);
+});
+
+test("ARC-9: a search knows of its caller's going", async () => {
+  const { begun, search } = startSearches();
+  const gone = new AbortController();
+  const answer = search(gone.signal);
+  await turn();
+  assert.is(begun[0]?.signal, gone.signal);
+  begun[0]?.end();
+  assert.is(await answer, "found");
+});
+
+test.run();
