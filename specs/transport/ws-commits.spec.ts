@@ -181,6 +181,7 @@ for (const perMessageDeflate of [false, true])
       assert.ok(most < maxBufferBytes + 64 * 1024, `${most} bytes waited for the slow socket`);
 
       slow.resume();
+      await eventually(() => slow.ws.readyState === slow.ws.CLOSED, "the slow socket is closed");
       const { code, reason } = await slow.closed;
       assert.is(code, 4001);
       assert.match(reason, /since/);
