@@ -166,7 +166,8 @@ export function speakAs(
     return notAllowed(caller, "agent_id", why);
   }
   // What it is called already it stays.
-  if (name.startsWith("agents/") && said.name !== agent?.name && isAnothers(said.name)) {
+  const isNamed = name.startsWith("agents/") && said.name !== agent?.name;
+  if (isNamed && (isAnothers(said.name) || isReserved(toPlain(String(said.name))))) {
     return notAllowed(caller, "name", "somebody else is called that; take a name of your own");
   }
   // The reference has the chief hand on directives; nobody else's text may pass for an order.

@@ -13,6 +13,16 @@ const MAX_ITEMS = 200;
 /** Annotation read by `validate.ts`: the sentence for a value that breaks a pattern or an enum. */
 export const RULE = "x-rule";
 
+/**
+ * What no name may hold, since it makes one look like another: marks of direction and other controls of
+ * format, and ends of lines. Joiners (U+200C, U+200D), without which Persian, Hindi and many emoji cannot be
+ * written, are let in, and the Arabic ones that are seen.
+ */
+export const HIDDEN =
+  "(?![\\u200c\\u200d\\u0600-\\u0605\\u06dd\\u070f\\u0890\\u0891\\u08e2])[\\p{Cf}\\u2028\\u2029]";
+/** The type is said for what may be null, which no pattern is held against. */
+const unhidden = { not: { type: "string", pattern: HIDDEN } } as const;
+
 /** An id that must be given. */
 export const id = (description: string) =>
   Type.String({ minLength: 1, maxLength: MAX_ID, description });
@@ -21,6 +31,24 @@ export const id = (description: string) =>
 export const ref = (description: string) =>
   Type.Optional(
     Type.Unsafe<string | null>({ type: ["string", "null"], maxLength: MAX_ID, description }),
+  );
+
+/** A name, or the title of a role, that must be given. */
+export const requiredName = (description: string, maxLength = MAX_LINE) =>
+  Type.String({ minLength: 1, maxLength, pattern: "\\S", description, ...unhidden });
+
+/** A name, who somebody is, or a role; may be absent. */
+export const optionalName = (description: string) =>
+  Type.Optional(Type.String({ maxLength: MAX_LINE, description, ...unhidden }));
+
+export const nullableName = (description: string) =>
+  Type.Optional(
+    Type.Unsafe<string | null>({
+      type: ["string", "null"],
+      maxLength: MAX_LINE,
+      description,
+      ...unhidden,
+    }),
   );
 
 /** A text that must be given and say something. */
@@ -82,7 +110,7 @@ export const slug = (description: string) =>
   });
 
 /** Who calls, as helper scripts in the field say it; kept in the journal. */
-export const source = line("Where the call comes from, for the record.");
+export const source = optionalName("Where the call comes from, for the record.");
 
 /** `Market Radar Scout` → `market-radar-scout`; empty when nothing is left. */
 export function toSlug(name: string): string {

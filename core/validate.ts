@@ -10,7 +10,7 @@ import type { TSchema } from "typebox";
 import type { AnyAction, Check } from "./action.ts";
 import { type Rejection, rejection } from "./errors.ts";
 import { isObject, toFlatBody } from "./forms.ts";
-import { RULE } from "./schema.ts";
+import { HIDDEN, RULE } from "./schema.ts";
 
 /** What of a JSON Schema this module looks at. */
 interface SchemaNode {
@@ -143,12 +143,24 @@ function toRejection(error: ErrorObject | undefined, body: Record<string, unknow
     case "format":
       return rejection("invalid", `${field} must be a date such as 2026-03-21`, { field });
     case "not":
+      if (isHiddenRule(error.schema)) return refuseHidden(field, String(value));
       return rejection("invalid", `${field} may not be ${show(value)}`, { field });
     default:
       return rejection("invalid", `${field || "the body"} ${error.message ?? "is not valid"}`, {
         field,
       });
   }
+}
+
+function isHiddenRule(schema: unknown): boolean {
+  return isObject(schema) && schema.pattern === HIDDEN;
+}
+
+function refuseHidden(field: string, value: string): Rejection {
+  const [found = ""] = new RegExp(HIDDEN, "u").exec(value) ?? [];
+  const point = `U+${(found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
+  const why = "it is not seen, and makes a name look like another";
+  return rejection("invalid", `${field} may not hold ${point}: ${why}`, { field });
 }
 
 /** `/tasks/0/title` → `tasks[0].title`. */

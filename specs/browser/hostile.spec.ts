@@ -122,6 +122,44 @@ test("ACC-21 ACC-6: script and markup in every field are only text, on every vie
   }
 });
 
+test("ACC-17: a title that turns the direction of writing turns nothing beside it", async () => {
+  const house = await openHouse(browser);
+  try {
+    const title = "Passed \u202edesufer";
+    await house.post("openclaw/publish", { agent_id: "codex", title, summary: "x" });
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.goto(`${house.url()}/events`);
+    await untilLive(page);
+    const event = page.locator(".event", { hasText: "Codex published Passed" }).first();
+    await event.waitFor();
+    const { right, left } = await event.locator(".grow").evaluate((line) => {
+      const range = document.createRange();
+      const text = document.createTreeWalker(line, NodeFilter.SHOW_TEXT).nextNode();
+      if (text) range.selectNodeContents(text);
+      const after = line.querySelector(".dim");
+      const { right } = range.getBoundingClientRect();
+      return { right, left: after?.getBoundingClientRect().left ?? 0 };
+    });
+    assert.ok(left >= right - 1, `${left} stands before ${right}`);
+    const kinds = ["a", "button", "code", "span", "strong", "time", "bdi"];
+    const set = await page.evaluate(
+      (names) =>
+        names.map((name) => {
+          const one = document.body.appendChild(document.createElement(name));
+          const { unicodeBidi } = getComputedStyle(one);
+          one.remove();
+          return unicodeBidi;
+        }),
+      kinds,
+    );
+    assert.equal(set, Array(kinds.length).fill("isolate"));
+    await context.close();
+  } finally {
+    await house.close();
+  }
+});
+
 /** Names that pages of this kind have believed. */
 const NAMES = [
   ...["url", "gateway", "gatewayUrl", "server", "host", "ws", "socket", "api", "endpoint"],

@@ -4,7 +4,7 @@ import * as assert from "uvu/assert";
 import type { State } from "../../core/index.ts";
 import type { Agent } from "../../core/state/agents/agent.ts";
 import type { AgentView, OrgCard, OrgStructure } from "../../core/state/agents/views.ts";
-import { list } from "../../core/table.ts";
+import { list, put } from "../../core/table.ts";
 import {
   AT,
   accepts,
@@ -328,6 +328,43 @@ test("CORE-8: nobody becomes its own collaborator, and a standing notice names i
     ({ active, agent_id }) => active && agent_id === "charlie",
   );
   assert.equal(named, []);
+});
+
+test("ACC-16: no new agent has another's id in other letters, or an id of the server or the CEO; who had it before keeps it", () => {
+  const state = demoState();
+  const role = "Tester";
+  const other = "agent_id Codex is codex in other letters; register as codex, or choose another";
+  const rows: [object, string][] = [
+    [{ agent_id: "Codex", name: "Codex", role }, other],
+    [{ agent_id: "CEO", name: "X", role }, "agent_id CEO is reserved for the CEO"],
+    [{ agent_id: "Owner", name: "X", role }, "agent_id Owner is reserved for the server"],
+    [{ name: "System", role }, "agent_id system is reserved for the server"],
+  ];
+  for (const [agent, sentence] of rows) {
+    refuses(state, "agents/register", agent, sentence);
+    refuses(state, "openclaw/roster_sync", { agents: [agent] }, sentence);
+  }
+  const two = ["nova", "NOVA"].map((agent_id) => ({ agent_id, name: "Nova", role }));
+  const again = "agent_id NOVA is nova in other letters; register as nova, or choose another";
+  refuses(state, "openclaw/roster_sync", { agents: two }, again);
+  const agents = [...two, ...rows.map(([agent]) => agent)];
+  const { reply } = run(state, "org/bootstrap", { company_name: "Acme", agents });
+  const { agents_registered, warnings } = reply as Record<string, string[]>;
+  assert.equal(agents_registered, ["nova", "Codex"]);
+  assert.equal(warnings, [
+    `NOVA skipped: ${again}`,
+    ...rows.slice(1).map(([, why], n) => `${["CEO", "Owner", "System"][n]} skipped: ${why}`),
+  ]);
+
+  for (const id of ["system", "Codex"]) {
+    const older = structuredClone(state);
+    put(older.agents, id, { ...agentOf(state, "codex"), id });
+    const agent = { agent_id: id, name: "Codex", role };
+    run(older, "agents/register", agent);
+    run(older, "openclaw/roster_sync", { agents: [agent] });
+    run(older, "agents/heartbeat", { agent_id: id });
+    run(older, "tokens/create", { name: `t-${id}`, role: "agent", agent_id: id });
+  }
 });
 
 test.run();

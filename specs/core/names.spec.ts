@@ -11,6 +11,7 @@ import {
   openEngine,
   type Principal,
 } from "../../core/index.ts";
+import { get } from "../../core/table.ts";
 import { AT, createIds, frozen } from "../support/core.ts";
 
 const test = suite("names");
@@ -92,5 +93,71 @@ test("ACC-14: what is known of names follows every change of an agent", () =>
     okay(await engine.dispatch("agents/register", { agent_id: "codex", name: "C", role: "r" }));
     assert.is(await taken("Agent 8x"), false);
   }));
+
+const HIDDEN = ["\u202a", "\u202e", "\u2066", "\u2069", "\u200e", "\u200f", "\u061c", "\u200b"];
+const MORE_HIDDEN = ["\u00ad", "\u2060", "\ufeff", "\ufff9", "\u2028", "\u{e0043}"];
+
+/** Each field by which somebody or something is called, with what its action asks for beside. */
+const CALLED: readonly (readonly [action: string, field: string, body: object])[] = [
+  ...["name", "role", "source", "manager", "manager_title", "department", "team_name"].map(
+    (field) => ["agents/update", field, { agent_id: "codex" }] as const,
+  ),
+  ["agents/register", "name", { role: "Tester" }],
+  ["agents/register", "role", { name: "Nova" }],
+  ["tasks/create", "reporter", { title: "x" }],
+  ["tasks/create", "author", { title: "x" }],
+  ["tasks/create", "specialist", { title: "x" }],
+  ["tasks/comment", "author", { task_id: "T-203", text: "x" }],
+  ["tasks/comment", "agent_id", { task_id: "T-203", text: "x" }],
+  ["openclaw/publish", "run_id", { agent_id: "codex" }],
+  ["org/configure", "ceo_name", {}],
+  ["org/configure", "ceo_role", {}],
+  ["org/configure", "company_name", {}],
+  ["projects/configure", "name", { project_id: "ceo-console" }],
+  ["sprints/create", "name", {}],
+];
+
+test("ACC-17: no name, no role and nothing that says who acts holds what is not seen or turns the direction; the refusal names it", async () => {
+  const journal = createMemoryJournal();
+  const engine = await openEngine({ journal, clock: () => AT, newId: createIds() });
+  await engine.dispatch("demo/reset", {});
+  for (const [action, field, body] of CALLED) {
+    for (const hidden of [...HIDDEN, ...MORE_HIDDEN]) {
+      const said = { ...body, [field]: `O${hidden}EC` };
+      const outcome = await engine.dispatchUnknown(action, said);
+      const point = hidden.codePointAt(0)?.toString(16).toUpperCase().padStart(4, "0");
+      const why = "it is not seen, and makes a name look like another";
+      assert.is(outcome.ok, false, `${action} ${field} U+${point}`);
+      if (!outcome.ok) assert.is(outcome.message, `${field} may not hold U+${point}: ${why}`);
+    }
+  }
+  const plan = { title: "m", objective: "o", tasks: [{ title: "x", reporter: "\u202eOEC" }] };
+  const nested = await engine.dispatchUnknown("missions/plan", plan);
+  assert.match(nested.ok ? "" : nested.message, /^tasks\[0\]\.reporter may not hold U\+202E/);
+  assert.is(engine.view().seq, 1);
+  // Persian, Hindi, Hebrew and a family.
+  for (const name of ["می\u200cخواهم", "क\u094d\u200dष", "דנה", "Nova 👩\u200d💻"]) {
+    okay(await engine.dispatch("agents/update", { agent_id: "codex", name }));
+  }
+  // In a text they belong to the writing.
+  okay(await engine.dispatch("tasks/create", { title: "C\u200e#", description: "\u202eOEC" }));
+  await engine.close();
+});
+
+test("ACC-17: who was called so before is read as ever, and may change everything else", async () => {
+  const journal = createMemoryJournal();
+  const first = await openEngine({ journal, clock: () => AT, newId: createIds() });
+  await first.dispatch("demo/reset", {});
+  const [entry] = await journal.read(0, 1);
+  const older = (entry as { json: string }).json.replaceAll('"Codex"', '"\u202eOEC"');
+  const kept = { ...journal, read: async () => [{ ...entry, json: older }] } as typeof journal;
+  const engine = await openEngine({ journal: kept, clock: () => AT, newId: createIds() });
+  const nameOf = () => get(engine.view().state.agents, "codex")?.name;
+  assert.is(nameOf(), "\u202eOEC");
+  okay(await engine.dispatch("agents/update", { agent_id: "codex", role: "Engineer" }));
+  okay(await engine.dispatch("agents/heartbeat", { agent_id: "codex" }));
+  assert.is(nameOf(), "\u202eOEC");
+  await engine.close();
+});
 
 test.run();

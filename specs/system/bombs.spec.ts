@@ -22,6 +22,7 @@ interface Node {
   properties?: Record<string, Node>;
   additionalProperties?: Node | boolean;
   anyOf?: Node[];
+  not?: Node;
 }
 
 const schemas = [...actions.values(), ...writes.values()].map(({ name, body }) => ({
@@ -80,7 +81,9 @@ const ATTACKS = ["a", "-", " ", "0", "a-", "a.", "_a", "é", "\n"].flatMap((piec
 function slowestPattern(): { ms: number; pattern: string; patterns: number } {
   const patterns = new Set<string>();
   for (const { name, body } of schemas) {
-    for (const [, { pattern }] of nodesOf(body, name)) if (pattern) patterns.add(pattern);
+    for (const [, { pattern, not }] of nodesOf(body, name)) {
+      for (const one of [pattern, not?.pattern]) if (one) patterns.add(one);
+    }
   }
   let slowest = { ms: 0, pattern: "" };
   for (const pattern of patterns) {

@@ -115,7 +115,7 @@ function Notice(props: { notice: Notification }) {
           {props.notice.title}
         </A>
         <p class="dim small">
-          {props.notice.detail} <Ago time={props.notice.timestamp} />
+          <bdi>{props.notice.detail}</bdi> <Ago time={props.notice.timestamp} />
         </p>
       </div>
       <IconButton

@@ -22,7 +22,7 @@ export function EventRow(props: { event: WireEvent; linked?: boolean; children?:
         <span class="unseen">{kind()?.name ?? props.event.kind}: </span>
       </span>
       <span class="grow">
-        {props.event.title}
+        <bdi>{props.event.title}</bdi>
         <Show when={props.event.details}>
           <span class="dim"> {props.event.details}</span>
         </Show>

@@ -283,7 +283,7 @@ function More(props: {
       text: (
         <>
           <p>
-            “{title}” goes for good, with {plural(comments.length, "comment")}.
+            “<bdi>{title}</bdi>” goes for good, with {plural(comments.length, "comment")}.
           </p>
           <Show when={waiting.length > 0}>
             <p>{waiting.join(", ")} will not wait for it any more.</p>

@@ -5,7 +5,7 @@
 import { Type } from "typebox";
 import { defineAction } from "../../action.ts";
 import { agentContract } from "../../contract.ts";
-import { flag, line, ref, requiredText, source } from "../../schema.ts";
+import { flag, optionalName, ref, requiredName, source } from "../../schema.ts";
 import { get } from "../../table.ts";
 import { checkVersion, find, findActiveAgent, nameOf, touch } from "../lookup.ts";
 import { expectedVersion, leaseToken } from "../tasks/fields.ts";
@@ -16,6 +16,8 @@ import {
   agentIdOf,
   applyAgentFields,
   checkAgentFields,
+  checkNewId,
+  idsOf,
   markAlive,
   registerAgent,
 } from "./rules.ts";
@@ -47,7 +49,9 @@ const registerAgentAction = defineAction({
   actor: ({ agent_id, name }) => agent_id ?? name,
   reduce(draft, { source: _source, expected_version, agent_id, ...fields }, context) {
     const id = agentIdOf({ agent_id, name: fields.name });
-    checkVersion(get(context.before.agents, id), expected_version);
+    const known = get(context.before.agents, id);
+    if (!known) checkNewId(id, idsOf(context.before));
+    checkVersion(known, expected_version);
     checkAgentFields(context.before, id, fields);
     const operation = registerAgent(draft, id, fields, context);
     return {
@@ -126,8 +130,8 @@ const updateAgent = defineAction({
   summary: "Change any mutable field of an agent; what is absent stays.",
   body: Type.Object({
     agent_id: agentId,
-    name: Type.Optional(requiredText("Its name.", 120)),
-    role: line("Its role."),
+    name: Type.Optional(requiredName("Its name.", 120)),
+    role: optionalName("Its role."),
     ...profile,
     expected_version: expectedVersion,
     source,

@@ -3,12 +3,13 @@ import { Type } from "typebox";
 import {
   flag,
   ids,
-  line,
   lines,
   nullableLine,
+  nullableName,
   oneOf,
+  optionalName,
   ref,
-  requiredText,
+  requiredName,
   slug,
   text,
 } from "../../schema.ts";
@@ -26,7 +27,7 @@ export const summaries = {
 
 /** reference.txt, "Mutable fields", without name and role. */
 export const profile = {
-  manager: line("The agent it reports to, or ceo."),
+  manager: optionalName("The agent it reports to, or ceo."),
   emoji: nullableLine("An emoji to show it by."),
   profile_hue: Type.Optional(
     Type.Unsafe<number | null>({
@@ -36,7 +37,7 @@ export const profile = {
       description: "Its colour, in degrees.",
     }),
   ),
-  department: nullableLine("Its department."),
+  department: nullableName("Its department."),
   org_level: Type.Optional(
     Type.Unsafe<string | number | null>({
       type: ["string", "number", "null"],
@@ -44,10 +45,10 @@ export const profile = {
       description: "Its level in the organisation.",
     }),
   ),
-  team_id: nullableLine("Its team's id."),
-  team_name: nullableLine("Its team's name."),
+  team_id: nullableName("Its team's id."),
+  team_name: nullableName("Its team's name."),
   coordination_scope: nullableLine("What it coordinates."),
-  manager_title: nullableLine("Its title as a manager."),
+  manager_title: nullableName("Its title as a manager."),
   avatar_ref: nullableLine("A reference to its picture."),
   project_id: ref("The project it works on."),
   note: text("A remark."),
@@ -63,9 +64,9 @@ export const profile = {
 /** The body of a registration; also one agent of a roster or a manifest. */
 export const registration = Type.Object({
   agent_id: Type.Optional(agentId),
-  name: requiredText("Its name.", 120),
-  role: requiredText("Its role."),
-  home_specialist: nullableLine("Its main specialism, such as code or docs."),
+  name: requiredName("Its name.", 120),
+  role: requiredName("Its role."),
+  home_specialist: nullableName("Its main specialism, such as code or docs."),
   ...profile,
   speaking: flag("Whether it is talking right now."),
   current_task_id: ref("The task it works on."),

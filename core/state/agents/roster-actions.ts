@@ -3,7 +3,7 @@ import { Type } from "typebox";
 import { defineAction } from "../../action.ts";
 import { refuse } from "../../errors.ts";
 import { flag, source, text } from "../../schema.ts";
-import { values } from "../../table.ts";
+import { has, values } from "../../table.ts";
 import { find } from "../lookup.ts";
 import type { State } from "../state.ts";
 import { registration } from "./fields.ts";
@@ -12,6 +12,8 @@ import {
   applyAgentFields,
   checkAgentFields,
   checkChain,
+  checkNewId,
+  idsOf,
   registerAgent,
 } from "./rules.ts";
 import { viewAgent } from "./views.ts";
@@ -53,11 +55,14 @@ const rosterSync = defineAction({
       fields,
     }));
     const seen = new Set<string>();
+    const known = idsOf(context.before);
     for (const { id, fields } of roster) {
       if (seen.has(id)) {
         refuse("conflict", `agents holds ${id} twice`, { field: "agents" });
       }
       seen.add(id);
+      if (!has(context.before.agents, id)) checkNewId(id, known);
+      known.set(id.toLowerCase(), id);
       // Who may stand further down the list is looked at once all are there.
       const { manager: _manager, collaborating_with: _others, ...rest } = fields;
       checkAgentFields(draft, id, rest);

@@ -6,6 +6,7 @@
 import type { Context } from "../../action.ts";
 import { refuse, refuseUnknown } from "../../errors.ts";
 import { FORBIDDEN } from "../../patch.ts";
+import { isReserved } from "../../permissions.ts";
 import { inOrder } from "../../relations.ts";
 import { toSlug } from "../../schema.ts";
 import { get, put, remove, values } from "../../table.ts";
@@ -104,16 +105,35 @@ export function checkChain(state: State, id: string, manager: string, sound: Set
   for (const each of chain) sound.add(each);
 }
 
-/** The id a body means: `agent_id`, else the name's slug; never the CEO's. */
+/** The id a body means: `agent_id`, else the name's slug. */
 export function agentIdOf(body: { agent_id?: string | undefined; name: string }): string {
   const id = body.agent_id || toSlug(body.name);
   if (!id) refuse("required", "agent_id is required", { field: "agent_id" });
-  if (id === CEO) {
-    refuse("protected", "agent_id ceo is reserved for the CEO", { field: "agent_id" });
-  }
   // A name can be slugged into what the schema of agent_id refuses, and no patch could ever name.
   if (FORBIDDEN.has(id)) refuse("invalid", `agent_id may not be ${id}`, { field: "agent_id" });
   return id;
+}
+
+/** By their ids without case, those of the agents of a state. */
+export function idsOf(state: State): Map<string, string> {
+  return new Map(values(state.agents).map(({ id }) => [id.toLowerCase(), id]));
+}
+
+/**
+ * A new id is nobody else's in other letters, nor one that the server or the CEO speaks by. Agents who had
+ * such an id before keep it.
+ * @param known ids without case → as they are written
+ */
+export function checkNewId(id: string, known: ReadonlyMap<string, string>): void {
+  const plain = id.toLowerCase();
+  if (isReserved(plain)) {
+    const whose = plain === CEO ? "the CEO" : "the server";
+    refuse("protected", `agent_id ${id} is reserved for ${whose}`, { field: "agent_id" });
+  }
+  const other = known.get(plain);
+  if (other === undefined || other === id) return;
+  const text = `agent_id ${id} is ${other} in other letters; register as ${other}, or choose another`;
+  refuse("conflict", text, { field: "agent_id" });
 }
 
 /** Adds the agent or updates the one of that id, who is active again from then on. */

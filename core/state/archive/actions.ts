@@ -7,7 +7,7 @@
 import { Type } from "typebox";
 import { type Context, defineAction } from "../../action.ts";
 import { refuse } from "../../errors.ts";
-import { id, ids, line, source, text } from "../../schema.ts";
+import { id, ids, optionalName, source, text } from "../../schema.ts";
 import { get, has, put, remove, values } from "../../table.ts";
 import { fromTime, toDate } from "../../time.ts";
 import { CEO } from "../agents/agent.ts";
@@ -87,8 +87,8 @@ const reopenTask = defineAction({
     "Reopen a done task, also an archived one: it comes back with all it had, to validation.",
   body: Type.Object({
     task_id: id("The task."),
-    agent_id: line("The agent that reopens it."),
-    author: line("Who reopens it, when it is no agent; ceo when absent."),
+    agent_id: optionalName("The agent that reopens it."),
+    author: optionalName("Who reopens it, when it is no agent; ceo when absent."),
     note: text("Why, for the activity."),
     source,
   }),

@@ -7,11 +7,11 @@ import { Type } from "typebox";
 import { type Context, defineAction } from "../../action.ts";
 import { fillDemo } from "../../demo/demo.ts";
 import { Refusal } from "../../errors.ts";
-import { line, lines, requiredText, source, toSlug } from "../../schema.ts";
+import { lines, optionalName, requiredName, source, toSlug } from "../../schema.ts";
 import { list, put, values } from "../../table.ts";
 import { CEO } from "../agents/agent.ts";
 import { registration } from "../agents/fields.ts";
-import { agentIdOf, checkAgentFields, registerAgent } from "../agents/rules.ts";
+import { agentIdOf, checkAgentFields, checkNewId, registerAgent } from "../agents/rules.ts";
 import { type ArchiveStep, countsOf } from "../archive/archive.ts";
 import { findActiveAgent } from "../lookup.ts";
 import { configureProject, projectBody } from "../projects/actions.ts";
@@ -20,16 +20,16 @@ import { createState, type State, TABLES } from "../state.ts";
 import type { Company } from "./company.ts";
 
 const companyFields = {
-  company_name: line("The company's name."),
-  ceo_name: line("The CEO's name."),
-  ceo_role: line("The CEO's role."),
+  company_name: optionalName("The company's name."),
+  ceo_name: optionalName("The CEO's name."),
+  ceo_role: optionalName("The CEO's role."),
 };
 
 const configureOrg = defineAction({
   name: "org/configure",
   summary: "Change the company's name, its CEO or its chief agent.",
   body: Type.Object({
-    chief_agent_id: Type.Optional(requiredText("The agent that leads the others.", 64)),
+    chief_agent_id: Type.Optional(requiredName("The agent that leads the others.", 64)),
     ...companyFields,
     source,
   }),
@@ -140,7 +140,7 @@ const MAX_MANIFEST = 500;
 
 const bootstrapBody = Type.Object({
   ...companyFields,
-  chief_agent_id: line("The chief; the first agent that reports to the CEO when absent."),
+  chief_agent_id: optionalName("The chief; the first agent that reports to the CEO when absent."),
   projects: Type.Optional(
     Type.Array(projectBody, { maxItems: MAX_MANIFEST, description: "As in projects/configure." }),
   ),
@@ -252,12 +252,13 @@ function registerManifest(
     order.push(agent.agent_id ?? toSlug(agent.name));
   }
   const registered = new Set<string>();
+  const known = new Map<string, string>();
   const ready = [CEO];
   for (let manager = ready.pop(); manager !== undefined; manager = ready.pop()) {
     const reports = waiting.get(manager) ?? [];
     waiting.delete(manager);
     for (const agent of reports) {
-      const id = tryRegister(draft, agent, registered, context, (why) => skip(agent, why));
+      const id = tryRegister(draft, agent, known, context, (why) => skip(agent, why));
       if (id === null) continue;
       registered.add(id);
       ready.push(id);
@@ -274,20 +275,22 @@ function registerManifest(
 function tryRegister(
   draft: State,
   { agent_id, collaborating_with, ...fields }: ManifestAgent,
-  registered: ReadonlySet<string>,
+  known: Map<string, string>,
   context: Context,
   skip: (why: string) => void,
 ): string | null {
   try {
     const id = agentIdOf({ agent_id, name: fields.name });
-    if (registered.has(id)) {
+    if (known.get(id.toLowerCase()) === id) {
       skip("the manifest names it twice");
       return null;
     }
+    checkNewId(id, known);
     // Its manager was just registered: the chain above needs no second look.
     const { manager: _manager, ...rest } = fields;
     checkAgentFields(draft, id, rest);
     registerAgent(draft, id, { ...fields, collaborating_with }, context);
+    known.set(id.toLowerCase(), id);
     return id;
   } catch (thrown) {
     if (!(thrown instanceof Refusal)) throw thrown;

@@ -2,7 +2,7 @@
 import { Type } from "typebox";
 import { defineAction } from "../../action.ts";
 import { refuseMissing } from "../../errors.ts";
-import { flag, longText, nullableLine, oneOf, ref, source } from "../../schema.ts";
+import { flag, longText, nullableName, oneOf, ref, source } from "../../schema.ts";
 import { put } from "../../table.ts";
 import { CEO } from "../agents/agent.ts";
 import { checkRef, find, findActiveAgent, nameOf } from "../lookup.ts";
@@ -22,7 +22,7 @@ const directive = defineAction({
     target: ref("The agent it is for; the chief when absent."),
     project_id: ref("The project it is about."),
     create_task: flag("Make a backlog task of it, owned by the target."),
-    specialist: nullableLine("The specialism of that task."),
+    specialist: nullableName("The specialism of that task."),
     priority: Type.Optional(oneOf(PRIORITIES, "The priority of that task.")),
     source,
   }),

@@ -13,6 +13,7 @@ import {
   lines,
   longText,
   oneOf,
+  optionalName,
   ref,
   requiredText,
   source,
@@ -64,7 +65,7 @@ const planMission = defineAction({
   body: Type.Object(
     {
       mission_id: Type.Optional(id("The mission to update; a new one when absent.")),
-      agent_id: line("The agent that proposes it; ceo when absent."),
+      agent_id: optionalName("The agent that proposes it; ceo when absent."),
       title: Type.Optional(requiredText("What it is called.")),
       objective: Type.Optional(longText("What it is to achieve.")),
       summary: text("In a few words."),

@@ -2,7 +2,7 @@
 import { Type } from "typebox";
 import { type Context, defineAction } from "../../action.ts";
 import { refuse, refuseMissing } from "../../errors.ts";
-import { id, oneOf, requiredText, slug, source, text } from "../../schema.ts";
+import { id, oneOf, requiredName, slug, source, text } from "../../schema.ts";
 import { get, put, remove } from "../../table.ts";
 import { find } from "../lookup.ts";
 import type { State } from "../state.ts";
@@ -11,7 +11,7 @@ import { HOME_PROJECT, PROJECT_STATUSES, type Project } from "./project.ts";
 /** The body of a configuration; also one project of a manifest. */
 export const projectBody = Type.Object({
   project_id: slug("The project's id."),
-  name: Type.Optional(requiredText("What it is called.")),
+  name: Type.Optional(requiredName("What it is called.")),
   description: text("What it is about."),
   status: Type.Optional(oneOf(PROJECT_STATUSES, "Where it stands.")),
 });

@@ -2,7 +2,17 @@
 import { dequal } from "dequal/lite";
 import { Type } from "typebox";
 import { defineAction } from "../../action.ts";
-import { ids, lines, nullableLine, oneOf, ref, requiredText, source, text } from "../../schema.ts";
+import {
+  ids,
+  lines,
+  nullableLine,
+  nullableName,
+  oneOf,
+  ref,
+  requiredText,
+  source,
+  text,
+} from "../../schema.ts";
 import { get, put, remove } from "../../table.ts";
 import { fromTime, SECOND_MS } from "../../time.ts";
 import { agentId, summaries } from "../agents/fields.ts";
@@ -42,8 +52,8 @@ const publish = defineAction({
     outcome: Type.Optional(oneOf(OUTCOMES, "How it went; working when absent.")),
     summary: text("What came of it."),
     artifacts: lines("Paths or links of what was made."),
-    session_key: nullableLine("The caller's session."),
-    run_id: nullableLine("The caller's id of the run."),
+    session_key: nullableName("The caller's session."),
+    run_id: nullableName("The caller's id of the run."),
     collaborating_with: ids("The agents it worked with."),
     pr_status: nullableLine("Where its pull request stands."),
     issue_ref: nullableLine("The issue it belongs to."),

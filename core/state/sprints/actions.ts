@@ -3,7 +3,7 @@ import { Type } from "typebox";
 import { defineAction } from "../../action.ts";
 import { refuse } from "../../errors.ts";
 import { inOrder } from "../../relations.ts";
-import { date, id, oneOf, ref, requiredText, source, text } from "../../schema.ts";
+import { date, id, oneOf, ref, requiredName, source, text } from "../../schema.ts";
 import { get, put, remove } from "../../table.ts";
 import { checkRef, find, revise } from "../lookup.ts";
 import { type State, takeId } from "../state.ts";
@@ -20,7 +20,7 @@ const fields = {
 const createSprint = defineAction({
   name: "sprints/create",
   summary: "Create a sprint.",
-  body: Type.Object({ name: requiredText("What it is called."), ...fields, source }),
+  body: Type.Object({ name: requiredName("What it is called."), ...fields, source }),
   kind: "state_saved",
   examples: [
     {
@@ -59,7 +59,7 @@ const updateSprint = defineAction({
   summary: "Change a sprint's status, dates, name or goal.",
   body: Type.Object({
     sprint_id: id("The sprint."),
-    name: Type.Optional(requiredText("What it is called.")),
+    name: Type.Optional(requiredName("What it is called.")),
     ...fields,
     source,
   }),

@@ -5,7 +5,7 @@
 import { Type } from "typebox";
 import { type Context, defineAction } from "../../action.ts";
 import { refuse } from "../../errors.ts";
-import { flag, id, line, lines, requiredText, source, text } from "../../schema.ts";
+import { flag, id, lines, optionalName, requiredText, source, text } from "../../schema.ts";
 import { get } from "../../table.ts";
 import { CEO } from "../agents/agent.ts";
 import { checkPerson, checkVersion, find, nameOf, touch } from "../lookup.ts";
@@ -36,8 +36,8 @@ const createTask = defineAction({
     progress,
     blocked: flag("Whether it is held up."),
     blockers: lines("What holds it up."),
-    author: line("Who creates it; ceo when absent."),
-    agent_id: line("The agent that creates it."),
+    author: optionalName("Who creates it; ceo when absent."),
+    agent_id: optionalName("The agent that creates it."),
     note: text("A remark, for the record."),
     source,
   }),
@@ -81,8 +81,8 @@ const updateTask = defineAction({
   summary: "Change a task's status, progress, notes, artifacts or any other field.",
   body: Type.Object({
     task_id: id("The task."),
-    agent_id: line("The agent that reports."),
-    author: line("Who writes, when it is no agent."),
+    agent_id: optionalName("The agent that reports."),
+    author: optionalName("Who writes, when it is no agent."),
     ...taskFields,
     status,
     progress,
@@ -165,7 +165,7 @@ const deleteTask = defineAction({
   summary: "Delete a task for good, with every mention of it in other tasks.",
   body: Type.Object({
     task_id: id("The task."),
-    agent_id: line("The agent that deletes it; ceo when absent."),
+    agent_id: optionalName("The agent that deletes it; ceo when absent."),
     lease_token: leaseToken,
     expected_version: expectedVersion,
     source,

@@ -6,7 +6,7 @@ import { Type } from "typebox";
 import { defineAction } from "../../action.ts";
 import { refuse } from "../../errors.ts";
 import { inOrder } from "../../relations.ts";
-import { id, line, requiredText, source } from "../../schema.ts";
+import { id, optionalName, requiredText, source } from "../../schema.ts";
 import { get } from "../../table.ts";
 import { CEO } from "../agents/agent.ts";
 import { markAlive } from "../agents/rules.ts";
@@ -54,7 +54,7 @@ const claim = defineAction({
   body: Type.Object({
     agent_id: id("The agent that wants to work."),
     task_id: Type.Optional(id("This task; the most urgent that suits the agent when absent.")),
-    project: line("Only a task of this project."),
+    project: optionalName("Only a task of this project."),
     ttl_seconds: ttl,
     wait_seconds: Type.Optional(
       Type.Integer({
@@ -185,7 +185,7 @@ const release = defineAction({
   summary: "Give a task back before its lease ends; the CEO may take it from its holder.",
   body: Type.Object({
     task_id: id("The task."),
-    agent_id: line("Its holder; absent when the CEO takes it back."),
+    agent_id: optionalName("Its holder; absent when the CEO takes it back."),
     lease_token: leaseToken,
     reason: requiredText("Why; kept in the activity."),
     source,

@@ -2,7 +2,7 @@
 import { Type } from "typebox";
 import { defineAction } from "../../action.ts";
 import { refuse } from "../../errors.ts";
-import { id, line, longText, requiredText, source } from "../../schema.ts";
+import { id, longText, optionalName, requiredText, source } from "../../schema.ts";
 import { find, nameOf } from "../lookup.ts";
 import { leaseToken } from "./fields.ts";
 import { checkLease } from "./leases.ts";
@@ -16,8 +16,8 @@ const commentTask = defineAction({
   body: Type.Object({
     task_id: id("The task."),
     text: longText("The comment; Markdown."),
-    author: line("Who writes; ceo when absent."),
-    agent_id: line("The agent that writes."),
+    author: optionalName("Who writes; ceo when absent."),
+    agent_id: optionalName("The agent that writes."),
     source,
   }),
   kind: "task_updated",
@@ -51,8 +51,8 @@ const linkTask = defineAction({
     source_id: id("The task the link starts from."),
     target_id: id("The task it points to."),
     link_type: requiredText(`One of ${Object.keys(SYMMETRIC_LINKS).join(", ")}.`),
-    agent_id: line("The agent that links."),
-    author: line("Who links; ceo when absent."),
+    agent_id: optionalName("The agent that links."),
+    author: optionalName("Who links; ceo when absent."),
     lease_token: leaseToken,
     source,
   }),

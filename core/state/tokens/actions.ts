@@ -8,7 +8,9 @@ import { defineAction } from "../../action.ts";
 import { refuse } from "../../errors.ts";
 import { isReserved, RESERVED_NAMES, ROLES } from "../../permissions.ts";
 import { oneOf, slug, source, text } from "../../schema.ts";
+import { has } from "../../table.ts";
 import { CEO } from "../agents/agent.ts";
+import { checkNewId, idsOf } from "../agents/rules.ts";
 import type { Grant } from "./grant.ts";
 
 const name = slug("The token's name, never given twice; entries tell it.");
@@ -37,7 +39,7 @@ const createToken = defineAction({
     { name: "wallboard", role: "observer", description: "The screen in the hall." },
   ],
   actor: () => CEO,
-  reduce(_draft, { name, role, agent_id, description = "" }, { time }) {
+  reduce(_draft, { name, role, agent_id, description = "" }, { time, before }) {
     if (isReserved(name)) {
       refuse("conflict", `name ${name} is taken by the server; choose another`, { field: "name" });
     }
@@ -50,6 +52,10 @@ const createToken = defineAction({
       refuse("protected", "agent_id may not be ceo; an operator speaks for the CEO", {
         field: "agent_id",
       });
+    }
+    // It could register as nobody else's either.
+    if (agent_id !== undefined && !has(before.agents, agent_id)) {
+      checkNewId(agent_id, idsOf(before));
     }
     const grant: Grant = {
       name,

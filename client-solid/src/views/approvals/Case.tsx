@@ -33,7 +33,7 @@ export function Case(props: { task: Task }) {
             </Show>
           </span>
           <span>
-            for {nameOf(wire, task().validation_owner ?? "ceo")}, handed in{" "}
+            for <bdi>{nameOf(wire, task().validation_owner ?? "ceo")}</bdi>, handed in{" "}
             <Ago time={task().status_since} />
           </span>
         </p>

@@ -33,7 +33,7 @@ export function ExceptionRow(props: {
           <span class="cut grow title">{props.item.title}</span>
         </span>
         <span class="dim small cut">
-          {props.item.owner_name ?? "Nobody"} · {props.item.reason}
+          <bdi>{props.item.owner_name ?? "Nobody"}</bdi> · <bdi>{props.item.reason}</bdi>
         </span>
       </TaskLink>
       <span class="exception-foot">

@@ -76,7 +76,7 @@ export function LeavePreview(props: { leaving: Leaving }) {
         <For each={props.leaving.reports.slice(0, MAX_NAMED)}>
           {({ id, manager }) => (
             <li>
-              {nameOf(wire, id)} reports to {nameOf(wire, manager)}
+              <bdi>{nameOf(wire, id)}</bdi> reports to <bdi>{nameOf(wire, manager)}</bdi>
             </li>
           )}
         </For>
@@ -86,7 +86,7 @@ export function LeavePreview(props: { leaving: Leaving }) {
         <For each={props.leaving.missions.slice(0, MAX_NAMED)}>
           {({ id, title, owned }) => (
             <li>
-              {owned ? `${id} “${title}” is led by ${heir()}` : `${id} “${title}” is staffed anew`}
+              {id} “<bdi>{title}</bdi>” is {owned ? `led by ${heir()}` : "staffed anew"}
             </li>
           )}
         </For>
