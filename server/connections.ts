@@ -2,9 +2,9 @@
  * Between Node's HTTP server and those who answer. Clients may pipeline: send a request while the answer to
  * the one before is still under way. Node then keeps the later answer without a socket, and forgets it when
  * the connection closes; and what a listener throws ends the process. Neighbours: `compose.ts` puts it on
- * the server, `line.ts` has those who wait, `upgrade.ts` takes the upgrades. Invariants: every answer that was handed out closes with its
- * connection at the latest, which is not held for a client that is gone; nothing is written into another
- * answer; no connection can end the process.
+ * the server, `line.ts` has those who wait, `upgrade.ts` takes the upgrades. Invariants: every answer that was
+ * handed out closes with its connection at the latest, which is not held for a client that is gone; nothing is
+ * written into another answer; no connection can end the process.
  */
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
