@@ -107,6 +107,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     head: durable.seq,
     floor: () => journal.floor(),
     read: (after, limit) => journal.read(after, limit),
+    turn: options.turn,
     onAhead: (since) => options.onAhead?.(since, durable.seq),
   });
   const retention = createRetention({

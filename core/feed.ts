@@ -2,12 +2,15 @@
  * The feed: committed entries for any number of subscribers, from any point of the past, then live.
  * A subscriber is a cursor, not a queue: it reads the recent entries that all share, or the journal
  * when it is further behind, so a slow one costs nothing and misses nothing.
- * Neighbours: the engine publishes, SSE and WebSocket encode; `fan-out.ts` serves those who are up to date. Invariant: in order, no gap, no double;
- * where that cannot be kept, a reset says so.
+ * Neighbours: the engine publishes, SSE and WebSocket encode; `fan-out.ts` serves those who are up to date,
+ * `history.ts` reads for those behind. Invariant: in order, no gap, no double; where that cannot be kept, a
+ * reset says so.
  */
 import type { Entry } from "./entry.ts";
 import { createFanOut, type FanOut, type FanOutOptions } from "./fan-out.ts";
-import type { JournalRecord } from "./ports.ts";
+import { createHistory } from "./history.ts";
+import { createPace } from "./pace.ts";
+import type { JournalRecord, Ports } from "./ports.ts";
 
 export const RESET_REASONS = ["gone", "ahead"] as const;
 export type ResetReason = (typeof RESET_REASONS)[number];
@@ -35,15 +38,16 @@ export interface Feed {
   subscribers(): number;
 }
 
-/** What comes from the journal is held by those alone who asked for it, and an entry may be as large as a body. */
-const JOURNAL_BATCH = 64;
-const JOURNAL_CHARS = 256 * 1024;
+/** So many are given without a look at who else is there: what is new to one who is up to date. */
+const FEW = 16;
 
 export interface FeedOptions {
   /** The last sequence number before the first `publish`. */
   head: number;
   floor(): number;
   read(after: number, limit: number): Promise<readonly JournalRecord[]>;
+  /** Lets the event loop turn between what many are given who are behind; null where it need not yet. */
+  turn?: Ports["turn"];
   /** Told of a subscriber that has seen more than there is: an older database was put in place. */
   onAhead?(since: number): void;
   maxEntries?: number;
@@ -56,6 +60,7 @@ export function createFeed({
   head: first,
   floor,
   read,
+  turn,
   onAhead,
   maxEntries = 2_000,
   maxBytes = 16 * 1024 * 1024,
@@ -68,6 +73,8 @@ export function createFeed({
   const waiting = new Set<() => void>();
   const fanOuts: { wake(): void; readers(): number }[] = [];
   let subscribers = 0;
+  const pace = createPace(turn);
+  const history = createHistory({ head: () => head, read, pace, maxBatch });
 
   function trim(): void {
     while (sizes.length > 1 && (recent.length > maxEntries || recentBytes > maxBytes)) {
@@ -99,30 +106,11 @@ export function createFeed({
     return recent.slice(start, start + limit);
   }
 
-  /** By their cursor: a crowd that comes back together reads the journal together. */
-  const reading = new Map<number, Promise<readonly Entry[]>>();
-  /** How many entries are about as much as may be read at once, by what the last ones were. */
-  let portion = JOURNAL_BATCH;
-
-  async function readAfter(cursor: number): Promise<readonly Entry[]> {
-    // No further than was published: the journal may hold an entry whose append is not answered yet.
-    const records = await read(cursor, Math.min(maxBatch, portion, head - cursor));
-    const chars = records.reduce((sum, { json }) => sum + json.length, 1);
-    portion = Math.ceil(Math.min(JOURNAL_BATCH, (JOURNAL_CHARS * records.length) / chars)) || 1;
-    return records.map(({ json }) => JSON.parse(json) as Entry);
-  }
-
   function after(cursor: number): readonly Entry[] | Promise<readonly Entry[]> {
     const atHand = recentAfter(cursor, maxBatch);
-    if (atHand) return atHand;
-    let entries = reading.get(cursor);
-    if (!entries) {
-      const done = () => reading.delete(cursor);
-      entries = readAfter(cursor);
-      entries.then(done, done);
-      reading.set(cursor, entries);
-    }
-    return entries;
+    if (!atHand) return history.after(cursor);
+    const due = atHand.length > FEW ? pace() : null;
+    return due ? due.then(() => atHand) : atHand;
   }
 
   async function* subscribe({ since, signal }: Subscription): AsyncGenerator<FeedItem, void, void> {

@@ -145,8 +145,8 @@ export interface Ports {
   /** Aborted after so many milliseconds; without it a dispatch never waits (tasks/claim). */
   timeout?(ms: number): AbortSignal;
   /**
-   * Asked between the actions of a batch: lets the event loop turn, or is null where it need not yet.
-   * Without it a batch is decided in one go.
+   * Asked between the actions of a batch, and between what readers are given who are behind: lets the event
+   * loop turn, or is null where it need not yet. Without it a batch is decided in one go.
    */
   turn?(): Promise<void> | null;
   /** Told of the failure after which nothing more is accepted; the process should end and recover. */

@@ -227,10 +227,149 @@ test("STR-3: those who come back together read the journal together, and large e
   const second = await Promise.all(readers.map((reader) => reader.next()));
   assert.equal(asked, [
     { after: 0, limit: 64 },
-    { after: 64, limit: 3 },
+    { after: 64, limit: 2 },
   ]);
   assert.is(second.length, 20);
   for (const reader of readers) reader.abort();
+});
+
+test("STR-7: readers from as many places as there are of them share the readings of the journal", async () => {
+  const source = await startFeed(1_400);
+  let underWay = 0;
+  let most = 0;
+  let entries = 0;
+  const feed = createFeed({
+    head: 1_400,
+    floor: () => 0,
+    async read(after, limit) {
+      most = Math.max(most, ++underWay);
+      const records = await source.journal.read(after, limit);
+      await new Promise((resolve) => setImmediate(resolve));
+      underWay--;
+      entries += records.length;
+      return records;
+    },
+  });
+  const starts = range(1, 300);
+  for (const since of [starts, starts.toReversed(), starts.map((at) => (at * 7) % 301)]) {
+    entries = 0;
+    const readers = since.map(async (at) => {
+      const reader = follow(feed, at);
+      assert.equal(await reader.upTo(1_400), range(at + 1, 1_400));
+      reader.abort();
+    });
+    await Promise.all(readers);
+    // Each by itself it would be 370,000.
+    assert.ok(entries < 14_000, `${entries} entries were read`);
+    assert.ok(most <= 2, `${most} readings at a time`);
+  }
+});
+
+test("STR-7: one reader alone reads no more than it needs, from where it stands", async () => {
+  const asked: number[][] = [];
+  const source = await startFeed(200);
+  const feed = createFeed({
+    head: 200,
+    floor: () => 0,
+    read(after, limit) {
+      asked.push([after, limit]);
+      return source.journal.read(after, limit);
+    },
+  });
+  const reader = follow(feed, 50);
+  assert.equal(await reader.upTo(200), range(51, 200));
+  assert.equal(asked, [
+    [50, 14],
+    [64, 64],
+    [128, 64],
+    [192, 8],
+  ]);
+  reader.abort();
+});
+
+test("STR-7: between what a crowd is given the loop turns, from the journal and from what is at hand", async () => {
+  for (const already of [900, 0]) {
+    let turns = 0;
+    const turn = () =>
+      new Promise<void>((resolve) =>
+        setImmediate(() => {
+          turns++;
+          resolve();
+        }),
+      );
+    const { feed, write } = await startFeed(already, { turn, maxBatch: 100 });
+    if (already === 0) await write(900);
+    const given = new Map<number, number>();
+    const readers = range(1, 40).map(async (since) => {
+      const reader = follow(feed, since);
+      for (let seq = since; seq < 900; ) {
+        const item = await reader.next();
+        if (item.type === "reset") throw new Error(item.reason);
+        assert.is(item.entries[0]?.seq, seq + 1);
+        seq = item.entries.at(-1)?.seq ?? 0;
+        given.set(turns, (given.get(turns) ?? 0) + 1);
+      }
+      reader.abort();
+    });
+    await Promise.all(readers);
+    const most = Math.max(...given.values());
+    // What is new to one who is nearly there waits for nobody.
+    assert.ok(most <= 3, `${most} at once`);
+    assert.ok(given.size > 300, `${given.size} turns`);
+  }
+});
+
+test("STR-7: where what a shared reading begins with is pruned meanwhile, each reader is told what is true of it, and nobody sees what is not published", async () => {
+  const source = await startFeed(100);
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let calls = 0;
+  const feed = createFeed({
+    head: 60,
+    floor: () => source.journal.floor(),
+    async read(after, limit) {
+      if (++calls <= 2) await held;
+      return source.journal.read(after, limit);
+    },
+  });
+  const readers = [40, 30, 20, 50, 45].map((since) => follow(feed, since));
+  const first = readers.map((reader) => reader.next());
+  await source.prune(35);
+  release();
+  const told = (await Promise.all(first)).map((item) =>
+    item.type === "reset"
+      ? [item.reason, item.seq]
+      : [item.entries[0]?.seq ?? 0, item.entries.at(-1)?.seq ?? 0],
+  );
+  assert.equal(told, [
+    [41, 60],
+    ["gone", 60],
+    ["gone", 60],
+    [51, 60],
+    [46, 60],
+  ]);
+  for (const reader of readers) reader.abort();
+});
+
+test("STR-7: a reading that fails is nobody's but theirs who shared it", async () => {
+  const source = await startFeed(100);
+  let broken = true;
+  const feed = createFeed({
+    head: 100,
+    floor: () => 0,
+    async read(after, limit) {
+      if (broken) throw new Error("planted");
+      return source.journal.read(after, limit);
+    },
+  });
+  const failed = [1, 2, 3, 70].map((since) => follow(feed, since).next());
+  for (const one of await Promise.allSettled(failed)) assert.is(one.status, "rejected");
+  broken = false;
+  const reader = follow(feed, 2);
+  assert.equal(await reader.upTo(100), range(3, 100));
+  reader.abort();
 });
 
 test("STR-4: a subscription ends by its signal, whatever it waits for, and leaves nothing", async () => {
