@@ -84,8 +84,10 @@ export function createEngineBackends({
       const refused = refuseRole(caller, "reads", name);
       if (refused) return toRefused(refused);
       try {
-        return await ask(name, params, signal);
+        const answer = await ask(name, params, signal);
+        return isKnown() ? answer : REVOKED;
       } catch (thrown) {
+        if (!isKnown()) return REVOKED;
         if (thrown instanceof Refusal) return toRefused(thrown.rejection);
         throw thrown;
       }

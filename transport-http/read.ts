@@ -98,7 +98,9 @@ export function createReader({ engine, gate, bootedAt }: ReaderOptions): Reader 
       checked.value,
     );
     if (!(answered instanceof Promise)) return show(answered);
-    return answered.then(show).catch(refused).finally(gone?.stop);
+    // It may have waited long, and the token meanwhile been revoked.
+    const late = answered.then(show).catch(refused).finally(gone?.stop);
+    return late.then((answer) => callerOf(query, req).barred ?? answer);
   }
 
   /** Who asks, where it matters: looking at a token costs a digest. */

@@ -3,7 +3,7 @@
  * revoked. Neighbours: server/tokens, the matrix of roles in specs/transport/http-roles.spec.ts.
  */
 import { createHash } from "node:crypto";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { type IncomingMessage, request } from "node:http";
 import { join } from "node:path";
@@ -13,15 +13,19 @@ import * as assert from "uvu/assert";
 import { WebSocket } from "ws";
 import { createClient } from "../../client/index.ts";
 import {
+  createGate,
   createMemoryJournal,
   type Entry,
   type Grant,
   openEngine,
+  queries,
   socketProtocols,
 } from "../../core/index.ts";
+import { createEngineBackends } from "../../mcp/engine-backend.ts";
 import { type RunningServer, startServer } from "../../server/compose.ts";
 import { openTokenKeeper } from "../../server/tokens/keeper.ts";
 import { withTokens } from "../../server/tokens/token-engine.ts";
+import { createReader } from "../../transport-http/read.ts";
 import {
   type Answer,
   makeDataDir,
@@ -314,6 +318,159 @@ test("ACC-9: what asks the archive first is judged again after it: a token revok
       assert.match(JSON.stringify(result), "the token was revoked");
     }
   }
+  await engine.close();
+  data.remove();
+});
+
+test("ACC-9: whatever a write waited for, it is refused once its token is revoked", async () => {
+  const data = makeDataDir();
+  const journal = createMemoryJournal("spec");
+  /** What is asked of the journal while this is set waits for it. */
+  let held: Promise<void> | null = null;
+  const { findArchived, findByKey } = journal;
+  journal.findArchived = async (...wanted) => {
+    await held;
+    return findArchived(...wanted);
+  };
+  journal.findByKey = async (key) => {
+    await held;
+    return findByKey(key);
+  };
+  let ids = 0;
+  const engine = await openEngine({
+    journal,
+    clock: () => 0,
+    newId: () => `id-${++ids}`,
+    timeout: () => new AbortController().signal,
+    turn: () => held,
+  });
+  await engine.dispatch("blank/reset", {});
+  await engine.dispatch("agents/register", { agent_id: "nova", name: "Nova", role: "Engineer" });
+  for (const title of ["a", "b", "c"]) {
+    const made = await engine.dispatch("tasks/create", { title, owner: "nova" });
+    assert.ok(made.ok);
+    const { id } = made.reply.task;
+    for (const status of ["ready", "in_progress", "validation", "done"] as const) {
+      assert.ok((await engine.dispatch("tasks/update", { task_id: id, status })).ok);
+    }
+  }
+  const keeper = await openTokenKeeper({ dir: data.dir, ownToken: TOKEN, clock: () => 0 });
+  const tokens = withTokens({ engine, keeper, onRevoked() {} });
+  const batch = {
+    actions: [1, 2, 3].map(() => ({ action: "tasks/create", body: { title: "x" } })),
+  };
+  const create = { title: "late" };
+  const keyed = (key: string) => ({
+    actions: [{ action: "tasks/create", body: create, idempotency_key: key }],
+  });
+  const cases: Record<string, [name: string, body: object, key?: string][]> = {
+    "the archive, and others that wait for it": [
+      ["tasks/reopen", { task_id: "T-999" }],
+      ["tasks/reopen", { task_id: "T-001" }],
+      ["tasks/reopen", { task_id: "T-002" }, "reopened"],
+      ["tasks/reopen", { task_id: "T-003" }],
+    ],
+    "a key": [
+      ["tasks/create", create, "one"],
+      ["tasks/create", create, "one"],
+      ["batch", { actions: [{ action: "tasks/create", body: create }] }, "two"],
+      ["batch", keyed("three")],
+      ["tasks/claim", { agent_id: "nova", wait_seconds: 60 }, "four"],
+    ],
+    "a batch of the owner's": [
+      ["tasks/create", create],
+      ["batch", { actions: [{ action: "tasks/create", body: create }], atomic: true }],
+      ["tasks/reopen", { task_id: "T-001" }],
+      ["tasks/claim", { agent_id: "nova" }],
+    ],
+    "something to do": [["tasks/claim", { agent_id: "nova", wait_seconds: 60 }]],
+  };
+  for (const [index, [what, sent]] of Object.entries(cases).entries()) {
+    const name = `late-${index}`;
+    const made = await tokens.dispatch("tokens/create", { name, role: "operator" });
+    const by = made.ok && keeper.identify(String((made.reply as { token?: string }).token));
+    assert.ok(by);
+    let release = () => {};
+    held = new Promise((resolve) => {
+      release = () => {
+        held = null;
+        resolve();
+      };
+    });
+    const first = what.startsWith("a batch") ? [engine.dispatchUnknown("batch", batch)] : [];
+    const answers = sent.map(([action, body, key]) =>
+      tokens.dispatchUnknown(action, body, { by, ...(key && { key: `${name}-${key}` }) }),
+    );
+    // Its own entry waits for what decides now; from here on it is out of force.
+    const revoked = tokens.dispatch("tokens/revoke", { name });
+    assert.is(keeper.isRevoked(name), true);
+    release();
+    const before = await Promise.all(first);
+    assert.ok((await revoked).ok);
+    assert.ok(before.every(({ ok }) => ok));
+    for (const outcome of await Promise.all(answers)) {
+      const results = outcome.ok ? (outcome.reply as { results: object[] }).results : [outcome];
+      for (const result of results) {
+        const { code } = result as { code: string };
+        // A claim that waited ends with its token.
+        const ends = ["forbidden", "unavailable"];
+        assert.ok(ends.includes(code), `${what}: ${JSON.stringify(outcome)}`);
+      }
+    }
+    const entries = (await journal.read(0, 1_000)).map(({ json }) => JSON.parse(json) as Entry);
+    assert.is(entries.filter(({ action }) => action.stamp.by === name).length, 0, what);
+  }
+  await engine.close();
+  data.remove();
+});
+
+test("ACC-9: a read that waited is not answered to a token that was revoked meanwhile", async () => {
+  const data = makeDataDir();
+  const keeper = await openTokenKeeper({ dir: data.dir, ownToken: TOKEN, clock: () => 0 });
+  const grant = { name: "r", role: "observer", agent_id: null, created_at: "", revoked_at: null };
+  const token = await keeper.issue({ ...grant, last_used_at: null } as Grant, undefined);
+  const journal = createMemoryJournal("spec");
+  let release = () => {};
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const { findArchived, listArchived } = journal;
+  journal.findArchived = (...wanted) => held.then(() => findArchived(...wanted));
+  journal.listArchived = (...wanted) => held.then(() => listArchived(...wanted));
+  let ids = 0;
+  const engine = await openEngine({ journal, clock: () => 0, newId: () => `id-${++ids}` });
+  await engine.dispatch("demo/reset", {});
+  const { identify, grants } = keeper;
+  const gate = createGate({ allowedHosts: [], identify, grants, readsAsk: true });
+  const read = createReader({ engine, gate, bootedAt: 0 });
+  const ask = createEngineBackends({ engine, bootedAt: 0 });
+  const caller = identify(token);
+  assert.ok(caller);
+  const isKnown = () => identify(token) !== null;
+  const backend = ask({ caller, isKnown, admitWrite: () => 0 });
+  const { signal } = new AbortController();
+  const paths = ["tasks/archive", "tasks/get?task_id=T-999", "conversations/archive"];
+  const over = (given: string) =>
+    paths.map(async (path) => {
+      const [name = ""] = path.split("?");
+      const query = queries.get(name);
+      assert.ok(query);
+      const req = { url: `/api/${path}`, headers: { authorization: `Bearer ${given}` } };
+      const res = new EventEmitter();
+      const { status } = await read(query, req as never, res as never);
+      assert.is(res.listenerCount("close"), 0);
+      return status;
+    });
+  const late = over(token);
+  const model = paths.map((path) =>
+    backend.ask(path.split("?")[0] ?? "", { task_id: "T-999" }, { signal }),
+  );
+  const own = over(TOKEN);
+  await keeper.revoke("r");
+  release();
+  assert.equal(await Promise.all(late), [401, 401, 401]);
+  for (const told of await Promise.all(model)) assert.is(told.ok ? "" : told.code, "unauthorised");
+  assert.equal(await Promise.all(own), [200, 400, 200]);
   await engine.close();
   data.remove();
 });
