@@ -31,14 +31,37 @@ async function read(
   return result.ok ? look(result.reply as unknown as Snapshot) : result;
 }
 
-export function findTask(backend: Backend, id: unknown, asking: Asking): Promise<Result> {
+/** @param latest so many of its latest comments and of its activity; all when absent */
+export function findTask(
+  backend: Backend,
+  id: unknown,
+  asking: Asking,
+  latest?: unknown,
+): Promise<Result> {
   if (typeof id !== "string" || id === "") {
     return Promise.resolve(refused("required", "task_id is required"));
   }
+  if (latest !== undefined && !(Number.isInteger(latest) && Number(latest) >= 0)) {
+    return Promise.resolve(refused("invalid", "latest must be an integer, at least 0"));
+  }
   return read(backend, asking, ({ tasks }) => {
     const task = tasks.find((one) => one.id === id);
-    return task ? { ok: true, reply: { task } } : refused("unknown_id", `unknown task: ${id}`);
+    if (!task) return refused("unknown_id", `unknown task: ${id}`);
+    return { ok: true, reply: latest === undefined ? { task } : cut(task, Number(latest)) };
   });
+}
+
+/** What a task gathers with time, cut to the latest; how many went before is said beside. */
+function cut(task: Fields, latest: number): Fields {
+  const short: Fields = { ...task };
+  const left_out: Record<string, number> = {};
+  for (const field of ["comments", "activity"]) {
+    const all = task[field] as unknown[];
+    const before = Math.max(0, all.length - latest);
+    short[field] = all.slice(before);
+    left_out[field] = before;
+  }
+  return { task: short, left_out };
 }
 
 export function findMission(backend: Backend, id: string, asking: Asking): Promise<Result> {

@@ -17,6 +17,7 @@ import { type Backend, type Refused, type Result, refused } from "./backend.ts";
 
 const MAX_EVENTS = 100;
 const REVOKED = refused("unauthorised", "the token was revoked; ask the owner for another");
+const GONE = refused("unavailable", "the caller is gone");
 
 export interface EngineBackendOptions {
   engine: Engine;
@@ -71,6 +72,7 @@ export function createEngineBackends({
   return ({ caller, isKnown, admitWrite }) => ({
     async act(name, body, { signal }) {
       if (!isKnown()) return REVOKED;
+      if (signal.aborted) return GONE;
       const waitSeconds = admitWrite(actionsIn(name, body));
       if (waitSeconds > 0) {
         return refused("rate_limited", `too many writes; try again in ${waitSeconds} s`);
@@ -81,6 +83,7 @@ export function createEngineBackends({
     },
     async ask(name, params, { signal }) {
       if (!isKnown()) return REVOKED;
+      if (signal.aborted) return GONE;
       const refused = refuseRole(caller, "reads", name);
       if (refused) return toRefused(refused);
       try {

@@ -31,5 +31,12 @@ export function toWriteSchema(body: object): InputSchema {
 export const taskSchema: InputSchema = {
   type: "object",
   required: ["task_id"],
-  properties: { task_id: { type: "string", description: "The task, such as T-208." } },
+  properties: {
+    task_id: { type: "string", description: "The task, such as T-208." },
+    latest: {
+      type: "integer",
+      minimum: 0,
+      description: "Only so many of its latest comments and of its activity; all when absent.",
+    },
+  },
 };

@@ -185,7 +185,7 @@ export const tools: readonly Tool[] = [
       "Reads one task in full: description, acceptance criteria, comments, links, blockers, who holds it. Read it before you begin to work.",
     inputSchema: taskSchema,
     annotations: READS,
-    run: (backend, { task_id }, asking) => findTask(backend, task_id, asking),
+    run: (backend, { task_id, latest }, asking) => findTask(backend, task_id, asking, latest),
   },
   {
     name: "company_summary",

@@ -318,6 +318,32 @@ test("CORE-17: no dependency is walked along for a task on which nothing depends
   assert.is(walked.size, 39);
 });
 
+test("CORE-18: the comments of a task have a bound together, also a number; the refusal says the way on, and events can still be said", () => {
+  const task_id = "T-203";
+  const text = "x".repeat(20_000);
+  /** The task with so many comments, as an older release let it grow. */
+  const filled = (count: number, text: string) => {
+    const state = structuredClone(demoState());
+    const comment = { id: "CM-1-0", author: "codex", text, timestamp: "2026-03-21T09:00:00+00:00" };
+    Object.assign(taskOf(state, task_id), { comments: Array(count).fill(comment) });
+    return state;
+  };
+  const comment = (state: State) => [state, "tasks/comment", { task_id, text }] as const;
+  const said = { type: "needs-validation", task_id, agent_id: "codex", note: text };
+  const event = (state: State) => [state, "tasks/event", said] as const;
+  const remedy = "go on in a task linked to it";
+  const together = (most: number) =>
+    `the comments of T-203 may have ${most} characters together; say it in fewer words, or ${remedy}`;
+  run(...comment(filled(24, text)));
+  refuses(...comment(filled(25, text)), together(500_000));
+  run(...event(filled(29, text)));
+  refuses(...event(filled(30, text)), together(600_000));
+  run(...comment(filled(999, "x")));
+  refuses(...comment(filled(1_000, "x")), `T-203 has 1000 comments; ${remedy}`);
+  run(...event(filled(1_199, "x")));
+  refuses(...event(filled(1_200, "x")), `T-203 has 1200 comments; ${remedy}`);
+});
+
 test("CORE-1: the activity of a task is bounded", () => {
   let state = demoState();
   for (let n = 0; n < 130; n++) {

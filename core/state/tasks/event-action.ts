@@ -55,7 +55,7 @@ const eventTask = defineAction({
     checkVersion(get(context.before.tasks, task.id), payload.expected_version);
     checkLease(task, payload);
     const said = payload.note || `${agent.name}: ${payload.type}`;
-    const comment = addComment(task, agent.id, said, context);
+    const comment = addComment(task, agent.id, said, context, "event");
     applyTaskEvent(task, payload.type, agent.id, payload.note, context);
     const { id } = task;
     const over = payload.type === "needs-validation" || payload.type === "done";

@@ -32,7 +32,11 @@ import {
 } from "./task.ts";
 
 const MAX_ACTIVITY = 100;
-const MAX_COMMENTS = 1_000;
+/** Of what every reader of a task is given; events have some left, so that work can still be ended. */
+const ROOM = {
+  comment: { count: 1_000, characters: 500_000 },
+  event: { count: 1_200, characters: 600_000 },
+} as const;
 const MAX_LINKS = 200;
 /** Of what is gathered over time: artifacts, blockers. */
 const MAX_GATHERED = 200;
@@ -376,10 +380,23 @@ export function linkTasks(
   }
 }
 
-/** Appends a comment (reference: `CM-<ms>-<n>`). */
-export function addComment(task: Task, author: string, text: string, context: Context) {
-  if (task.comments.length >= MAX_COMMENTS) {
-    refuse("conflict", `${task.id} has ${MAX_COMMENTS} comments; go on in a task linked to it`);
+/** Appends a comment (reference: `CM-<ms>-<n>`), also where it comes with an event. */
+export function addComment(
+  task: Task,
+  author: string,
+  text: string,
+  context: Context,
+  kind: keyof typeof ROOM = "comment",
+) {
+  const { count: most, characters } = ROOM[kind];
+  // Not along the draft, which would make a proxy of each.
+  const { comments } = get(context.before.tasks, task.id) ?? task;
+  if (comments.length >= most) {
+    refuse("conflict", `${task.id} has ${most} comments; go on in a task linked to it`);
+  }
+  if (comments.reduce((sum, one) => sum + one.text.length, text.length) > characters) {
+    const why = `the comments of ${task.id} may have ${characters} characters together`;
+    refuse("conflict", `${why}; say it in fewer words, or go on in a task linked to it`);
   }
   const last = task.comments.at(-1);
   const count = last ? Number(last.id.slice(last.id.lastIndexOf("-") + 1)) + 1 : 0;

@@ -1,0 +1,149 @@
+/**
+ * What one request to `/mcp` may cost: one message, an answer with a bound, nothing for who is gone.
+ * Neighbours: `loop.spec.ts`, `mcp/http.ts`, `mcp/server.ts`.
+ */
+import { connect } from "node:net";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { MAX_RESULTS } from "../../core/index.ts";
+import { type House, withHouse } from "../support/cli.ts";
+import { record } from "../support/core.ts";
+import { TOKEN } from "../support/process.ts";
+
+const test = suite("bounds");
+
+interface Said {
+  status: number;
+  body: { error?: { code: number; message: string }; result?: Result };
+}
+interface Result {
+  isError?: boolean;
+  content: { text: string }[];
+}
+
+const HEADERS = {
+  authorization: `Bearer ${TOKEN}`,
+  "content-type": "application/json",
+  accept: "application/json, text/event-stream",
+};
+
+async function send({ server }: Pick<House, "server">, body: string): Promise<Said> {
+  const answer = await fetch(`${server.url}/mcp`, { method: "POST", headers: HEADERS, body });
+  return { status: answer.status, body: (await answer.json()) as Said["body"] };
+}
+
+const toCall = (name: string, input: object, id = 1) => ({
+  jsonrpc: "2.0",
+  id,
+  method: "tools/call",
+  params: { name, arguments: input },
+});
+
+async function call(house: Pick<House, "server">, name: string, input: object): Promise<Result> {
+  const { body } = await send(house, JSON.stringify(toCall(name, input)));
+  assert.ok(body.result, JSON.stringify(body.error));
+  return body.result as Result;
+}
+
+/** A task as an older release let it grow. */
+function fatten({ server }: Pick<House, "server">, count: number): void {
+  const task = record(server.engine.view().state.tasks, "T-203");
+  const text = "x".repeat(20_000);
+  const timestamp = "2026-03-21T09:00:00+00:00";
+  const comments = Array.from({ length: count }, (_, n) => {
+    return { id: `CM-1-${n}`, author: "codex", text, timestamp };
+  });
+  Object.assign(task, { comments });
+}
+
+test("MCP-2: an array of messages is refused with the way on, and nothing of it is done; what is no message too", () =>
+  withHouse(async (house) => {
+    const { seq } = house.server.engine.view();
+    const comment = { agent_id: "codex", task_id: "T-203", text: "x" };
+    const one = toCall("comment_task", comment);
+    for (const many of [[one, { ...one, id: 2 }], [one], []]) {
+      const { status, body } = await send(house, JSON.stringify(many));
+      assert.equal([status, body.error?.code], [400, -32_600]);
+      assert.match(body.error?.message ?? "", /one message for each request.*tool batch/);
+    }
+    for (const [text, status, code] of [
+      ["{", 400, -32_700],
+      ["null", 400, -32_700],
+      [JSON.stringify({ ...one, more: "x".repeat(256 * 1024) }), 413, -32_000],
+    ] as const) {
+      const { status: found, body } = await send(house, text);
+      assert.equal([found, body.error?.code], [status, code]);
+    }
+    assert.is(house.server.engine.view().seq, seq);
+    assert.not.ok((await call(house, "comment_task", comment)).isError);
+  }));
+
+test("MCP-2: what is too long to read is refused with how to ask for less, which then answers", () =>
+  withHouse(async (house) => {
+    fatten(house, 60);
+    const refused = await call(house, "get_task", { task_id: "T-203" });
+    assert.is(refused.isError, true);
+    const [{ text } = { text: "" }] = refused.content;
+    assert.match(
+      text,
+      /^the answer has 12\d{5} characters, more than 1000000; ask get_task .*latest/,
+    );
+    const uri = "clawtasker://task/T-203";
+    const read = { jsonrpc: "2.0", id: 1, method: "resources/read", params: { uri } };
+    assert.match((await send(house, JSON.stringify(read))).body.error?.message ?? "", /get_task/);
+
+    const short = await call(house, "get_task", { task_id: "T-203", latest: 2 });
+    const { task, left_out } = JSON.parse(short.content[0]?.text ?? "") as {
+      task: { title: string; comments: { id: string }[] };
+      left_out: object;
+    };
+    assert.equal(
+      task.comments.map(({ id }) => id),
+      ["CM-1-58", "CM-1-59"],
+    );
+    assert.equal(left_out, { comments: 58, activity: 0 });
+    const none = await call(house, "get_task", { task_id: "T-203", latest: 0 });
+    assert.match(none.content[0]?.text ?? "", /"comments":\[\]/);
+    for (const latest of [-1, 1.5, "2", null]) {
+      const wrong = await call(house, "get_task", { task_id: "T-203", latest });
+      assert.match(wrong.content[0]?.text ?? "", /latest must be an integer/);
+    }
+  }));
+
+test("MCP-2: a write that was done is told, without what is too long in its answer", () =>
+  withHouse(async (house) => {
+    fatten(house, 300);
+    const { seq } = house.server.engine.view();
+    const event = { task_id: "T-203", agent_id: "codex", progress: 60 };
+    const { isError, content } = await call(house, "update_task", event);
+    assert.not.ok(isError);
+    const [{ text } = { text: "" }] = content;
+    assert.is(house.server.engine.view().seq, seq + 1);
+    assert.match(text, /it is done; too long to be told: task.*get_task.*latest/);
+    assert.ok(text.length < 1_000 && MAX_RESULTS < 300 * 20_000);
+  }));
+
+test("MCP-2: for who went before its message was whole nothing is done", () =>
+  withHouse(async (house) => {
+    const { port } = new URL(house.server.url);
+    const { seq } = house.server.engine.view();
+    const body = JSON.stringify(
+      toCall("comment_task", { agent_id: "codex", task_id: "T-203", text: "x" }),
+    );
+    const head = Object.entries({ ...HEADERS, host: `127.0.0.1:${port}` });
+    await new Promise<void>((resolve, reject) => {
+      const socket = connect(Number(port), "127.0.0.1", () => {
+        const lines = head.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+        const most = body.slice(0, -1);
+        const length = `content-length: ${body.length}`;
+        socket.write(`POST /mcp HTTP/1.1\r\n${lines}${length}\r\n\r\n${most}`, () =>
+          socket.destroy(),
+        );
+      });
+      socket.on("error", reject).on("close", () => resolve());
+    });
+    assert.not.ok((await call(house, "company_summary", {})).isError);
+    assert.is(house.server.engine.view().seq, seq);
+  }));
+
+test.run();
