@@ -2,7 +2,8 @@
  * The requests of one connection: a few are handed out, what came after them waits for its turn, and while
  * anything waits nothing more is read. Neighbour: `connections.ts` has one for each connection. Node itself
  * reads on while answers are due, and parses whole what it has read, which holds thousands of requests.
- * Invariants: handed out in the order they came; no more are under way than is said here.
+ * Invariants: handed out in the order they came; no more are under way than is said here, and no more in one
+ * turn of the loop, so that others are heard between.
  */
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
@@ -23,6 +24,7 @@ export interface Line {
 export function createLine(socket: Socket, handOut: (res: ServerResponse) => void): Line {
   const underWay = new Set<ServerResponse>();
   let waiting: ServerResponse[] = [];
+  let isGoingOn = false;
 
   function isFull(): boolean {
     if (underWay.size >= MAX_UNDER_WAY) return true;
@@ -35,12 +37,15 @@ export function createLine(socket: Socket, handOut: (res: ServerResponse) => voi
     underWay.add(res);
     res.once("close", () => {
       underWay.delete(res);
-      if (waiting.length > 0) goOn();
+      if (waiting.length === 0 || isGoingOn) return;
+      isGoingOn = true;
+      setImmediate(goOn);
     });
     handOut(res);
   }
 
   function goOn(): void {
+    isGoingOn = false;
     while (!socket.destroyed && !isFull()) {
       const next = waiting.shift();
       if (!next) return;

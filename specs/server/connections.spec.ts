@@ -207,6 +207,24 @@ test("ACC-24: what is large waits to be taken before another is made", () =>
     },
   ));
 
+test("ACC-24: others get their turn between the requests of a connection", () => {
+  let turn = 0;
+  const handedOut: number[] = [];
+  return withHouse(
+    (res) => {
+      handedOut[turn] = (handedOut[turn] ?? 0) + 1;
+      res.end("soon");
+    },
+    async ({ port, came }) => {
+      const { socket } = dial(port, GET.repeat(200));
+      for (; came.length < 200; turn++) await new Promise((resolve) => setImmediate(resolve));
+      const most = Math.max(...handedOut.filter(Boolean));
+      assert.ok(most <= 32, `${most} in one turn`);
+      socket.destroy();
+    },
+  );
+});
+
 test("ACC-24: who sends more at once than may wait is cut off, and all that was handed out closes", () =>
   withHouse(
     () => {},
