@@ -5,6 +5,7 @@
  * body that nobody read is taken off the wire up to a bound.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { holdUntilSent } from "./being-sent.ts";
 import { requestIdOf } from "./request-id.ts";
 
 /** What is still read after an early answer, so that its sender gets to see it. */
@@ -74,6 +75,7 @@ function lengthOf(pieces: readonly Uint8Array[]): number {
 
 /** In one write: without the cork each piece would be a packet of its own. */
 function endWith(res: ServerResponse, pieces: readonly Uint8Array[]): void {
+  holdUntilSent(pieces, res);
   res.cork();
   for (const piece of pieces) res.write(piece);
   res.uncork();

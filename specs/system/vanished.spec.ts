@@ -171,7 +171,9 @@ test("STR-6: who takes nothing of an answer is ended, who takes a little of it g
     });
     for (let n = 1; n <= 3; n++) {
       dial();
+      const late = Date.now() + 20_000;
       while (stuck < n) {
+        assert.ok(Date.now() < late, `${n} is not ended`);
         slow.resume();
         await new Promise((resolve) => setTimeout(resolve, 20));
       }

@@ -2,13 +2,17 @@
  * What the reads say: the snapshot and its ETag, the schemas that validate, health, contract, next
  * task, recovery. Neighbours: `core/queries.ts`, `transport-http/snapshot-cache.ts`.
  */
+import { createServer, type ServerResponse } from "node:http";
+import { type AddressInfo, connect } from "node:net";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { actions, createMemoryJournal, queries, writes } from "../../core/index.ts";
+import { send } from "../../transport-http/answer.ts";
 import { createSnapshotCache, isCurrent } from "../../transport-http/snapshot-cache.ts";
 import { type HttpServer, START, TOKEN, withHttp } from "../support/http.ts";
+import { eventually } from "../support/streams.ts";
 
 const BEARER = { Authorization: `Bearer ${TOKEN}` };
 
@@ -268,5 +272,43 @@ test("HTTP-1: recovery says what the start found", () =>
     assert.is(answer.at("recovery.cut_off"), null);
     assert.equal(answer.body.backups, []);
   }));
+
+test("STR-8: of many versions that nobody takes, the readers of the oldest are cut off", async () => {
+  const bytes = Buffer.alloc(8 * 1024 * 1024);
+  // Two readers have the first; each has one to itself then.
+  const first = [bytes];
+  const came: ServerResponse[] = [];
+  const server = createServer((_req, res) => {
+    came.push(res);
+    send(res, { status: 200, body: came.length <= 2 ? first : [bytes] });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const dial = async (count: number) => {
+    for (let n = 0; n < count; n++) {
+      const socket = connect(port, "127.0.0.1", () =>
+        socket.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n"),
+      );
+      socket.on("error", () => {}).pause();
+    }
+    const all = came.length + count;
+    await eventually(() => came.length === all, `${all} readers have come`);
+  };
+  const closed = () => came.map((res, at) => (res.closed ? at : -1)).filter((at) => at >= 0);
+  try {
+    await dial(2);
+    await dial(31);
+    assert.equal(closed(), []);
+    await dial(1);
+    await eventually(() => closed().length > 0, "one is cut off");
+    assert.equal(closed(), [0, 1]);
+    await dial(2);
+    await eventually(() => closed().length === 4, "two more are");
+    assert.equal(closed(), [0, 1, 2, 3]);
+  } finally {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
 
 test.run();
