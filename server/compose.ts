@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { createGate, type Engine, openEngine } from "../core/index.ts";
 import { closeToOthers, isWritableByOthers, openSqliteJournal } from "../journal/index.ts";
 import { createMcpHandler } from "../mcp/index.ts";
-import { answerClientError, createHttpApp } from "../transport-http/index.ts";
+import { answerClientError, createHttpApp, createSparing } from "../transport-http/index.ts";
 import { createSseTransport } from "../transport-sse/index.ts";
 import { createWsTransport } from "../transport-ws/index.ts";
 import { type Backups, openBackups } from "./backup.ts";
@@ -87,6 +87,7 @@ export async function startServer({
     );
   }
   const journal = metrics.timed(opened);
+  const spare = createSparing(clock);
   const engine = await openEngine({
     journal,
     clock,
@@ -96,8 +97,11 @@ export async function startServer({
     timeout: (ms) => AbortSignal.timeout(ms),
     turn: createTurn({ now: () => performance.now(), nextTurn: setImmediate }),
     // What anybody can bring about leaves one line, without a stack.
-    onAhead: (since, head) =>
-      log.warn({}, `a reader has seen entry ${since}, the last one here is ${head}`),
+    onAhead(since, head) {
+      const unsaid = spare("ahead");
+      if (unsaid)
+        log.warn(unsaid, `a reader has seen entry ${since}, the last one here is ${head}`);
+    },
     onWarning: (error) => log.warn({ err: error }, "the journal could not keep something"),
     onFatal(error) {
       log.error({ err: error }, "the journal failed; nothing more is accepted");
@@ -223,9 +227,14 @@ async function serve(parts: Parts): Promise<RunningServer> {
   const connections = listenTo(server, { request, upgrade, clientError: answerClientError }, log);
   metrics.watch({ engine, connections, clients: { sse: sse.clients, ws: ws.clients } });
   await listen(server, config);
+  const spare = createSparing(engine.clock);
+  function sayOf(remote: string, what: string): void {
+    const unsaid = spare(`${remote} ${what}`);
+    if (unsaid) log.info({ remote, ...unsaid }, what);
+  }
   const stopWatching = watchVanished(connections, {
-    onVanished: (remote) => log.info({ remote }, "a connection's machine is gone"),
-    onStuck: (remote) => log.info({ remote }, "a connection took nothing of its answer"),
+    onVanished: (remote) => sayOf(remote, "a connection's machine is gone"),
+    onStuck: (remote) => sayOf(remote, "a connection took nothing of its answer"),
   });
   const { port } = server.address() as AddressInfo;
   const hearing = createHearing(engine.clock, () => performance.now());

@@ -28,6 +28,7 @@ import {
   type StreamHandler,
 } from "./routes.ts";
 import { createSite } from "./site.ts";
+import { createSparing } from "./sparing.ts";
 import { createWriter } from "./write.ts";
 
 /** What of a logger is used here; pino fits. */
@@ -67,6 +68,7 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   const read = createReader({ engine, gate, bootedAt });
   const write = createWriter({ engine, gate, limit });
   const site = createSite(pageDir, fail);
+  const spare = createSparing(engine.clock);
 
   function answerApi(
     route: Route,
@@ -124,9 +126,7 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   ): Promise<void> {
     const answer = await write(name, req, res);
     if (!answer) return;
-    if (answer.status === 401 || answer.status === 503) {
-      log.warn({ path, ...factsOf(answer, req) }, "write refused");
-    }
+    if (answer.status === 401 || answer.status === 503) logRefusal(answer, path, req);
     send(res, answer);
   }
 
@@ -148,24 +148,33 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     }
     const waitSeconds = admitWrite();
     const answer = waitSeconds > 0 ? tooManyWrites(limit.perMinute, waitSeconds) : UNAUTHORISED;
-    log.warn(factsOf(answer, req), "write refused");
+    logRefusal(answer, pathOf(req.url ?? ""), req);
     send(res, answer);
+  }
+
+  function logRefusal(answer: Answer, path: string, req: IncomingMessage): void {
+    const unsaid = spare(`${answer.status} ${path} ${req.socket.remoteAddress}`);
+    if (unsaid) log.warn({ path, ...factsOf(answer, req), ...unsaid }, "write refused");
   }
 
   function fail(error: unknown, req: IncomingMessage, res: ServerResponse): void {
     // Whoever asked went away while a file was sent: no fault, and nobody to tell.
     if (GONE.has((error as { code?: unknown } | null)?.code)) return void res.destroy();
     const answer = toErrorAnswer(error);
-    if (answer.status >= 500) {
-      // The query is left out: somebody may have put a token there.
-      const path = pathOf(req.url ?? "");
-      log.error(
-        { err: error, method: req.method, path, ...factsOf(answer, req) },
-        "request failed",
-      );
-    }
+    if (answer.status >= 500) logFault(error, answer, req);
     if (res.headersSent) res.destroy();
     else send(res, answer);
+  }
+
+  function logFault(error: unknown, answer: Answer, req: IncomingMessage): void {
+    const code = (error as { code?: unknown } | null)?.code;
+    // Too many open files is no fault of the request, and every request for a file meets it.
+    const unsaid = FULL.has(code) ? spare(String(code)) : {};
+    if (!unsaid) return;
+    // The query is left out: somebody may have put a token there.
+    const path = pathOf(req.url ?? "");
+    const facts = { err: error, method: req.method, path, ...factsOf(answer, req), ...unsaid };
+    log.error(facts, "request failed");
   }
 
   function handle(req: IncomingMessage, res: ServerResponse): void | Promise<void> {
@@ -197,6 +206,8 @@ export function createHttpApp(options: HttpOptions): HttpApp {
 
 /** Express says the first; the second is as it comes, from the answer before it on a connection. */
 const GONE: ReadonlySet<unknown> = new Set(["ECONNABORTED", "EPIPE"]);
+
+const FULL: ReadonlySet<unknown> = new Set(["EMFILE", "ENFILE"]);
 
 const UNMET = problem(417, "bad_request", "no other expectation than 100-continue is met here");
 

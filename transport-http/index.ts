@@ -7,3 +7,4 @@ export { MAX_BODY_BYTES } from "./body.ts";
 export { answerClientError } from "./problem.ts";
 export { requestIdOf } from "./request-id.ts";
 export type { StreamHandler } from "./routes.ts";
+export { createSparing } from "./sparing.ts";

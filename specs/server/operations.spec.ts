@@ -156,6 +156,8 @@ test("ACC-2: after every kind of refusal no token is in any log line, and each n
     for (const [name, body] of [
       ["tasks/create", { title: "X", author: "ralph" }],
       ["tasks/create", { title: 7, write_token: token }],
+      ["tasks/update", { task_id: "T-201", note: token }],
+      ["agents/heartbeat", { agent_id: "codex", doing_summary: token }],
       ["tokens/create", { name: "n", role: "owner" }],
       ["demo/reset", {}],
     ] as const) {

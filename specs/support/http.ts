@@ -65,7 +65,7 @@ export interface HttpServer {
 }
 
 export type HttpServerOptions = Partial<
-  Pick<HttpOptions, "writesPerMinute" | "pageDir" | "streams">
+  Pick<HttpOptions, "writesPerMinute" | "pageDir" | "streams" | "mounts">
 > & {
   company?: "demo" | "blank" | "none";
   journal?: Journal;
@@ -100,6 +100,7 @@ export async function startHttp(options: HttpServerOptions = {}): Promise<HttpSe
       log: { info: say("info"), warn: say("warn"), error: say("error") },
       pageDir: options.pageDir ?? null,
       streams: options.streams ?? {},
+      mounts: options.mounts ?? {},
     });
     server.on("request", handler).on("clientError", answerClientError);
     await new Promise<void>((resolve, reject) => {

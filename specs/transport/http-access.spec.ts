@@ -8,6 +8,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { queries, writes } from "../../core/index.ts";
 import { createWriteLimit } from "../../transport-http/limits.ts";
+import { createSparing } from "../../transport-http/sparing.ts";
 import { type HttpServer, START, TOKEN, withHttp } from "../support/http.ts";
 
 const POSTS = [...writes.values()];
@@ -331,6 +332,46 @@ test("ACC-4: each address has its own minute; the number of addresses is bounded
   assert.is(single.admit("b"), 0, "a clock set back locks nobody out");
   assert.throws(() => createWriteLimit(0, () => now), "at least 1");
   assert.throws(() => createWriteLimit(Number.NaN, () => now), "at least 1");
+});
+
+test("OPS-6: refusals without a token leave one line a minute for each route, and then how many there were", () =>
+  withHttp(
+    { writesPerMinute: 60, mounts: { "/mcp": async (_req, res) => void res.end() } },
+    async (http) => {
+      const refused = async (count: number, path: string) => {
+        for (let n = 0; n < count; n++)
+          await http.post(path, {}, { Authorization: "Bearer wrong" });
+        return http.logged.splice(0).map((line) => {
+          const { message, path, status, unsaid } = JSON.parse(line) as Record<string, unknown>;
+          return [message, path, status, unsaid];
+        });
+      };
+      const said = "write refused";
+      assert.equal(await refused(20, "/api/tasks/create"), [
+        [said, "/api/tasks/create", 401, undefined],
+      ]);
+      assert.equal(await refused(20, "/api/tasks/update"), [[said, "/api/tasks/update", 401, 19]]);
+      assert.equal(await refused(40, "/mcp"), [
+        [said, "/mcp", 401, 19],
+        [said, "/mcp", 429, 19],
+      ]);
+      http.time.now += 60_000;
+      assert.equal(await refused(20, "/mcp"), [[said, "/mcp", 401, 19]]);
+    },
+  ));
+
+test("OPS-6: no more than a hundred lines a minute, also where the clock is set back", () => {
+  let now = 0;
+  const spare = createSparing(() => now);
+  const said = (count: number) =>
+    Array.from({ length: count }, (_, n) => spare(`${n}`)).filter(Boolean).length;
+  assert.is(said(300), 100);
+  assert.is(spare("0"), null);
+  now = 60_000;
+  assert.equal(spare("0"), { unsaid: 201 });
+  assert.equal(spare("1"), {});
+  now = 59_999;
+  assert.equal(spare("0"), {});
 });
 
 test.run();
