@@ -260,9 +260,9 @@ export const ROWS: readonly Row[] = [
   {
     name: "vanished",
     section: STREAMS,
-    risk: "readers stay whose machine is gone without a word (no FIN)",
+    risk: "readers stay whose machine is gone without a word (no FIN), or that take nothing",
     small:
-      "a cable pulled between two network namespaces: 5 event streams and 5 sockets ended, no descriptor left",
+      "a cable pulled between two network namespaces: 5 event streams and 5 sockets ended, no descriptor left; 3 readers that take nothing of an answer ended, one that takes a little not",
     spec: "system/vanished",
     count: 1,
     seconds: 90,
@@ -324,7 +324,7 @@ export const ROWS: readonly Row[] = [
     section: ACCESS,
     risk: "a request behind an answer that is under way ends the process, or is held for good",
     small:
-      "each of 14 requests behind each of 11, with and without a token for reads, 40 random chains, 1,500 streams at once: the server goes on, no client and no descriptor left",
+      "each of 14 requests behind each of 11, with and without a token for reads, 40 random chains, 1,500 streams at once, 200 files behind each of 3: the server goes on, no client, socket or file left",
     spec: "system/pipelined",
     count: 20_000,
     seconds: 300,
