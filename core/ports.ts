@@ -60,7 +60,7 @@ export interface ArchivePage {
   rows: ArchivedRow[];
   /**
    * Where to go on; null at the end. A page may hold fewer rows than asked for, even none, and not be
-   * the last: a search looks at a bounded number of rows at a time.
+   * the last: a search looks at a bounded number of rows at a time, and a page has a bound.
    */
   next: Pick<ArchiveRow, "at" | "id"> | null;
 }

@@ -18,6 +18,8 @@ import { toBuffer } from "./format.ts";
 
 /** Rows that one look at the table may pass, so that an append never waits long behind a search. */
 const ROWS_AT_ONCE = 1_000;
+/** About as much as one page may hold: a task may be large, and its reader parses all of it at once. */
+export const PAGE_CHARS = 4 * 1024 * 1024;
 const PAGE = 100;
 
 export interface ArchiveTable {
@@ -27,7 +29,7 @@ export interface ArchiveTable {
   prune(seq: number): void;
   /** @throws Error when a row was altered */
   find(kind: ArchiveKind, ids: readonly string[]): ArchivedRow[];
-  /** One look: at most `ROWS_AT_ONCE` rows. @throws Error when a row was altered */
+  /** One look: at most `ROWS_AT_ONCE` rows, and about `PAGE_CHARS`. @throws Error when a row was altered */
   list(query: ArchiveQuery): ArchivePage;
 }
 
@@ -98,10 +100,14 @@ export function createArchiveTable(db: Database.Database): ArchiveTable {
           LIMIT ${ROWS_AT_ONCE}`)
         .all(...given) as { place: number; id: string; at: string; matches: number }[];
       const rows: ArchivedRow[] = [];
+      let chars = 0;
       for (const [index, { place, id, at, matches }] of looked.entries()) {
         if (!matches) continue;
-        rows.push(...(byRow.all(place) as StoredRow[]).map(verified));
-        if (rows.length < limit) continue;
+        for (const row of (byRow.all(place) as StoredRow[]).map(verified)) {
+          rows.push(row);
+          chars += row.json.length;
+        }
+        if (rows.length < limit && chars < PAGE_CHARS) continue;
         const more = index < looked.length - 1 || looked.length === ROWS_AT_ONCE;
         return { rows, next: more ? { at, id } : null };
       }

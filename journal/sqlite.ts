@@ -16,6 +16,7 @@ import {
   type RecoveryReport,
   toTime,
 } from "../core/index.ts";
+import { PAGE_CHARS } from "./archive.ts";
 import { type Check, startCheck } from "./check.ts";
 import { createLine, startWorker } from "./line.ts";
 import type { Opening, Pragmas } from "./messages.ts";
@@ -224,12 +225,15 @@ function createPort(
     async listArchived(query, signal) {
       const rows: ArchivedRow[] = [];
       let after = query.after;
+      let chars = 0;
       for (let looks = 0; looks < LOOKS; looks++) {
         if (looks > 0 && signal?.aborted) break;
         const limit = query.limit - rows.length;
         const page = await call("listArchived", { ...query, after, limit });
         rows.push(...page.rows);
-        if (page.next === null || rows.length >= query.limit) return { rows, next: page.next };
+        for (const { json } of page.rows) chars += json.length;
+        const isFull = rows.length >= query.limit || chars >= PAGE_CHARS;
+        if (page.next === null || isFull) return { rows, next: page.next };
         after = page.next;
       }
       return { rows, next: after ?? null };

@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { ARCHIVE_KINDS, countsOf, type Entry, openEngine, table } from "../../core/index.ts";
-import { withFolder, withJournal } from "../support/journal.ts";
+import { allArchived, withFolder, withJournal } from "../support/journal.ts";
 import { createRandom, seedOf } from "../support/random.ts";
 import { grouped, part, sizeFor } from "../support/soak.ts";
 
@@ -63,7 +63,7 @@ function checkPlaces(dir: string, moves: readonly Move[], where: string): Promis
     );
     const archived = new Map<string, string>();
     for (const kind of ARCHIVE_KINDS) {
-      const { rows } = await journal.listArchived({ kind, words: [], limit: 100_000 });
+      const rows = await allArchived(journal, kind);
       for (const { id, json } of rows) archived.set(id, json);
       const count = countsOf(state.archive)[kind];
       assert.is(count, rows.length, `${where}: the count of ${kind}s is another`);

@@ -131,6 +131,31 @@ test("ARC-4: a search of many rows looks on until its page is full, and ends", (
     }),
   ));
 
+test("ARC-10: of large records a page holds fewer, and the next goes on where it ends", () =>
+  withFolder((dir) =>
+    withJournal(dir, async (journal) => {
+      const large = Array.from({ length: 30 }, (_, n) => ({
+        ...row(`T-${n + 10}`, n),
+        json: JSON.stringify({ fill: "x".repeat(500_000) }),
+      }));
+      const [record] = makeRecords(1, 1);
+      assert.ok(record);
+      await journal.append(0, [{ ...record, archive: { clear: false, take: [], put: large } }]);
+      const pages: string[][] = [];
+      for (let after: { at: string; id: string } | undefined; ; ) {
+        const page = await journal.listArchived({ kind: "task", words: [], after, limit: 200 });
+        pages.push(page.rows.map(({ id }) => id));
+        if (!page.next) break;
+        after = page.next;
+      }
+      assert.equal(
+        pages.map(({ length }) => length),
+        [9, 9, 9, 3],
+      );
+      assert.equal(pages.flat(), large.map(({ id }) => id).reverse());
+    }),
+  ));
+
 test("DUR-15: a closed journal answers no more of the archive", () =>
   withFolder(async (dir) => {
     let closed: Journal | null = null;

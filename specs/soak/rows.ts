@@ -245,6 +245,16 @@ export const ROWS: readonly Row[] = [
     ],
   },
   {
+    name: "returning",
+    section: STREAMS,
+    risk: "a crowd that comes back from different places holds the server up",
+    small:
+      "40 streams, then 40 sockets, each from a place of its own, after a restart: all complete, in order",
+    spec: "system/returning",
+    count: 300,
+    seconds: 120,
+  },
+  {
     name: "dead-peer",
     section: STREAMS,
     risk: "the sockets of a dead process stay",

@@ -5,7 +5,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Journal, JournalRecord } from "../../core/index.ts";
+import type {
+  ArchivedRow,
+  ArchiveKind,
+  ArchiveQuery,
+  Journal,
+  JournalRecord,
+} from "../../core/index.ts";
 import {
   openSqliteJournal,
   type SqliteJournal,
@@ -57,6 +63,17 @@ export async function withJournal<T>(
     return await run(journal);
   } finally {
     await journal.close();
+  }
+}
+
+/** All that the archive holds of the kind, page by page. */
+export async function allArchived(journal: Journal, kind: ArchiveKind): Promise<ArchivedRow[]> {
+  const rows: ArchivedRow[] = [];
+  for (let after: ArchiveQuery["after"]; ; ) {
+    const page = await journal.listArchived({ kind, words: [], after, limit: 100_000 });
+    rows.push(...page.rows);
+    if (!page.next) return rows;
+    after = page.next;
   }
 }
 
