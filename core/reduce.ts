@@ -7,6 +7,7 @@ import type { Patch as ImmerPatch } from "immer";
 import type { Action, AnyAction, Context, Effect, EventKind } from "./action.ts";
 import { Refusal, type Rejection } from "./errors.ts";
 import { immer } from "./immer.ts";
+import { inSteps } from "./list-steps.ts";
 import { type Patch, type Touched, touchedBy, toWire } from "./patch.ts";
 import { createRelations, type Relations } from "./relations.ts";
 import type { ArchiveStep } from "./state/archive/archive.ts";
@@ -71,7 +72,7 @@ export function reduce(
 
   const { overview } = effect;
   let [after] = step;
-  const patches = toWire(step[1]);
+  const patches = toWire(inSteps(step[1], state));
   const touched = touchedBy(patches);
   const steps = [[step[1], step[2]] as const];
 

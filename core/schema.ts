@@ -8,7 +8,8 @@ import { Type } from "typebox";
 const MAX_ID = 120;
 const MAX_LINE = 300;
 const MAX_TEXT = 20_000;
-const MAX_ITEMS = 200;
+/** Of one list. */
+export const MAX_ITEMS = 200;
 
 /** Annotation read by `validate.ts`: the sentence for a value that breaks a pattern or an enum. */
 export const RULE = "x-rule";

@@ -5,7 +5,7 @@
 import { Type } from "typebox";
 import { defineAction } from "../../action.ts";
 import { refuse } from "../../errors.ts";
-import { id, ref, source, text } from "../../schema.ts";
+import { id, MAX_ITEMS, ref, source, text } from "../../schema.ts";
 import { get } from "../../table.ts";
 import { checkVersion, find, findActiveAgent, touch, unique } from "../lookup.ts";
 import type { State } from "../state.ts";
@@ -25,6 +25,11 @@ function findSuccessor(state: State, leaving: string, successor: string, verb: s
   if (successor === CEO) refuse("protected", `cannot ${verb} the CEO`);
   if (successor === leaving) refuse("conflict", `cannot ${verb} an agent with itself: ${leaving}`);
   return findActiveAgent(state, successor);
+}
+
+/** The target's own first, and no more than a body could say. */
+function union(own: readonly string[], more: readonly string[]): string[] {
+  return unique([...own, ...more]).slice(0, MAX_ITEMS);
 }
 
 const described = ({ id, name }: Agent) => `${name} (${id})`;
@@ -139,8 +144,8 @@ const merge = defineAction({
     const into = findSuccessor(draft, source_agent_id, target_agent_id, "merge");
     const message = `Agent ${described(from)} merged into ${described(into)}`;
     const tasks_transferred = handOver(draft, source_agent_id, target_agent_id, CEO, context);
-    into.skills = unique([...into.skills, ...from.skills]);
-    into.specialists = unique([...into.specialists, ...from.specialists]);
+    into.skills = union(into.skills, from.skills);
+    into.specialists = union(into.specialists, from.specialists);
     touch(into, context);
     leave(from, "retired", `Merged into ${into.name}.`, context);
     return {

@@ -20,6 +20,8 @@ type Notice = { raise: Cause } | { close: string } | { hand: string; to: string 
 
 /** Closed and dismissed notifications kept for history. */
 const MAX_HISTORY = 500;
+/** Of the reason that is told, which is in full with what it is about. */
+const MAX_DETAIL = 2_000;
 
 /** The causes that hold for a task; `null` for one that does not exist. */
 function taskCauses(task: Task | undefined, at: number): Cause[] {
@@ -27,7 +29,7 @@ function taskCauses(task: Task | undefined, at: number): Cause[] {
   const subject = { task_id: task.id, agent_id: task.owner, mission_id: null };
   const causes: Cause[] = [];
   if (task.blocked) {
-    const detail = task.blockers.join("; ") || "No reason was given.";
+    const detail = shorten(task.blockers.join("; ")) || "No reason was given.";
     causes.push({ kind: "task_blocked", title: `${task.id} is blocked`, detail, ...subject });
   }
   if (task.status === "validation") {
@@ -51,6 +53,10 @@ function taskCauses(task: Task | undefined, at: number): Cause[] {
     causes.push({ kind: "lease_lost", title: `${task.id} was taken back`, detail, ...subject });
   }
   return causes;
+}
+
+function shorten(text: string): string {
+  return text.length > MAX_DETAIL ? `${text.slice(0, MAX_DETAIL - 1)}…` : text;
 }
 
 const TASK_KINDS = [
@@ -160,7 +166,7 @@ export function noticesAfter(
         ? {
             kind: "mission_blocked",
             title: `${mission.title} is blocked`,
-            detail: mission.risks[0] ?? mission.objective,
+            detail: shorten(mission.risks[0] ?? mission.objective),
             task_id: null,
             agent_id: mission.owner,
             mission_id: id,

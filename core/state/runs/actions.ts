@@ -22,8 +22,8 @@ import { checkRef, find, findActiveAgent, touch, unique } from "../lookup.ts";
 import { type State, takeId } from "../state.ts";
 import { applyTaskEvent } from "../tasks/event-action.ts";
 import { leaseToken } from "../tasks/fields.ts";
+import { gather } from "../tasks/gathered.ts";
 import { checkLease, renewLease } from "../tasks/leases.ts";
-import { gather } from "../tasks/rules.ts";
 import { viewTask } from "../tasks/views.ts";
 import { OUTCOMES, type Outcome, type Run } from "./run.ts";
 
@@ -139,7 +139,7 @@ const publish = defineAction({
           applyTaskEvent(task, "needs-validation", agent_id, payload.summary, context);
         }
         if (said.artifacts.length > 0) {
-          task.artifacts = gather(task.artifacts, ...said.artifacts);
+          gather(task, "artifacts", said.artifacts, context);
         }
         touch(task, context);
       }

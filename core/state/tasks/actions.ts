@@ -9,6 +9,7 @@ import { flag, id, lines, optionalName, requiredText, source, text } from "../..
 import { get } from "../../table.ts";
 import { CEO } from "../agents/agent.ts";
 import { checkPerson, checkVersion, find, nameOf, touch } from "../lookup.ts";
+import { recordActivity } from "./activity.ts";
 import { expectedVersion, leaseToken, progress, status, taskFields } from "./fields.ts";
 import { checkLease } from "./leases.ts";
 import { agentOf, taskIds } from "./naming.ts";
@@ -17,7 +18,6 @@ import {
   applyBlocking,
   applyFields,
   moveTask,
-  recordActivity,
   removeTask,
   settleLeases,
 } from "./rules.ts";

@@ -10,9 +10,10 @@ import { get } from "../../table.ts";
 import { checkVersion, find, findActiveAgent, touch } from "../lookup.ts";
 import type { State } from "../state.ts";
 import { expectedVersion, leaseToken } from "./fields.ts";
+import { gather } from "./gathered.ts";
 import { checkLease } from "./leases.ts";
 import { taskIds } from "./naming.ts";
-import { addComment, applyBlocking, gather, moveTask, track } from "./rules.ts";
+import { addComment, applyBlocking, moveTask, track } from "./rules.ts";
 import type { Task, TaskStatus } from "./task.ts";
 import { viewTask } from "./views.ts";
 
@@ -95,8 +96,8 @@ export function applyTaskEvent(
   if (to) moveTask(task, to, agentId, context);
   if (type === "started") applyBlocking(task, { blocked: false }, agentId, context);
   if (type === "blocked") {
-    const blockers = reason ? gather(task.blockers, reason) : task.blockers;
-    applyBlocking(task, { blockers, blocked: true }, agentId, context);
+    if (reason) gather(task, "blockers", [reason], context);
+    applyBlocking(task, { blocked: true }, agentId, context);
   }
   touch(task, context);
 }

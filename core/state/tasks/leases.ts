@@ -13,7 +13,8 @@ import { fromTime, SECOND_MS, toTime } from "../../time.ts";
 import { type Agent, CEO } from "../agents/agent.ts";
 import { touch } from "../lookup.ts";
 import type { State } from "../state.ts";
-import { moveTask, recordActivity, track } from "./rules.ts";
+import { recordActivity } from "./activity.ts";
+import { moveTask, track } from "./rules.ts";
 import type { Lease, Task } from "./task.ts";
 
 export const DEFAULT_TTL_SECONDS = 300;

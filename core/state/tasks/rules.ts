@@ -21,9 +21,10 @@ import {
 } from "../lookup.ts";
 import { HOME_PROJECT } from "../projects/project.ts";
 import { type State, takeId } from "../state.ts";
+import { recordActivity } from "./activity.ts";
 import type { taskFields } from "./fields.ts";
+import { assign, fitting } from "./gathered.ts";
 import {
-  type Activity,
   type ActivityValue,
   SYMMETRIC_LINKS,
   type Task,
@@ -31,26 +32,12 @@ import {
   TRANSITIONS,
 } from "./task.ts";
 
-const MAX_ACTIVITY = 100;
 /** Of what every reader of a task is given; events have some left, so that work can still be ended. */
 const ROOM = {
   comment: { count: 1_000, characters: 500_000 },
   event: { count: 1_200, characters: 600_000 },
 } as const;
 const MAX_LINKS = 200;
-/** Of what is gathered over time: artifacts, blockers. */
-const MAX_GATHERED = 200;
-
-type Entry = Pick<Activity, "author" | "action" | "field" | "from" | "to">;
-
-export function recordActivity(task: Task, entry: Entry, context: Context): void {
-  const last = task.activity.at(-1);
-  const count = last ? Number(last.id.slice(last.id.lastIndexOf("-") + 1)) + 1 : 0;
-  const record = { id: `AC-${context.at}-${count}`, ...entry, timestamp: context.time };
-  if (task.activity.length < MAX_ACTIVITY) task.activity.push(record);
-  // Dropping the head one by one would patch every index; half at a time is one patch in fifty.
-  else task.activity = [...task.activity.slice(MAX_ACTIVITY / 2), record];
-}
 
 function recordChange(
   task: Task,
@@ -103,7 +90,7 @@ export function applyBlocking(
   author: string,
   context: Context,
 ): void {
-  assign(task, "blockers", change.blockers && unique(change.blockers));
+  assign(task, "blockers", fitting(task, "blockers", change.blockers && unique(change.blockers)));
   const blocked =
     change.blocked ?? (change.blockers === undefined ? task.blocked : change.blockers.length > 0);
   if (!blocked && task.blockers.length > 0) task.blockers = [];
@@ -121,7 +108,7 @@ type Fields = Static<ReturnType<typeof Type.Object<typeof taskFields>>>;
 const PLAIN = ["title", "description", "type", "reporter", "progress"] as const;
 const CLEARABLE = ["mission_id", "sprint_id", "specialist", "due_date"] as const;
 const LISTS = ["assignees", "collaborators", "labels", "depends_on"] as const;
-const TEXTS = ["acceptance_criteria", "definition_of_done", "artifacts"] as const;
+const TEXTS = ["acceptance_criteria", "definition_of_done"] as const;
 
 /** Writes the given fields after checking every reference among them. */
 export function applyFields(
@@ -136,6 +123,7 @@ export function applyFields(
   for (const field of CLEARABLE) assign(task, field, emptyToNull(fields[field]));
   for (const field of LISTS) assign(task, field, fields[field] && unique(fields[field]));
   for (const field of TEXTS) assign(task, field, fields[field]);
+  assign(task, "artifacts", fitting(task, "artifacts", fields.artifacts));
   assign(task, "story_points", fields.story_points);
   assign(task, "project_id", fields.project_id || undefined);
   assign(task, "validation_owner", emptyToNull(fields.validation_owner));
@@ -229,16 +217,6 @@ export function dependentsOf({ relations }: Context, id: string): ReadonlySet<st
 
 function emptyToNull(value: string | null | undefined): string | null | undefined {
   return value === "" ? null : value;
-}
-
-/** Only what is given and differs: an equal array assigned again would be a patch that says nothing. */
-function assign<K extends keyof Task>(task: Task, field: K, value: Task[K] | undefined): void {
-  if (value === undefined) return;
-  const before = task[field];
-  if (Array.isArray(value) && Array.isArray(before)) {
-    if (value.length === before.length && value.every((item, i) => item === before[i])) return;
-  }
-  if (before !== value) task[field] = value;
 }
 
 /**
@@ -403,9 +381,4 @@ export function addComment(
   const comment = { id: `CM-${context.at}-${count}`, author, text, timestamp: context.time };
   task.comments.push(comment);
   return comment;
-}
-
-/** The list with the items at its end, each once, the oldest dropped beyond the bound. */
-export function gather(list: readonly string[], ...items: string[]): string[] {
-  return unique([...list, ...items]).slice(-MAX_GATHERED);
 }
