@@ -6,7 +6,7 @@
  */
 import type { Static } from "typebox";
 import type { AnyAction, Check } from "./action.ts";
-import { batch, inBatch, toReply } from "./batch.ts";
+import { batch, inBatch, MAX_JOURNALED, toReply } from "./batch.ts";
 import { createRoom } from "./batch-room.ts";
 import type { Commits } from "./commits.ts";
 import type { Decisions, Taken } from "./decisions.ts";
@@ -14,8 +14,9 @@ import { type Rejection, rejection } from "./errors.ts";
 import type { Once } from "./idempotency.ts";
 import type { DispatchOptions, Outcome } from "./outcome.ts";
 import { callerOf } from "./permissions.ts";
-import type { Ports } from "./ports.ts";
+import type { JournalRecord, Ports } from "./ports.ts";
 import { inWords, missingIn, type Recall } from "./recall.ts";
+import { toRecord } from "./records.ts";
 import { actions } from "./registry.ts";
 import type { Request, ToRequest } from "./request.ts";
 import type { Turns } from "./turns.ts";
@@ -55,6 +56,8 @@ interface Decided {
 /** What a batch decided, and the text of each result. */
 interface Said {
   taken: Taken;
+  /** Of the entries, as the journal keeps them. */
+  records: JournalRecord[];
   results: string[];
   outcomes: (Outcome | null)[];
   /** The refusal of the first that was refused where it is all or none. */
@@ -177,7 +180,9 @@ export function createBatchDispatch(ports: BatchPorts) {
     archived: ReadonlySet<string>,
   ): Promise<Said | Rejection> {
     const taken = decisions.begin();
-    const said: Said = { taken, results: [], outcomes: [], refused: null, unknown: [] };
+    const records: JournalRecord[] = [];
+    const said: Said = { taken, records, results: [], outcomes: [], refused: null, unknown: [] };
+    let journaled = 0;
     const tell = createRoom();
     const how = { brief: true, ...(key && { keyed: true }) };
     try {
@@ -194,7 +199,9 @@ export function createBatchDispatch(ports: BatchPorts) {
         }
         const request = at(index);
         const before = taken.entries.length;
-        const found = "ok" in request ? request : decisions.take(request, taken, how);
+        const full = journaled >= MAX_JOURNALED;
+        const found =
+          "ok" in request ? request : full ? tooMuch(atomic) : decisions.take(request, taken, how);
         const missing = missingIn(found);
         if (missing !== undefined) said.unknown.push(missing);
         const { outcome, text } = tell(inWords(found, archived));
@@ -202,6 +209,12 @@ export function createBatchDispatch(ports: BatchPorts) {
         const entry = taken.entries[before];
         // The same under its own key: it is what a repetition is answered with.
         if (entry?.reply && outcome.ok) entry.reply = outcome.reply;
+        // Here, where the loop turns between them, and not all at once when they are queued.
+        if (entry) {
+          const record = toRecord(entry);
+          records.push(record);
+          journaled += record.json.length;
+        }
         // The text says it all; as values the answers of a batch would be the most of what it holds.
         said.outcomes.push(isKeyed(request) ? outcome : null);
         if (atomic && !outcome.ok) {
@@ -217,7 +230,7 @@ export function createBatchDispatch(ports: BatchPorts) {
   }
 
   async function commit(
-    { taken, results, outcomes, refused }: Said,
+    { taken, records, results, outcomes, refused }: Said,
     { warnings, key }: BatchOptions,
   ): Promise<Decided> {
     if (refused) {
@@ -226,16 +239,18 @@ export function createBatchDispatch(ports: BatchPorts) {
       return { whole: told.ok ? told : inBatch(told, outcomes.length - 1), outcomes };
     }
     const reply = toReply(results, warnings);
-    const last = taken.entries.pop();
-    if (last) {
-      taken.entries.push(
-        key ? { ...last, key: key.key, reply, batch: key.payload, warnings } : last,
-      );
+    const last = taken.entries.at(-1);
+    if (last && key) {
+      const whole = { ...last, key: key.key, reply, batch: key.payload, warnings };
+      taken.entries.splice(-1, 1, whole);
+      records.splice(-1, 1, toRecord(whole));
     }
     const { seq } = decisions.view();
     const whole: Outcome = { ok: true, seq, reply, replayed: false };
     return {
-      whole: await (last ? commits.enqueue(taken, whole) : commits.afterDurable(seq, whole)),
+      whole: await (last
+        ? commits.enqueue(taken, whole, records)
+        : commits.afterDurable(seq, whole)),
       outcomes,
     };
   }
@@ -266,6 +281,14 @@ export function createBatchDispatch(ports: BatchPorts) {
       );
     });
   }
+}
+
+/** The same actions would fill it again where all are to be done; else those that are left may come alone. */
+function tooMuch(atomic: boolean): Rejection {
+  const why = `a batch may write ${MAX_JOURNALED} characters to the journal, and the actions before have`;
+  return atomic
+    ? rejection("conflict", `${why}; send fewer at once`)
+    : rejection("unavailable", `${why}; send it in another batch`);
 }
 
 const LOST = rejection("unavailable", "the journal could not be written; try again");

@@ -12,6 +12,8 @@ import { flag, id, RULE, source } from "./schema.ts";
 
 /** Of one request. */
 export const MAX_ACTIONS = 500;
+/** In characters, of the entries of one batch; the action that reaches it is the last that is done. */
+export const MAX_JOURNALED = 16_000_000;
 
 const body = Type.Object({
   actions: Type.Array(

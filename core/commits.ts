@@ -6,24 +6,30 @@
  * waits for it too.
  */
 import type { Taken } from "./decisions.ts";
-import type { Entry } from "./entry.ts";
 import { rejection } from "./errors.ts";
-import { toJournalKey } from "./idempotency.ts";
-import { textAtHand } from "./json.ts";
 import type { Outcome } from "./outcome.ts";
-import { OWNER } from "./permissions.ts";
 import { type Journal, type JournalRecord, JournalRefusal } from "./ports.ts";
-import { toArchiveChange } from "./state/archive/archive.ts";
+import { charactersOf, toRecord } from "./records.ts";
+
+/** Of the texts of one group: what comes after waits for the next one. */
+const MAX_GROUP = 16_000_000;
+/** Of the texts that may wait: each is held in memory until it is durable. */
+export const MAX_WAITING = 64_000_000;
 
 /** Decisions in the queue that are written together, or not at all. */
 export interface Queued extends Taken {
   records: readonly JournalRecord[];
+  /** Of their texts. */
+  characters: number;
   settle(durable: Outcome | "durable"): void;
 }
 
 export interface Commits {
-  /** Writes these in one group; the outcome is given once it is durable. */
-  enqueue(taken: Taken, accepted: Outcome): Promise<Outcome>;
+  /**
+   * Writes these in one group; the outcome is given once it is durable.
+   * @param records of the entries, where they are made already
+   */
+  enqueue(taken: Taken, accepted: Outcome, records?: readonly JournalRecord[]): Promise<Outcome>;
   /** Resolves once everything up to the entry is durable, or with false when some of it was lost. */
   durable(seq: number): Promise<boolean>;
   /** An answer may only be given once everything it was decided on is durable. */
@@ -56,6 +62,8 @@ export function createCommits(options: CommitsOptions): Commits {
   let queue: Queued[] = [];
   /** The entries in it. */
   let queued = 0;
+  /** The characters of their texts. */
+  let waitingCharacters = 0;
   let writing: Promise<void> | null = null;
   /** Who waits for entries of others: refusals that rest on them, for one. */
   let waiting: { seq: number; settle(durable: boolean): void }[] = [];
@@ -67,6 +75,7 @@ export function createCommits(options: CommitsOptions): Commits {
       const group = queue.splice(0, nextGroup());
       const records = group.flatMap((one) => one.records);
       queued -= records.length;
+      for (const { characters } of group) waitingCharacters -= characters;
       try {
         await journal.append(head, records);
       } catch (error) {
@@ -80,9 +89,12 @@ export function createCommits(options: CommitsOptions): Commits {
 
   /** How many to write next. */
   function nextGroup(): number {
-    let end = 0;
-    for (let entries = 0; entries < maxGroup && end < queue.length; end++) {
-      entries += queue[end]?.entries.length ?? 0;
+    let [end, entries, characters] = [0, 0, 0];
+    for (const next of queue) {
+      if (entries >= maxGroup || characters >= MAX_GROUP) break;
+      entries += next.entries.length;
+      characters += next.characters;
+      end++;
     }
     return end;
   }
@@ -104,6 +116,7 @@ export function createCommits(options: CommitsOptions): Commits {
     const refused = waiting;
     queue = [];
     queued = 0;
+    waitingCharacters = 0;
     waiting = [];
     const clean = error instanceof JournalRefusal && error.reason === "full";
     const why = clean
@@ -120,11 +133,14 @@ export function createCommits(options: CommitsOptions): Commits {
   }
 
   return {
-    enqueue(taken, accepted) {
+    enqueue(taken, accepted, records = taken.entries.map(toRecord)) {
       return new Promise<Outcome>((resolve) => {
+        const characters = charactersOf(records);
+        waitingCharacters += characters;
         queue.push({
           ...taken,
-          records: taken.entries.map(toRecord),
+          records,
+          characters,
           settle: (durable) => resolve(durable === "durable" ? accepted : durable),
         });
         queued += taken.entries.length;
@@ -136,29 +152,9 @@ export function createCommits(options: CommitsOptions): Commits {
       if (seq <= head || (await durable(seq))) return outcome;
       return rejection("unavailable", "the journal could not be written; try again");
     },
-    isFull: () => queued >= maxQueue,
+    isFull: () => queued >= maxQueue || waitingCharacters >= MAX_WAITING,
     async settled() {
       await writing;
     },
-  };
-}
-
-/** The answer to a batch is as large as all that it changed: its text, which there is, is not made again. */
-function toText(entry: Entry): string {
-  const { reply, batch, warnings, ...own } = entry;
-  const text = batch === undefined || reply === undefined ? undefined : textAtHand(reply);
-  if (text === undefined) return JSON.stringify(entry);
-  const rest = JSON.stringify({ batch, warnings }).slice(1);
-  return `${JSON.stringify(own).slice(0, -1)},"reply":${text},${rest}`;
-}
-
-function toRecord(entry: Entry): JournalRecord {
-  const { seq, key, action, archive } = entry;
-  const { by = OWNER.name } = action.stamp;
-  return {
-    seq,
-    json: toText(entry),
-    key: key === undefined ? null : toJournalKey({ by, key }),
-    ...(archive && { archive: toArchiveChange(archive) }),
   };
 }

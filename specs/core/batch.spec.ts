@@ -11,6 +11,7 @@ import {
   type Entry,
   type Journal,
   JournalRefusal,
+  MAX_JOURNALED,
   MAX_RESULTS,
   type Outcome,
   openEngine,
@@ -357,6 +358,60 @@ test("HTTP-10: the text of an answer, made with each result, says the same as it
     assert.equal(entry?.reply, { results, warnings: ["unknown field: colour"] });
     assert.equal(Object.keys(entry ?? {}).slice(-4), ["key", "reply", "batch", "warnings"]);
   }
+});
+
+/** Each is journaled with some 240,000 characters, those that have room for their reply with 360,000. */
+const described = (n: number, more: object = {}) => ({
+  action: "tasks/update",
+  body: { task_id: "T-208", description: `${n}`.padEnd(20_000, "\u0001") },
+  ...more,
+});
+const LARGE = Array.from({ length: 80 }, (_, n) => described(n, { idempotency_key: `d-${n}` }));
+
+test("HTTP-23: what a batch writes to the journal has a bound; from there on each action is refused, whole and with what to do", async () => {
+  const journal = createMemoryJournal();
+  const engine = await open(journal);
+  const earlier = await engine.dispatchUnknown("tasks/create", { title: "x" }, { key: "earlier" });
+  assert.ok(earlier.ok);
+  const replay = { action: "tasks/create", body: { title: "x" }, idempotency_key: "earlier" };
+  const { seq } = engine.view();
+  const results = resultsOf(await send(engine, [...LARGE, replay]));
+  const done = results.findIndex(({ status }) => status !== 200);
+  const written = (await journal.read(seq, 1_000)).map(({ json }) => json.length);
+  const sum = (sizes: readonly number[]) => sizes.reduce((all, size) => all + size, 0);
+  assert.is(written.length, done);
+  assert.ok(sum(written) >= MAX_JOURNALED && sum(written.slice(0, -1)) < MAX_JOURNALED);
+  assert.is(engine.view().seq, seq + done);
+  for (const result of results.slice(done, -1)) {
+    assert.equal(result, {
+      status: 503,
+      error:
+        "a batch may write 16000000 characters to the journal, and the actions before have; send it in another batch",
+      code: "unavailable",
+    });
+  }
+  assert.equal([results.at(-1)?.status, results.at(-1)?.replayed], [200, true]);
+  const rest = resultsOf(await send(engine, LARGE));
+  const replayed = rest.filter((result) => result.replayed).length;
+  assert.is(replayed, done, "what was refused was not done, and its key is free");
+  assert.ok(rest.every(({ status }) => status === 200));
+});
+
+test("HTTP-23 HTTP-11: where all or none is to be done, a batch that would write more leaves nothing", async () => {
+  const journal = createMemoryJournal();
+  const engine = await open(journal);
+  const before = engine.view();
+  const refused = await send(engine, LARGE, { atomic: true });
+  assert.is(!refused.ok && refused.code, "conflict");
+  const index = refused.ok ? undefined : refused.index;
+  assert.is(
+    !refused.ok && refused.message,
+    `actions[${index}]: a batch may write 16000000 characters to the journal, and the actions before have; send fewer at once`,
+  );
+  assert.is(engine.view().state, before.state);
+  assert.is(journal.head(), before.seq);
+  const fewer = await send(engine, LARGE.slice(0, index), { atomic: true });
+  assert.ok(fewer.ok && resultsOf(fewer).every(({ status }) => status === 200));
 });
 
 const unknownField = (field: string) => `unknown field: ${field}`;

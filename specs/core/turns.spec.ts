@@ -79,6 +79,30 @@ test("HTTP-10 HTTP-21: the loop turns between the actions of a batch; who writes
   await engine.close();
 });
 
+test("HTTP-23: the journal's text of each action is made in its turn, not those of all when they are queued", async () => {
+  const { engine, next } = await open();
+  const { stringify } = JSON;
+  const made: unknown[] = [];
+  JSON.stringify = (value: unknown) => {
+    const { patches, seq } = Object(value) as Partial<Entry>;
+    if (patches) made.push(seq);
+    return stringify(value);
+  };
+  try {
+    const sent = send(engine, many("a", 3));
+    for (const expected of [[2], [2, 3], [2, 3, 4]]) {
+      await settled();
+      assert.equal(made, expected);
+      if (expected.length < 3) assert.is(await next(1), 1);
+    }
+    assert.is(code(await sent), "done");
+    assert.equal(made, [2, 3, 4]);
+  } finally {
+    JSON.stringify = stringify;
+    await engine.close();
+  }
+});
+
 test("ACC-15: the actions of a batch are authorised one by one, with a turn of the loop between them, also where it has keys", async () => {
   const { engine, next } = await open();
   const by = { name: "c", role: "agent", agent_id: "codex" } as const;

@@ -1,0 +1,55 @@
+/**
+ * The queue before the journal, by the size of what is in it. Neighbours: `engine.spec.ts` and `batch.spec.ts`
+ * have what it means for those who write.
+ */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { createCommits, MAX_WAITING } from "../../core/commits.ts";
+import { createDecisions } from "../../core/decisions.ts";
+import { createMemoryJournal, createState, type Entry, type Outcome } from "../../core/index.ts";
+import { toView } from "../../core/view.ts";
+import { AT } from "../support/core.ts";
+import { createHeldJournal } from "../support/journals.ts";
+
+const test = suite("commits");
+
+const LARGE = "x".repeat(MAX_WAITING / 8);
+
+test("DUR-29: what waits to be written has a bound, also in characters; a group is ended by one too, and everything is written", async () => {
+  const journal = createHeldJournal(createMemoryJournal());
+  const { begin } = createDecisions(toView({ state: createState(), seq: 0 }), () => AT);
+  const commits = createCommits({
+    journal,
+    head: 0,
+    maxGroup: 512,
+    maxQueue: 10_000,
+    onDurable: () => {},
+    onFailed: (error) => {
+      throw error;
+    },
+  });
+  let seq = 0;
+  const add = (json: string) => {
+    seq++;
+    const taken = { ...begin(), entries: [{ seq } as Entry] };
+    const yes: Outcome = { ok: true, seq, reply: {}, replayed: false };
+    return commits.enqueue(taken, yes, [{ seq, json, key: null }]);
+  };
+  journal.hold();
+  const answers = [add(LARGE)];
+  await journal.held();
+  for (let n = 0; n < 8; n++) {
+    assert.not.ok(commits.isFull(), `${n} wait`);
+    answers.push(add(LARGE));
+  }
+  assert.ok(commits.isFull());
+  for (let n = 0; n < 10; n++) answers.push(add("{}"));
+  journal.release();
+  const outcomes = await Promise.all(answers);
+  assert.ok(outcomes.every(({ ok }) => ok));
+  assert.equal(journal.batches, [1, 2, 2, 2, 2, 10]);
+  assert.not.ok(commits.isFull());
+  assert.is(journal.head(), seq);
+});
+
+test.run();
