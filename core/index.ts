@@ -76,6 +76,7 @@ export {
 } from "./state/state.ts";
 export { expiredTasks } from "./state/tasks/leases.ts";
 export type { Grant } from "./state/tokens/grant.ts";
+export { finish, type Steps } from "./steps.ts";
 export * as table from "./table.ts";
 export { fromTime, toTime } from "./time.ts";
 export { createValidator, type Validator } from "./validate.ts";

@@ -9,6 +9,7 @@ import type { Principal } from "./permissions.ts";
 import type { RecoveryReport } from "./ports.ts";
 import type { ArchiveReader } from "./state/archive/archive.ts";
 import type { Grant } from "./state/tokens/grant.ts";
+import type { Steps } from "./steps.ts";
 import type { View } from "./view.ts";
 
 /** What a read may know beside the state. */
@@ -43,7 +44,7 @@ export interface QueryDeclaration<N extends string, P extends TSchema, A extends
   /** The answer changes with the sequence number only: it is cached and has an ETag. */
   cached?: true;
   /** Of a cached answer its JSON in pieces, by a maker that keeps what it can use again. */
-  createPieces?(): (context: QueryContext) => readonly Uint8Array[];
+  createPieces?(): (context: QueryContext) => Steps<readonly Uint8Array[]>;
   examples: readonly Static<P>[];
   /** At once, from the view; a promise only where the journal must be asked. */
   answer(context: QueryContext, params: Static<P>): A | Promise<A>;

@@ -74,6 +74,10 @@ export const lines = (description: string) =>
     Type.Array(Type.String({ maxLength: 2_000 }), { maxItems: MAX_ITEMS, description }),
   );
 
+/** Fewer and shorter than other texts: an answer says for each of them who takes it. */
+export const specialisms = (description: string, maxItems: number) =>
+  Type.Optional(Type.Array(Type.String({ maxLength: MAX_LINE }), { maxItems, description }));
+
 export const ids = (description: string) =>
   Type.Optional(
     Type.Array(Type.String({ minLength: 1, maxLength: MAX_ID }), {

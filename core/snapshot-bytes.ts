@@ -2,12 +2,16 @@
  * The snapshot as bytes, of which only what changed since the last one is made anew: the JSON of a page of
  * tasks is kept for as long as the page and all that its tasks' views show of others are the same, and so is
  * a row of pages with its tally. A state is immutable, so a page that is the same object says the same.
- * Neighbours: `snapshot.ts` has the document, `queries.ts` declares it, transport-http sends the pieces.
- * Invariant: the pieces together are the JSON of `toSnapshot`, byte for byte.
+ * Neighbours: `snapshot.ts` has the document, `mission-bytes.ts` does the same for missions, `queries.ts`
+ * declares it, transport-http sends the pieces.
+ * Invariant: the pieces together are the JSON of `toSnapshot`, byte for byte; between two steps little is done.
  */
+import { COMMA, encoder, joined, toFields } from "./bytes.ts";
 import type { StreamEvent } from "./entry.ts";
-import { aroundTasks } from "./snapshot.ts";
+import { createMissionBytes } from "./mission-bytes.ts";
+import { afterMissions, agentsIn, beforeMissions, loadsOf } from "./snapshot.ts";
 import { isPresent } from "./state/agents/views.ts";
+import type { Mission } from "./state/missions/mission.ts";
 import type { State } from "./state/state.ts";
 import type { Task } from "./state/tasks/task.ts";
 import {
@@ -19,6 +23,7 @@ import {
   toMoment,
   toTaskView,
 } from "./state/tasks/views.ts";
+import type { Steps } from "./steps.ts";
 import { type Leaf, rowsOf, values } from "./table.ts";
 import { type Tally, toTally } from "./tally.ts";
 
@@ -27,7 +32,7 @@ export type ToPieces = (
   seq: number,
   now: number,
   events: readonly StreamEvent[],
-) => Uint8Array[];
+) => Steps<Uint8Array[]>;
 
 /** Of tasks as they were last shown, beside the tasks themselves: what holds for as long as all of this does. */
 interface Basis {
@@ -60,14 +65,18 @@ interface Asked {
   moment: Moment;
 }
 
-const encoder = new TextEncoder();
-const COMMA = encoder.encode(",");
-
-/** @param onShown told of each task whose view is made, for specs */
-export function createSnapshotBytes(onShown: (task: Task) => void = () => {}): ToPieces {
+/**
+ * @param onShown told of each task whose view is made, for specs
+ * @param onMission the same of missions
+ */
+export function createSnapshotBytes(
+  onShown: (task: Task) => void = () => {},
+  onMission: (mission: Mission) => void = () => {},
+): ToPieces {
   const shown = new WeakMap<object, Shown>();
   const rows = new WeakMap<object, Row>();
   const othersOf = createOthers();
+  const toMissionPieces = createMissionBytes(onMission);
 
   function toShown(tasks: readonly Task[], { state, now, others }: Asked): Shown {
     let [from, until] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
@@ -92,9 +101,14 @@ export function createSnapshotBytes(onShown: (task: Task) => void = () => {}): T
     return page;
   }
 
-  function toRow(leaves: readonly Leaf<Task>[], asked: Asked): Row {
+  function* toRow(leaves: readonly Leaf<Task>[], asked: Asked): Steps<Row> {
     const { state, now, others, moment } = asked;
-    const pages = leaves.map((leaf) => pageOf(leaf, asked)).filter((page) => page.bytes.length > 0);
+    const pages: Shown[] = [];
+    for (const leaf of leaves) {
+      const page = pageOf(leaf, asked);
+      if (page.bytes.length > 0) pages.push(page);
+      yield;
+    }
     const bytes = joined(pages.map((page) => page.bytes));
     // The pages become parts of the row, so that nothing is kept twice.
     let at = 0;
@@ -114,30 +128,47 @@ export function createSnapshotBytes(onShown: (task: Task) => void = () => {}): T
     };
   }
 
-  function rowOf(key: object, leaves: readonly Leaf<Task>[], asked: Asked): Row {
+  function* rowOf(key: object, leaves: readonly Leaf<Task>[], asked: Asked): Steps<Row> {
     const known = rows.get(key);
     if (known && isStill(known, asked)) return known;
-    const row = toRow(leaves, asked);
+    const row = yield* toRow(leaves, asked);
     rows.set(key, row);
     return row;
   }
 
-  return (state, seq, now, events) => {
+  return function* toPieces(state, seq, now, events) {
     const asked = { state, now, others: othersOf(state), moment: toMoment(state, now) };
-    const pieces: Uint8Array[] = [];
+    const tasks: Uint8Array[] = [];
     const tallies: Tally[] = [];
     for (const { key, leaves } of rowsOf(state.tasks)) {
-      const { bytes, tally } = rowOf(key, leaves, asked);
+      const { bytes, tally } = yield* rowOf(key, leaves, asked);
       tallies.push(tally);
       if (bytes.length === 0) continue;
-      if (pieces.length > 0) pieces.push(COMMA);
-      pieces.push(bytes);
+      if (tasks.length > 0) tasks.push(COMMA);
+      tasks.push(bytes);
+      yield;
     }
-    const { agents, ...rest } = aroundTasks(state, seq, now, events, tallies);
+    const loads = loadsOf(state, tallies);
+    const tasksOf = (id: string) => tallies.flatMap(({ missions }) => missions.get(id) ?? []);
+    yield;
+    const agents = yield* toFields({ agents: agentsIn(state, loads) });
+    const before = yield* toFields(beforeMissions(state, events));
+    const missions = yield* toMissionPieces(state, now, tallies, asked.others);
+    const rest = afterMissions(state, seq, now, { tallies, tasksOf, loads });
+    yield;
+    const after = yield* toFields(rest);
     return [
-      encoder.encode(`{"agents":${JSON.stringify(agents)},"tasks":[`),
-      ...pieces,
-      encoder.encode(`],${JSON.stringify(rest).slice(1)}`),
+      encoder.encode("{"),
+      ...agents,
+      encoder.encode(',"tasks":['),
+      ...tasks,
+      encoder.encode("],"),
+      ...before,
+      encoder.encode(',"missions":['),
+      ...missions,
+      encoder.encode("],"),
+      ...after,
+      encoder.encode("}"),
     ];
   };
 }
@@ -149,19 +180,6 @@ function isStill(basis: Basis, { state, now, others }: Asked): boolean {
 
 function heldOf(state: State, waiting: readonly Task[]): string {
   return waiting.map((task) => (hasUnresolvedBlockers(state, task) ? 1 : 0)).join("");
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 0) return new Uint8Array();
-  const length = parts.reduce((sum, part) => sum + part.length, parts.length - 1);
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    if (at > 0) bytes.set(COMMA, at++);
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }
 
 /** One object for as long as all that the view of a task shows of agents and projects is the same. */

@@ -4,10 +4,10 @@
  */
 import type { StreamEvent } from "./entry.ts";
 import { AGENT_STATUSES } from "./state/agents/agent.ts";
-import { orgStructure, toAgentView, workloads } from "./state/agents/views.ts";
+import { orgStructure, toAgentView, type Workload, workloads } from "./state/agents/views.ts";
 import { scaffold } from "./state/company/scaffold.ts";
 import type { Message } from "./state/conversations/thread.ts";
-import { missionControl, missionViews } from "./state/missions/views.ts";
+import { missionControl, missionViews, type TasksOf, tasksIn } from "./state/missions/views.ts";
 import type { State } from "./state/state.ts";
 import { exceptionDashboard, toMoment, toTaskView } from "./state/tasks/views.ts";
 import { compareIds, list, values } from "./table.ts";
@@ -23,41 +23,56 @@ const MAX_DIRECTIVES = 200;
 export function toSnapshot(state: State, seq: number, now: number, events: readonly StreamEvent[]) {
   const tasks = list(state.tasks);
   const tally = toTally(state, tasks, now, toMoment(state, now));
-  const { agents, ...rest } = aroundTasks(state, seq, now, events, [tally]);
-  return { agents, tasks: tasks.map((task) => toTaskView(state, task, now)), ...rest };
+  const tasksOf = tasksIn([tally.missions]);
+  const loads = loadsOf(state, [tally]);
+  return {
+    agents: agentsIn(state, loads),
+    tasks: tasks.map((task) => toTaskView(state, task, now)),
+    ...beforeMissions(state, events),
+    missions: missionViews(state, now, tasksOf),
+    ...afterMissions(state, seq, now, { tallies: [tally], tasksOf, loads }),
+  };
 }
 
-/**
- * All of it but the tasks, which stand after `agents`.
- * @param tallies of all tasks together
- */
-export function aroundTasks(
-  state: State,
-  seq: number,
-  now: number,
-  events: readonly StreamEvent[],
-  tallies: readonly Tally[],
-) {
-  const loads = workloads(
+/** The workload of every agent. */
+export function loadsOf(state: State, tallies: readonly Tally[]): Map<string, Workload> {
+  return workloads(
     state,
     tallies.map((tally) => tally.loads),
   );
-  const missions = missionViews(
-    state,
-    now,
-    tallies.map((tally) => tally.missions),
+}
+
+/** What stands before `tasks`. */
+export function agentsIn(state: State, loads: ReadonlyMap<string, Workload>) {
+  return list(state.agents).map((agent) =>
+    Object.assign(toAgentView(state, agent), { workload: loads.get(agent.id) }),
   );
+}
+
+/** What stands between `tasks` and `missions`. */
+export function beforeMissions(state: State, events: readonly StreamEvent[]) {
+  return { projects: list(state.projects), events };
+}
+
+/** What of all tasks is put together already. */
+interface Counted {
+  tallies: readonly Tally[];
+  tasksOf: TasksOf;
+  loads: ReadonlyMap<string, Workload>;
+}
+
+/** What stands after `missions`. */
+export function afterMissions(
+  state: State,
+  seq: number,
+  now: number,
+  { tallies, tasksOf, loads }: Counted,
+) {
   const notifications = newest(
     list(state.notifications).filter(({ dismissed }) => !dismissed),
     Number.POSITIVE_INFINITY,
   );
   return {
-    agents: list(state.agents).map((agent) =>
-      Object.assign(toAgentView(state, agent), { workload: loads.get(agent.id) }),
-    ),
-    projects: list(state.projects),
-    events,
-    missions,
     conversations: conversations(state),
     ui_settings: { agent_statuses: AGENT_STATUSES, ...scaffold },
     version: VERSION,
@@ -70,7 +85,7 @@ export function aroundTasks(
     notification_count: notifications.length,
     recent_runs: newest(list(state.runs), MAX_RUNS),
     org_structure: orgStructure(state),
-    mission_control: missionControl(state, now, missions),
+    mission_control: missionControl(state, now, tasksOf),
     exception_dashboard: exceptionDashboard(
       state,
       now,

@@ -200,6 +200,7 @@ async function serve(parts: Parts): Promise<RunningServer> {
     gate,
     writesPerMinute: config.writesPerMinute,
     bootedAt,
+    turn: createTurn({ now: () => performance.now(), nextTurn: setImmediate }),
     log,
     pageDir: fileURLToPath(new URL("../page", import.meta.url)),
     streams: {

@@ -4,7 +4,7 @@
  * Invariant: the order of the checks is that of routes.md, and every request gets exactly one answer.
  */
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
-import { type Engine, type Gate, type Principal, refuseRole } from "../core/index.ts";
+import { type Engine, type Gate, type Ports, type Principal, refuseRole } from "../core/index.ts";
 import { type Answer, secure, send } from "./answer.ts";
 import { bearerOf } from "./auth.ts";
 import { createWriteLimit } from "./limits.ts";
@@ -45,6 +45,8 @@ export interface HttpOptions {
   writesPerMinute: number;
   /** Milliseconds since the epoch. */
   bootedAt: number;
+  /** As the engine's: between the steps of a long answer the loop turns. */
+  turn?: Ports["turn"];
   log: Log;
   /** The folder of the built page; null when there is none. */
   pageDir: string | null;
@@ -65,7 +67,7 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   const routes = createRoutes(streams, options.mounts);
   // One for all ways in: the same address has one allowance.
   const limit = createWriteLimit(writesPerMinute, engine.clock);
-  const read = createReader({ engine, gate, bootedAt });
+  const read = createReader({ engine, gate, bootedAt, turn: options.turn });
   const write = createWriter({ engine, gate, limit });
   const site = createSite(pageDir, fail);
   const spare = createSparing(engine.clock);

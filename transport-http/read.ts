@@ -8,7 +8,9 @@ import {
   type AnyQuery,
   createValidator,
   type Engine,
+  finish,
   type Gate,
+  type Ports,
   type Principal,
   type QueryContext,
   Refusal,
@@ -20,7 +22,7 @@ import type { Answer } from "./answer.ts";
 import { bearerOf } from "./auth.ts";
 import { watchGone } from "./gone.ts";
 import { READING_ASKS, toProblem, UNAUTHORISED } from "./problem.ts";
-import { createSnapshotCache, isCurrent } from "./snapshot-cache.ts";
+import { type Build, createSnapshotCache, isCurrent, type Kept } from "./snapshot-cache.ts";
 
 /** How many of the latest events an answer may show. */
 const MAX_EVENTS = 100;
@@ -30,6 +32,8 @@ export interface ReaderOptions {
   gate: Gate;
   /** Milliseconds since the epoch. */
   bootedAt: number;
+  /** As the engine's: between the steps of a long answer the loop turns. Without it none is let in between. */
+  turn?: Ports["turn"];
 }
 
 interface Admitted {
@@ -44,18 +48,18 @@ export type Reader = (
   res: ServerResponse,
 ) => Answer | Promise<Answer>;
 
-export function createReader({ engine, gate, bootedAt }: ReaderOptions): Reader {
+export function createReader({ engine, gate, bootedAt, turn }: ReaderOptions): Reader {
   const validator = createValidator();
   const cache = createSnapshotCache(engine);
 
   /** Of the queries that are answered in pieces. */
-  const makers = new Map<string, (context: QueryContext) => readonly Uint8Array[]>();
+  const makers = new Map<string, ReturnType<NonNullable<AnyQuery["createPieces"]>>>();
 
-  function toPieces(query: AnyQuery, given: QueryContext): readonly Uint8Array[] {
+  function toPieces(query: AnyQuery, given: QueryContext): ReturnType<Build> {
     if (!query.createPieces) return [Buffer.from(JSON.stringify(query.answer(given, {})))];
     const maker = makers.get(query.name) ?? query.createPieces();
     makers.set(query.name, maker);
-    return maker(given);
+    return finish(maker(given), turn);
   }
 
   const context = (caller: Principal | null): QueryContext => ({
@@ -82,11 +86,18 @@ export function createReader({ engine, gate, bootedAt }: ReaderOptions): Reader 
     if (!checked.ok) return toProblem(checked);
     if (query.cached) {
       const tag = cache.tag();
-      const headers = { ETag: tag };
-      if (isCurrent(req.headers["if-none-match"], tag)) return { status: 304, body: "", headers };
+      if (isCurrent(req.headers["if-none-match"], tag)) {
+        return { status: 304, body: "", headers: { ETag: tag } };
+      }
       // A cached read takes no parameters, so its name says all.
-      const body = cache.get(query.name, () => toPieces(query, context(caller)));
-      return { status: 200, body, headers };
+      const kept = cache.get(query.name, () => toPieces(query, context(caller)));
+      const give = ({ tag, pieces }: Kept) => ({
+        status: 200,
+        body: pieces,
+        headers: { ETag: tag },
+      });
+      if (!(kept instanceof Promise)) return give(kept);
+      return kept.then((made) => callerOf(query, req).barred ?? give(made));
     }
     const show = (answered: object) => ({
       status: 200,

@@ -28,7 +28,10 @@ export const milestone = record<Milestone>()("Milestone", {
 
 export const staffing = record<Staffing>()("Staffing", {
   specialist: text(),
-  agents: texts(),
+  agents: Type.Array(Type.String(), {
+    description: "Present agents who take tasks of it; the first 20.",
+  }),
+  present: count("How many such agents there are."),
   covered: flag(),
 });
 
@@ -85,6 +88,7 @@ export const missionControl = record<MissionControl>()("MissionControl", {
       counts: missionCounts,
       staffing: Type.Array(staffing),
     }),
+    { description: "The first 50 to look at, those that are done last." },
   ),
 });
 

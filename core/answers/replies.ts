@@ -260,7 +260,9 @@ const explanation = Type.Object({
       eligible: flag(),
       reasons: Type.Array(records.reason),
     }),
+    { description: "At most 100, those that may start it first." },
   ),
+  candidates_left_out: count("How many more there are."),
 });
 
 const reads: Record<string, TObject> = {

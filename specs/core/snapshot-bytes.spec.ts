@@ -3,13 +3,20 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type State, table } from "../../core/index.ts";
 import { toSnapshot } from "../../core/snapshot.ts";
-import { createSnapshotBytes } from "../../core/snapshot-bytes.ts";
+import { createSnapshotBytes as createSteps } from "../../core/snapshot-bytes.ts";
+import { finish } from "../../core/steps.ts";
 import { AT, act, DAY_MS, demoState, frozen, MINUTE_MS, run } from "../support/core.ts";
 import { createRandom, seedOf } from "../support/random.ts";
 import { randomAction, randomPause } from "./random-actions.ts";
 
 const test = suite("snapshot bytes");
 frozen(test);
+
+/** All steps in one go. */
+function createSnapshotBytes(...given: Parameters<typeof createSteps>) {
+  const toSteps = createSteps(...given);
+  return (...asked: Parameters<typeof toSteps>) => finish(toSteps(...asked)) as Uint8Array[];
+}
 
 const text = (pieces: readonly Uint8Array[]) => Buffer.concat(pieces).toString();
 
@@ -102,6 +109,69 @@ test("HTTP-12: one write makes the views of its page anew, and no others", () =>
   assert.ok(shown.includes("T-400"));
   assert.is(madeBy("agents/heartbeat", { agent_id: "pixel", status: "working" }), 0);
   assert.is(madeBy("ceo/directive", { text: "Go on" }), 0);
+});
+
+test("HTTP-24: a long snapshot is made in many small steps", () => {
+  let state = manyTasks();
+  for (let n = 0; n < 100; n++) {
+    state = run(state, "missions/plan", { title: `Mission ${n}`, objective: "o" }).state;
+    state = run(state, "conversations/message", {
+      sender: "ceo",
+      target: "codex",
+      text: "x".repeat(5_000),
+    }).state;
+  }
+  let [made, most, steps] = [0, 0, 0];
+  const toSteps = createSteps(
+    () => made++,
+    () => made++,
+  );
+  for (const work = toSteps(state, 2, AT, []); !work.next().done; made = 0) {
+    steps++;
+    most = Math.max(most, made);
+  }
+  assert.ok(most <= 4, `${most} views in one step`);
+  assert.ok(steps > 150, `${steps} steps`);
+});
+
+test("HTTP-12: one write makes the views of its missions anew, and no others, though all agents stir", () => {
+  const shown: string[] = [];
+  const toPieces = createSnapshotBytes(undefined, ({ id }) => shown.push(id));
+  let state = manyTasks();
+  for (let n = 0; n < 100; n++) {
+    const needs = n % 2 ? ["code", "docs"] : ["juggling"];
+    const plan = { title: `Mission ${n}`, objective: "o", required_specialists: needs };
+    state = run(state, "missions/plan", { ...plan, owner: "pixel" }).state;
+  }
+  for (const [task_id, n] of [
+    ["T-300", 303],
+    ["T-515", 304],
+  ] as const) {
+    state = run(state, "missions/plan", { mission_id: `M-${n}`, task_ids: [task_id] }).state;
+  }
+  const madeBy = (name: Parameters<typeof run>[1], body: object) => {
+    state = run(state, name, body).state;
+    shown.length = 0;
+    const now = AT + MINUTE_MS;
+    const whole = JSON.stringify(toSnapshot(state, 2, now, []));
+    assert.is(text(toPieces(state, 2, now, [])), whole, name);
+    return [...shown].sort();
+  };
+  madeBy("agents/heartbeat", { agent_id: "pixel", status: "working" });
+  assert.is(shown.length, table.size(state.missions), "all of them once");
+  assert.equal(madeBy("agents/heartbeat", { agent_id: "pixel", status: "idle" }), []);
+  assert.equal(madeBy("ceo/directive", { text: "Go on" }), []);
+  assert.equal(madeBy("missions/plan", { mission_id: "M-350", title: "Another" }), ["M-350"]);
+  assert.equal(madeBy("tasks/update", { task_id: "T-515", progress: 5 }), ["M-304"]);
+  assert.equal(madeBy("missions/delete", { mission_id: "M-350" }), []);
+  // 49 ask for its specialism; four more have tasks, of which all views are made anew.
+  const offline = madeBy("agents/heartbeat", { agent_id: "quill", status: "offline" });
+  assert.is(offline.length, 53);
+  assert.ok(offline.every((id) => id <= "M-303" || Number(id.slice(2)) % 2 === 0));
+  assert.is(
+    madeBy("agents/update", { agent_id: "pixel", name: "Pixel the Second" }).length >= 99,
+    true,
+  );
 });
 
 test.run();

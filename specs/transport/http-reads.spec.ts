@@ -8,9 +8,9 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { actions, createMemoryJournal, queries, writes } from "../../core/index.ts";
+import { actions, createMemoryJournal, queries, type View, writes } from "../../core/index.ts";
 import { send } from "../../transport-http/answer.ts";
-import { createSnapshotCache, isCurrent } from "../../transport-http/snapshot-cache.ts";
+import { createSnapshotCache, isCurrent, type Kept } from "../../transport-http/snapshot-cache.ts";
 import { type HttpServer, START, TOKEN, withHttp } from "../support/http.ts";
 import { eventually } from "../support/streams.ts";
 
@@ -58,6 +58,50 @@ test("HTTP-7: the snapshot is not rebuilt while nothing changed", () =>
     assert.is(builds, 2);
     assert.not.ok(isCurrent(undefined, cache.tag()));
   }));
+
+test("HTTP-24: of a snapshot that takes turns one is made at a time, and nobody gets one older than his question", async () => {
+  let seq = 1;
+  const view = () => ({ seq }) as View;
+  const cache = createSnapshotCache({ view, journalId: () => "j" });
+  const ends: (() => void)[] = [];
+  let [under, most] = [0, 0];
+  const build = () => {
+    const made = [Buffer.from(String(seq))];
+    most = Math.max(most, ++under);
+    return new Promise<typeof made>((resolve) => {
+      ends.push(() => {
+        under--;
+        resolve(made);
+      });
+    });
+  };
+  const read = () => Promise.resolve(cache.get("snapshot", build));
+  const said = async (...asked: Promise<Kept>[]) =>
+    (await Promise.all(asked)).map(({ tag, pieces }) => `${tag} ${pieces.join()}`);
+  const first = [read(), read()];
+  seq = 2;
+  const second = [read(), read()];
+  seq = 3;
+  const third = [read()];
+  ends.shift()?.();
+  assert.equal(await said(...first), ['"j-1" 1', '"j-1" 1']);
+  await Promise.resolve();
+  assert.is(ends.length, 1);
+  ends.shift()?.();
+  // It was begun after the third question, so those two share it.
+  assert.equal(await said(...second, ...third), ['"j-3" 3', '"j-3" 3', '"j-3" 3']);
+  assert.equal([most, ends.length, cache.tag()], [1, 0, '"j-3"']);
+  assert.is((await read()).tag, '"j-3"');
+
+  seq = 4;
+  const failed = cache.get("snapshot", () => Promise.reject(new Error("out of room")));
+  const after = cache.get("snapshot", () => Promise.reject(new Error("out of room")));
+  const whys = await Promise.allSettled([failed, after]);
+  assert.ok(whys.every(({ status }) => status === "rejected"));
+  const later = read();
+  ends.shift()?.();
+  assert.equal(await said(later), ['"j-4" 4']);
+});
 
 test("HTTP-7: a refused write leaves the snapshot as it is", () =>
   withHttp({}, async (http) => {

@@ -77,6 +77,7 @@ const MORE_READS: typeof READS = {
   "directives/archive": ["ok", "directives", "next", "total"],
   "tasks/explain": [
     ...["ok", "task_id", "eligible", "summary", "reasons", "eligible_agents", "candidates"],
+    "candidates_left_out",
   ],
 };
 

@@ -11,6 +11,7 @@ import {
   ref,
   requiredName,
   slug,
+  specialisms,
   text,
 } from "../../schema.ts";
 import { AGENT_STATUSES } from "./agent.ts";
@@ -55,7 +56,7 @@ export const profile = {
   ...summaries,
   status: agentStatus,
   skills: lines("What it can do."),
-  specialists: lines("The specialisms it takes tasks of."),
+  specialists: specialisms("The specialisms it takes tasks of.", 50),
   allowed_tools: lines("The tools it may use."),
   blockers: lines("What holds it up."),
   collaborating_with: ids("The agents it works with."),

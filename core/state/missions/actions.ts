@@ -17,6 +17,7 @@ import {
   ref,
   requiredText,
   source,
+  specialisms,
   text,
 } from "../../schema.ts";
 import { get, put, remove } from "../../table.ts";
@@ -38,7 +39,7 @@ import { checkLease } from "../tasks/leases.ts";
 import { addTask } from "../tasks/rules.ts";
 import { PRIORITIES, type Task } from "../tasks/task.ts";
 import { MISSION_STATUSES, type Mission, SEVERITIES } from "./mission.ts";
-import { missionControl, viewMission } from "./views.ts";
+import { missionControl, tasksAmong, viewMission } from "./views.ts";
 
 const { mission_id: _mission, sprint_id: _sprint, ...childFields } = taskFields;
 
@@ -79,7 +80,7 @@ const planMission = defineAction({
         Type.Array(childTask, { maxItems: 100, description: "Backlog tasks to create." }),
       ),
       task_ids: ids("Existing tasks that belong to it."),
-      required_specialists: lines("The specialisms it needs."),
+      required_specialists: specialisms("The specialisms it needs.", 20),
       assigned_agents: ids("The agents on it."),
       next_actions: lines("What comes next."),
       success_criteria: lines("When it has succeeded."),
@@ -149,20 +150,23 @@ const planMission = defineAction({
     const mission_id = mission.id;
     const createdIds = created.map((task) => task.id);
     // Those it had stand in the look-ups as they are until the whole action is done.
-    const candidates = () => [
-      ...context.relations.tasks("mission", mission_id),
-      ...(payload.task_ids ?? []),
-      ...createdIds,
-    ];
+    const tasksOf = (after: State, id: string) => {
+      const had = context.relations.tasks("mission", id);
+      const candidates =
+        id === mission_id ? [...had, ...(payload.task_ids ?? []), ...createdIds] : had;
+      return tasksAmong(after, id, candidates);
+    };
     return {
       title: `${nameOf(draft, author)} ${operation === "created" ? "planned" : "updated"} ${mission_id}`,
       details: mission.title,
       ids: { mission_id, project_id: mission.project_id, task_ids: createdIds },
       reply: (after, at) => ({
-        mission: viewMission(after, mission_id, at, candidates()),
+        mission: viewMission(after, mission_id, at, tasksOf(after, mission_id)),
         operation: operation as "created" | "updated",
       }),
-      overview: (after, at) => ({ mission_control: missionControl(after, at) }),
+      overview: (after, at) => ({
+        mission_control: missionControl(after, at, (id) => tasksOf(after, id)),
+      }),
     };
   },
 });

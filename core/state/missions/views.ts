@@ -1,6 +1,6 @@
 /** What readers see of missions: their tasks, progress and staffing; and the sum over all of them. */
 import { compareIds, get, list, values } from "../../table.ts";
-import { isPresent } from "../agents/views.ts";
+import { type Takers, takersByWord } from "../agents/takers.ts";
 import { nameOf } from "../lookup.ts";
 import type { State } from "../state.ts";
 import { isOpen, type Task } from "../tasks/task.ts";
@@ -9,10 +9,17 @@ import type { Mission } from "./mission.ts";
 
 export interface Staffing {
   specialist: string;
-  /** Present agents who take tasks of this specialism. */
+  /** Present agents who take tasks of this specialism: the first of them. */
   agents: string[];
+  /** All of them. */
+  present: number;
   covered: boolean;
 }
+
+/** Agents that are named for a specialism; in a large company each mission would name all of it. */
+const MAX_NAMED = 20;
+/** Missions in the overview, which every plan answers. */
+const MAX_OVERVIEW = 50;
 
 export interface MissionView extends Mission {
   task_ids: string[];
@@ -59,44 +66,90 @@ export function toMissionView(
       blocked: tasks.filter((task) => isOpen(task) && task.blocked).length,
       overdue: tasks.filter((task) => isOverdue(task, now)).length,
     },
-    staffing: mission.required_specialists.map((specialist) => {
-      const agents = list(state.agents)
-        .filter((agent) => isPresent(agent) && agent.specialists.includes(specialist))
-        .map(({ id }) => id);
-      return { specialist, agents, covered: agents.length > 0 };
-    }),
+    staffing: staffingOf(state, mission),
   };
 }
 
-/** @param grouped all tasks by their mission, also in parts */
+function staffingOf(state: State, { required_specialists }: Mission): Staffing[] {
+  if (required_specialists.length === 0) return [];
+  const takers = takersByWord(state.agents);
+  return required_specialists.map((specialist) => toStaffing(takers, specialist));
+}
+
+/** Many missions name the same specialism. */
+const staffings = new WeakMap<Takers, Map<string, Staffing>>();
+
+function toStaffing(takers: Takers, specialist: string): Staffing {
+  const known = staffings.get(takers) ?? new Map<string, Staffing>();
+  staffings.set(takers, known);
+  let staffing = known.get(specialist);
+  if (!staffing) {
+    const ids = takers.get(specialist) ?? [];
+    const { length } = ids;
+    staffing = {
+      specialist,
+      agents: ids.slice(0, MAX_NAMED),
+      present: length,
+      covered: length > 0,
+    };
+    known.set(specialist, staffing);
+  }
+  return staffing;
+}
+
+/** The tasks of a mission, by its id. */
+export type TasksOf = (id: string) => readonly Task[];
+
+/** The tasks of all missions in the parts in which they were grouped, brought together by mission. */
+export function partsByMission(
+  grouped: readonly ReadonlyMap<string, readonly Task[]>[],
+): Map<string, (readonly Task[])[]> {
+  const all = new Map<string, (readonly Task[])[]>();
+  for (const groups of grouped) {
+    for (const [id, tasks] of groups) {
+      const parts = all.get(id);
+      if (parts) parts.push(tasks);
+      else all.set(id, [tasks]);
+    }
+  }
+  return all;
+}
+
+/** From the tasks of all missions, also in parts. */
+export function tasksIn(grouped: readonly ReadonlyMap<string, readonly Task[]>[]): TasksOf {
+  const all = partsByMission(grouped);
+  return (id) => all.get(id)?.flat() ?? [];
+}
+
 export function missionViews(
   state: State,
   now: number,
-  grouped: readonly ReadonlyMap<string, readonly Task[]>[] = [tasksByMission(values(state.tasks))],
+  tasksOf: TasksOf = tasksIn([tasksByMission(values(state.tasks))]),
 ): MissionView[] {
-  return list(state.missions).map((mission) => {
-    const tasks = grouped.flatMap((groups) => groups.get(mission.id) ?? []);
-    return toMissionView(state, mission, tasks, now);
-  });
+  return list(state.missions).map((mission) =>
+    toMissionView(state, mission, tasksOf(mission.id), now),
+  );
 }
 
-/**
- * The view of a mission that is known to exist, for replies.
- * @param candidates ids among which all of its tasks are: a pass over the company's would cost too much
- */
-export function viewMission(
-  state: State,
-  id: string,
-  now: number,
-  candidates: Iterable<string>,
-): MissionView {
-  const mission = get(state.missions, id);
-  if (!mission) throw new Error(`no mission ${id} right after it was written`);
+/** @param candidates ids among which all tasks of the mission are: a pass over the company's would cost too much */
+export function tasksAmong(state: State, id: string, candidates: Iterable<string>): Task[] {
   const tasks: Task[] = [];
   for (const taskId of new Set(candidates)) {
     const task = get(state.tasks, taskId);
     if (task?.mission_id === id) tasks.push(task);
   }
+  return tasks;
+}
+
+/** The view of a mission that is known to exist, for replies. */
+export function viewMission(
+  state: State,
+  id: string,
+  now: number,
+  tasks: readonly Task[],
+): MissionView {
+  const mission = get(state.missions, id);
+  if (!mission) throw new Error(`no mission ${id} right after it was written`);
   return toMissionView(state, mission, tasks, now);
 }
 
@@ -105,42 +158,60 @@ export interface MissionControl {
   by_status: Record<Mission["status"], number>;
   /** The mission to look at first: blocked before active, then the most urgent. */
   focus: string | null;
+  /** The first of them in that order, those that are done last. */
   missions: Pick<MissionView, "id" | "title" | "status" | "progress" | "counts" | "staffing">[];
 }
 
-const FOCUS_ORDER: readonly Mission["status"][] = ["blocked", "active", "planned", "done"];
+const ORDER: Readonly<Record<Mission["status"], number>> = {
+  blocked: 0,
+  active: 1,
+  planned: 2,
+  done: 3,
+};
+
+function compareForFocus(a: Mission, b: Mission): number {
+  const byStatus = ORDER[a.status] - ORDER[b.status];
+  if (byStatus !== 0) return byStatus;
+  if (a.priority !== b.priority) return a.priority < b.priority ? -1 : 1;
+  return compareIds(a.id, b.id);
+}
 
 /** The id of the mission to look at first; null when none is open. */
 export function focusOf(missions: readonly Mission[]): string | null {
-  const ranked = missions
-    .filter(({ status }) => status !== "done")
-    .sort(
-      (a, b) =>
-        FOCUS_ORDER.indexOf(a.status) - FOCUS_ORDER.indexOf(b.status) ||
-        (a.priority < b.priority ? -1 : a.priority > b.priority ? 1 : compareIds(a.id, b.id)),
-    );
-  return ranked[0]?.id ?? null;
+  const [first] = firstOf(missions, 1);
+  return first && first.status !== "done" ? first.id : null;
 }
 
-/** @param views those of all missions, for who has them */
+/** The first so many to look at: to sort all of them for these would cost too much. */
+function firstOf(missions: readonly Mission[], most: number): Mission[] {
+  const first: Mission[] = [];
+  for (const mission of missions) {
+    const last = first[most - 1];
+    if (last && compareForFocus(last, mission) < 0) continue;
+    let at = first.length;
+    while (at > 0 && compareForFocus(mission, first[at - 1] as Mission) < 0) at--;
+    first.splice(at, 0, mission);
+    first.length = Math.min(first.length, most);
+  }
+  return first;
+}
+
 export function missionControl(
   state: State,
   now: number,
-  views: readonly MissionView[] = missionViews(state, now),
+  tasksOf: TasksOf = tasksIn([tasksByMission(values(state.tasks))]),
 ): MissionControl {
+  const all = list(state.missions);
   const by_status = { planned: 0, active: 0, blocked: 0, done: 0 };
-  for (const { status } of views) by_status[status] += 1;
+  for (const { status } of all) by_status[status] += 1;
   return {
-    total: views.length,
+    total: all.length,
     by_status,
-    focus: focusOf(views),
-    missions: views.map(({ id, title, status, progress, counts, staffing }) => ({
-      id,
-      title,
-      status,
-      progress,
-      counts,
-      staffing,
-    })),
+    focus: focusOf(all),
+    missions: firstOf(all, MAX_OVERVIEW).map((mission) => {
+      const view = toMissionView(state, mission, tasksOf(mission.id), now);
+      const { id, title, status, progress, counts, staffing } = view;
+      return { id, title, status, progress, counts, staffing };
+    }),
   };
 }

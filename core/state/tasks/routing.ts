@@ -37,6 +37,13 @@ export interface Reason {
   remedy: string;
 }
 
+/** What a refusal and each of a thousand candidates repeats has a bound. */
+const MAX_WHY = 1_000;
+const MAX_AWAITED = 10;
+/** Candidates that are told one by one, and agents that a sentence names. */
+const MAX_CANDIDATES = 100;
+const MAX_NAMED = 10;
+
 /** How a task comes to be ready (see TRANSITIONS). */
 const STATUS_REMEDY: Record<TaskStatus, string> = {
   backlog: "Move it to ready.",
@@ -63,13 +70,20 @@ export function taskReasons(state: State, task: Task): Reason[] {
     add("needs_human", text, "Update it with needs_human: false.");
   }
   if (task.blocked) {
-    const why = task.blockers.join("; ") || "no reason was given";
+    const all = task.blockers.join("; ") || "no reason was given";
+    const why = all.length > MAX_WHY ? `${all.slice(0, MAX_WHY)}…` : all;
     add("blocked", `it is blocked: ${why}`, "Update it with an empty blockers list.");
   }
-  for (const id of blockersOf(state, task)) {
+  const awaited = blockersOf(state, task);
+  for (const id of awaited.slice(0, MAX_AWAITED)) {
     const other = get(state.tasks, id);
     const text = `it waits for ${id}, which is ${other?.status ?? "not there"}`;
     add("depends_on", text, `Finish ${id}, or take it out of what the task depends on.`);
+  }
+  const others = awaited.length - MAX_AWAITED;
+  if (others > 0) {
+    const text = `it waits for ${others} more`;
+    add("depends_on", text, "Finish those too, or take them out of what the task depends on.");
   }
   return reasons;
 }
@@ -135,13 +149,15 @@ export function explainTask(state: State, relations: Relations, task: Task, agen
     })
     .sort((a, b) => Number(b.eligible) - Number(a.eligible) || (a.agent_id < b.agent_id ? -1 : 1));
   const eligible = candidates.filter((one) => one.eligible).map(({ agent_id }) => agent_id);
+  const told = candidates.slice(0, agents?.length ?? MAX_CANDIDATES);
   return {
     task_id: task.id,
     eligible: eligible.length > 0,
     summary: summarise(state, task, general, eligible),
     reasons: general,
     eligible_agents: eligible,
-    candidates,
+    candidates: told,
+    candidates_left_out: candidates.length - told.length,
   };
 }
 
@@ -150,6 +166,7 @@ function summarise(state: State, task: Task, general: Reason[], eligible: string
     return `${task.id} cannot be started: ${general.map(({ text }) => text).join("; ")}.`;
   }
   if (eligible.length === 0) return `${task.id} is ready, but no agent may start it.`;
-  const names = eligible.map((id) => nameOf(state, id)).join(", ");
-  return `${task.id} can be started by ${names}.`;
+  const names = eligible.slice(0, MAX_NAMED).map((id) => nameOf(state, id));
+  const others = eligible.length - names.length;
+  return `${task.id} can be started by ${names.join(", ")}${others > 0 ? ` and ${others} more` : ""}.`;
 }

@@ -9,6 +9,7 @@ import { refuse } from "../../errors.ts";
 import { inOrder } from "../../relations.ts";
 import { get, put, remove, values } from "../../table.ts";
 import { CEO } from "../agents/agent.ts";
+import { takersOrHome } from "../agents/takers.ts";
 import {
   checkPerson,
   checkRef,
@@ -294,16 +295,14 @@ function bestAgent(
   let best: { id: string; rank: [load: number, away: number] } | null = null;
   const given = new Map<string | null, number>();
   for (const { owner } of siblings) given.set(owner, (given.get(owner) ?? 0) + 1);
-  for (const agent of values(context.before.agents)) {
-    const home = agent.home_specialist === specialist;
-    if (!home && !agent.specialists.includes(specialist)) continue;
-    if (agent.standing !== "active" || agent.silent || agent.status === "offline") continue;
+  for (const id of takersOrHome(context.before.agents).get(specialist) ?? []) {
+    const home = get(context.before.agents, id)?.home_specialist === specialist;
     const rank: [number, number] = [
-      context.relations.tasks("open", agent.id).size + (given.get(agent.id) ?? 0),
+      context.relations.tasks("open", id).size + (given.get(id) ?? 0),
       home ? 0 : 1,
     ];
     const order = best ? rank[0] - best.rank[0] || rank[1] - best.rank[1] : -1;
-    if (!best || order < 0 || (order === 0 && agent.id < best.id)) best = { id: agent.id, rank };
+    if (!best || order < 0 || (order === 0 && id < best.id)) best = { id, rank };
   }
   return best?.id ?? null;
 }

@@ -83,13 +83,13 @@ export function MissionFocus() {
             </p>
             <ul class="chips" aria-label="Staffing">
               <For each={mission().staffing}>
-                {({ specialist, covered, agents }) => (
+                {({ specialist, covered, agents, present }) => (
                   <li
                     class="chip"
                     data-tone={covered ? undefined : "warn"}
                     title={agents.join(", ")}
                   >
-                    {specialist} {covered ? plural(agents.length, "agent") : "nobody here"}
+                    {specialist} {covered ? plural(present, "agent") : "nobody here"}
                   </li>
                 )}
               </For>

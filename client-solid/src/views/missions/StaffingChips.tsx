@@ -8,9 +8,9 @@ import { usePage } from "../../page.ts";
 
 export function StaffingChips(props: { staffing: readonly Staffing[] }) {
   const { wire } = usePage().mirror;
-  const words = ({ agents, covered, specialist }: Staffing) =>
+  const words = ({ agents, covered, present, specialist }: Staffing) =>
     covered
-      ? `${specialist}: ${agents.map((id) => nameOf(wire, id)).join(", ")}`
+      ? `${specialist}: ${agents.map((id) => nameOf(wire, id)).join(", ")}${present > agents.length ? ` and ${present - agents.length} more` : ""}`
       : `${specialist}: nobody who is there`;
   return (
     <Show when={props.staffing.length > 0}>
