@@ -55,8 +55,12 @@ export interface Link {
   hash: Buffer;
 }
 
-/** Makes the tables in an empty database. */
+/**
+ * Makes the tables in an empty database.
+ * @throws Error for an id of another form, which would be read as a part of the statement
+ */
 export function createTables(db: Database.Database, id: string, floor: Link): void {
+  checkId(id);
   // Without a prepared statement: while one lives, libsql keeps a closed database open.
   db.exec(`BEGIN IMMEDIATE; ${SCHEMAS.join(" ")}
     INSERT INTO meta VALUES ('id', '${id}'), ('floor', '${toFloorText(floor)}');
@@ -113,10 +117,25 @@ function squeeze(sql: string): string {
   return sql.replaceAll(/\s+/g, " ").trim();
 }
 
-export function getMeta(db: Database.Database, key: string): string {
+function getMeta(db: Database.Database, key: string): string {
   const [row] = db.prepare("SELECT value FROM meta WHERE key = ?").all(key) as { value: string }[];
   if (!row) throw new Error(`meta lacks ${key}`);
   return row.value;
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/**
+ * The id of the journal.
+ * @throws Error where it is none that a journal was ever given: whoever wrote it means something by it
+ */
+export function getId(db: Database.Database): string {
+  return checkId(getMeta(db, "id"));
+}
+
+function checkId(id: string): string {
+  if (!UUID.test(id)) throw new Error("its id is none of ClawTasker's");
+  return id;
 }
 
 export function setMeta(db: Database.Database, key: string, value: string): void {

@@ -13,7 +13,7 @@ import {
   createSnapshotDigest,
   fromStoredKey,
   getFloor,
-  getMeta,
+  getId,
   type Link,
   toBuffer,
 } from "./format.ts";
@@ -52,7 +52,7 @@ const PAGE = 200;
  */
 export function inspectTail(db: Database.Database, mark: HeadMark | null): Findings | null {
   try {
-    const id = getMeta(db, "id");
+    const id = getId(db);
     const floor = getFloor(db);
     const snapshots = listSnapshots(db);
     const [trusted] = snapshots;
@@ -85,7 +85,7 @@ export function inspect(
   mark: HeadMark | null,
   rest: () => void = () => {},
 ): Findings {
-  const id = getMeta(db, "id");
+  const id = getId(db);
   let floor = getFloor(db);
   if (!Number.isSafeInteger(floor.seq) || floor.hash.length !== 32) {
     throw new Error("the number of its first entry cannot be read");

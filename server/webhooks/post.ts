@@ -14,6 +14,8 @@ import { VERSION } from "../../core/index.ts";
 import { isPublic, refuseUrl } from "./addresses.ts";
 
 const MAX_ANSWER_BYTES = 64 * 1024;
+/** Answers that only inform (1xx), which Node reads on from for as long as they come. */
+const MAX_INFORMATIONS = 8;
 
 /** All addresses of a name. */
 export type Resolve = (name: string) => Promise<LookupAddress[]>;
@@ -93,6 +95,12 @@ export function post(
     );
     request.on("error", (error) => {
       failure = error;
+    });
+    let informations = 0;
+    request.on("information", () => {
+      if (++informations > MAX_INFORMATIONS) {
+        request.destroy(new PostFailure("it informs without an end (1xx) and does not answer"));
+      }
     });
     request.on("response", (response) => {
       status = response.statusCode ?? null;

@@ -3,6 +3,7 @@
  * Neighbours: `server/webhooks`, `docs/webhooks.md`, whose check of a signature is run as it stands.
  */
 import { readdirSync, readFileSync } from "node:fs";
+import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { backoffMs, MAX_ATTEMPTS } from "../../server/webhooks/courier.ts";
@@ -302,6 +303,30 @@ test("HOOK-1: a receiver that never answers holds up neither writes nor others",
     },
     { timeoutMs: 60_000 },
   ));
+
+test("HOOK-1: a receiver that informs without an end is no answer, and holds up nobody", () =>
+  withHouse(async (house) => {
+    const information = "HTTP/1.1 103 Early Hints\r\nLink: <a>\r\n\r\n".repeat(20);
+    const endless = createTcpServer((socket) => {
+      const inform = () => {
+        while (!socket.destroyed && socket.write(information));
+      };
+      socket
+        .on("error", () => {})
+        .on("drain", inform)
+        .once("data", inform);
+    });
+    await new Promise<void>((resolve) => endless.listen(0, "127.0.0.1", resolve));
+    try {
+      const { port } = endless.address() as AddressInfo;
+      await house.post("webhooks/configure", { url: `http://127.0.0.1:${port}/` });
+      await house.write();
+      const log = await house.until("/api/webhooks/deliveries", (b) => deliveriesIn(b).length > 0);
+      assert.match(String(deliveriesIn(log)[0]?.error), "informs without an end");
+    } finally {
+      endless.close();
+    }
+  }));
 
 test("HOOK-1: no answer in time counts as a failure", () =>
   withHouse(

@@ -5,6 +5,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import {
   copyFileSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -166,6 +167,17 @@ test("DUR-16: a server that was restored goes on, and keeps what was there", asy
   out.remove();
 });
 
+/**
+ * An id that would attach a database of its own where an id is written into a statement, in a file that has to
+ * be mended: a record of its archive is altered.
+ */
+function hostileId(path: string): string {
+  const floor = `'0 ${"0".repeat(64)}'`;
+  const statement = `x'), ('floor', ${floor}); COMMIT; ATTACH DATABASE '${path}' AS made; CREATE TABLE made.t (x); BEGIN; INSERT OR REPLACE INTO meta VALUES ('id', 'x`;
+  return `UPDATE meta SET value = '${statement.replaceAll("'", "''")}' WHERE key = 'id';
+    INSERT INTO archive (id, seq, at, project, owner, hash, text, json) VALUES ('T-1', 1, '', '', '', x'00', '', '{}')`;
+}
+
 test("DUR-16, DUR-27: what is no whole, sound backup is refused and the folder is left as it was", async () => {
   const [data, out] = [makeDataDir(), makeDataDir()];
   const server = await startServer({ config: quietConfig(data.dir), log: SILENT });
@@ -221,6 +233,11 @@ test("DUR-16, DUR-27: what is no whole, sound backup is refused and the folder i
       "in it is none of ClawTasker's",
     ],
     ["a table that is missing", "DROP TABLE archive", "it lacks what"],
+    [
+      "an id that is a statement",
+      hostileId(join(out.dir, "made.db")),
+      "its id is none of ClawTasker's",
+    ],
   ] as const) {
     const file = bad("foreign.db", change(sql));
     for (const run of [
@@ -236,6 +253,7 @@ test("DUR-16, DUR-27: what is no whole, sound backup is refused and the folder i
       assert.match(String(refused), why, what);
     }
     assert.is(fingerprint(data.dir), before, what);
+    assert.not(existsSync(join(out.dir, "made.db")), what);
   }
   // The remains of a lost database are not played into the restored one.
   const remains = join(out.dir, "remains");
