@@ -43,6 +43,8 @@ export interface ServerOptions {
   deliveries?: Partial<DeliveryPorts>;
   /** By when a request must be whole, in milliseconds (slowloris); 15 s when absent. */
   requestTimeoutMs?: number;
+  /** What comes beyond so many open connections is closed at once; 5,000 when absent. */
+  maxConnections?: number;
 }
 
 export interface RunningServer {
@@ -61,6 +63,8 @@ const DAY_MS = 86_400_000;
 const GRACE_MS = 2_000;
 /** A request must be whole by then (slowloris). */
 const REQUEST_TIMEOUT_MS = 15_000;
+/** A thousand of each stream, and as many agents again and again; each costs memory and a descriptor. */
+const MAX_CONNECTIONS = 5_000;
 
 /** @throws Error with a message for the user when the data or the port cannot be had */
 export async function startServer({
@@ -69,6 +73,7 @@ export async function startServer({
   onFatal,
   deliveries,
   requestTimeoutMs = REQUEST_TIMEOUT_MS,
+  maxConnections = MAX_CONNECTIONS,
 }: ServerOptions): Promise<RunningServer> {
   const clock = () => Date.now();
   const bootedAt = clock();
@@ -137,6 +142,7 @@ export async function startServer({
       metrics,
       bootedAt,
       requestTimeoutMs,
+      maxConnections,
     });
   } catch (error) {
     await engine.close();
@@ -170,6 +176,7 @@ interface Parts extends Omit<ServerOptions, "onFatal" | "deliveries"> {
   metrics: Metrics;
   bootedAt: number;
   requestTimeoutMs: number;
+  maxConnections: number;
 }
 
 async function serve(parts: Parts): Promise<RunningServer> {
@@ -219,6 +226,7 @@ async function serve(parts: Parts): Promise<RunningServer> {
     // Without a Host the gate answers, in the shape of every other error.
     requireHostHeader: false,
   });
+  server.maxConnections = parts.maxConnections;
   const unused = trackUnused(server);
   const request = (req: IncomingMessage, res: ServerResponse) => {
     metrics.onRequest(req, res);
@@ -233,6 +241,9 @@ async function serve(parts: Parts): Promise<RunningServer> {
     const unsaid = spare(`${remote} ${what}`);
     if (unsaid) log.info({ remote, ...unsaid }, what);
   }
+  server.on("drop", (dropped) =>
+    sayOf(dropped?.remoteAddress ?? "", "too many connections are open; one more was closed"),
+  );
   const stopWatching = watchVanished(connections, {
     onVanished: (remote) => sayOf(remote, "a connection's machine is gone"),
     onStuck: (remote) => sayOf(remote, "a connection took nothing of its answer"),

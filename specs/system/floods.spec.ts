@@ -88,6 +88,33 @@ async function flood(size: Size, head: string, more: string): Promise<void> {
 
 const POST = "POST /api/tasks/create HTTP/1.1\r\nHost: 127.0.0.1\r\n";
 
+test("ACC-25: what comes beyond the bound of connections is closed at once and told once; who leaves makes room", async () => {
+  const { dir, remove } = makeDataDir();
+  const said: string[] = [];
+  const log = { ...SILENT, info: (_: object, message: string) => void said.push(message) };
+  const server = await startServer({ config: quietConfig(dir), log, maxConnections: 5 });
+  const held: Held[] = [];
+  try {
+    for (let n = 0; n < 5; n++) held.push(await hold(server.port, ""));
+    for (let n = 0; n < 2; n++) await (await hold(server.port, "")).closed;
+    assert.is(said.filter((message) => message.startsWith("too many connections")).length, 1);
+    held[0]?.socket.destroy();
+    const late = performance.now() + PATIENCE_MS;
+    let status = 0;
+    while (status === 0 && performance.now() < late) {
+      status = await fetch(`${server.url}/livez`).then(
+        (answer) => answer.status,
+        () => 0,
+      );
+    }
+    assert.is(status, 200, "there is room again");
+  } finally {
+    for (const { socket } of held) socket.destroy();
+    await server.close();
+    remove();
+  }
+});
+
 test("ACC-20: requests that trickle in are dropped in their time, and others are served meanwhile", () =>
   flood(sizeFor("slowloris", 40), POST, "X-A: b\r\n"));
 
