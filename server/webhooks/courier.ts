@@ -9,7 +9,8 @@ import { type Engine, type Entry, type EventKind, toTime } from "../../core/inde
 import type { Delivery } from "../../core/state/webhooks/views.ts";
 import type { Webhook } from "../../core/state/webhooks/webhook.ts";
 import type { DeliveryRecord } from "./delivery-record.ts";
-import { post, type Resolve } from "./post.ts";
+import { post } from "./post.ts";
+import type { Resolve } from "./resolve.ts";
 import type { Vault } from "./vault.ts";
 
 /** What waits and chooses; specs bring their own. */

@@ -11,7 +11,7 @@ import type { Webhook } from "../../core/state/webhooks/webhook.ts";
 import { removeWhole } from "../whole-file.ts";
 import { type Courier, type DeliveryPorts, isDue, startCourier } from "./courier.ts";
 import { type DeliveryRecord, openDeliveryRecord, RECORD_FILE } from "./delivery-record.ts";
-import { resolveName } from "./post.ts";
+import { createResolve } from "./resolve.ts";
 import { sealEngine } from "./sealed-engine.ts";
 import { openVault } from "./vault.ts";
 
@@ -50,7 +50,7 @@ export async function openWebhooks(options: WebhooksOptions): Promise<Webhooks> 
   const ports: DeliveryPorts = {
     wait,
     random: Math.random,
-    resolve: resolveName,
+    resolve: createResolve(),
     timeoutMs: TIMEOUT_MS,
     ...options.ports,
   };

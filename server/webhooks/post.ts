@@ -5,22 +5,16 @@
  * address leads, for its sentence goes into logs.
  */
 import { createHmac } from "node:crypto";
-import type { LookupAddress } from "node:dns";
-import { lookup as lookupName } from "node:dns/promises";
 import { request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
 import type { LookupFunction } from "node:net";
 import { VERSION } from "../../core/index.ts";
 import { isPublic, refuseUrl } from "./addresses.ts";
+import type { Resolve } from "./resolve.ts";
 
 const MAX_ANSWER_BYTES = 64 * 1024;
 /** Answers that only inform (1xx), which Node reads on from for as long as they come. */
 const MAX_INFORMATIONS = 8;
-
-/** All addresses of a name. */
-export type Resolve = (name: string) => Promise<LookupAddress[]>;
-
-export const resolveName: Resolve = (name) => lookupName(name, { all: true });
 
 export interface Post {
   url: string;

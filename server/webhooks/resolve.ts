@@ -1,0 +1,52 @@
+/**
+ * The addresses of a webhook's name. The system's own look-up takes a thread for as long as it waits, and
+ * there are few, so one name whose server never answers would hold up every other: names of the wide
+ * network are asked for without a thread and with a bound. Neighbour: `post.ts` checks what comes back.
+ * Invariant: a name costs a thread only where its owner is this machine or its own network.
+ */
+import type { LookupAddress } from "node:dns";
+import { lookup, Resolver } from "node:dns/promises";
+import { readFile } from "node:fs/promises";
+
+/** All addresses of a name. */
+export type Resolve = (name: string) => Promise<LookupAddress[]>;
+
+export interface ResolveOptions {
+  /** In place of the system's, as `address:port`. */
+  servers?: readonly string[];
+  /** Of one question; a second one has longer. */
+  timeoutMs?: number;
+}
+
+const TIMEOUT_MS = 2_000;
+const TRIES = 2;
+
+export function createResolve({ servers, timeoutMs = TIMEOUT_MS }: ResolveOptions = {}): Resolve {
+  return async (name) => {
+    if (await isOfThisNetwork(name)) return lookup(name, { all: true });
+    const resolver = new Resolver({ timeout: timeoutMs, tries: TRIES });
+    if (servers) resolver.setServers(servers);
+    const [four, six] = await Promise.allSettled([
+      resolver.resolve4(name),
+      resolver.resolve6(name),
+    ]);
+    if (four.status === "rejected" && six.status === "rejected") throw four.reason;
+    return [
+      ...addressesOf(four).map((address) => ({ address, family: 4 })),
+      ...addressesOf(six).map((address) => ({ address, family: 6 })),
+    ];
+  };
+}
+
+function addressesOf(answer: PromiseSettledResult<string[]>): string[] {
+  return answer.status === "fulfilled" ? answer.value : [];
+}
+
+/** A bare name, one of multicast DNS, or one that this machine has an entry for. */
+async function isOfThisNetwork(name: string): Promise<boolean> {
+  if (!name.includes(".") || name.endsWith(".local") || name.endsWith(".localhost")) return true;
+  const hosts = await readFile("/etc/hosts", "utf8").catch(() => "");
+  return hosts
+    .split("\n")
+    .some((line) => line.replace(/#.*/, "").split(/\s+/).slice(1).includes(name.toLowerCase()));
+}

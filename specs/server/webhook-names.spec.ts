@@ -1,0 +1,69 @@
+/** How the names of webhooks are looked up, against a real server of names. Neighbour: `server/webhooks/resolve.ts`. */
+import { createSocket } from "node:dgram";
+import { lookup } from "node:dns/promises";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { createResolve } from "../../server/webhooks/resolve.ts";
+
+const A = 1;
+const AAAA = 28;
+
+/** Knows good.example, and never answers for another name. */
+async function withNames(run: (servers: string[]) => Promise<void>): Promise<void> {
+  const server = createSocket("udp4");
+  server.on("message", (question, { port, address }) => {
+    const end = question.indexOf(0, 12) + 1;
+    if (!question.toString("latin1", 12, end).startsWith("\x04good")) return;
+    const type = question.readUInt16BE(end);
+    const data = { [A]: [192, 0, 2, 7], [AAAA]: [0x20, 1, 0xd, 0xb8, ...Array(11).fill(0), 9] }[
+      type
+    ];
+    const header = Buffer.from([0, 0, 0x81, 0x80, 0, 1, 0, data ? 1 : 0, 0, 0, 0, 0]);
+    question.copy(header, 0, 0, 2);
+    // The name is the one at the twelfth byte; it holds for a minute.
+    const record = data ? [0xc0, 12, 0, type, 0, 1, 0, 0, 0, 60, 0, data.length, ...data] : [];
+    const answer = [header, question.subarray(12, end + 4), Buffer.from(record)];
+    server.send(Buffer.concat(answer), port, address);
+  });
+  await new Promise<void>((resolve) => server.bind(0, "127.0.0.1", resolve));
+  try {
+    await run([`127.0.0.1:${server.address().port}`]);
+  } finally {
+    server.close();
+  }
+}
+
+test("HOOK-4: a name has all its addresses, of both kinds", () =>
+  withNames(async (servers) => {
+    assert.equal(await createResolve({ servers })("good.example"), [
+      { address: "192.0.2.7", family: 4 },
+      { address: "2001:db8::9", family: 6 },
+    ]);
+  }));
+
+test("HOOK-4: names whose server never answers end in their time, and hold up no other", () =>
+  withNames(async (servers) => {
+    const resolve = createResolve({ servers, timeoutMs: 300 });
+    let ended = 0;
+    const lost = Array.from({ length: 32 }, (_, n) =>
+      resolve(`lost-${n}.example`).then(
+        () => assert.unreachable("nobody has answered"),
+        (error: NodeJS.ErrnoException) => {
+          ended++;
+          assert.is(error.code, "ETIMEOUT");
+        },
+      ),
+    );
+    assert.is((await resolve("good.example")).length, 2);
+    assert.ok((await lookup("localhost", { all: true })).length > 0, "the threads are free");
+    assert.is(ended, 0, "the others are still waited for");
+    await Promise.all(lost);
+  }));
+
+test("HOOK-4: a name of this machine is looked up as the system has it", () =>
+  withNames(async (servers) => {
+    const found = await createResolve({ servers })("localhost");
+    assert.ok(found.some(({ address }) => address === "127.0.0.1" || address === "::1"));
+  }));
+
+test.run();
