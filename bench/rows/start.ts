@@ -50,7 +50,7 @@ export const memoryMillion: Row = {
 
 /** Too long for a whole run; by \`npm run bench -- memory-million\`, at the commit it names. */
 const MILLION =
-  " A million writes take a quarter of an hour and were last run at commit 5e71d27, when the state that the start had recovered was still held beside the latest one: 1.49 × the JSON before the first, 2.80 × at the end. Since it is let go, by a measurement of its own: 1.46 × before the first, 1.74, 1.43, 2.02 and 1.88 × after each 100,000 up to 400,000; nine seconds after the first 100,000, when no snapshot is being written any more, 1.43 ×.";
+  " A million writes, by `npm run bench -- memory-million` at commit 5257e7d (140 s): 1.46 × the JSON before the first, then 1.50, 1.84, 2.03, 1.83 and 2.03 × after each 200,000. It swings because a snapshot that is being written holds the state it is of; nine seconds after 100,000 writes, when none is, it was 1.43 ×.";
 
 const DISTANCE =
   "the snapshot that is being written, which holds the state it is of until it is done: after about 57,000 writes one begins, and what is written meanwhile is there twice. By heap snapshots a written task takes some 30 bytes more than a loaded one, whose fields lie within it where the copy that a write makes keeps them in a store beside it; the shapes of the leaves' copies take about as much for each task of 100,000, and the entries at hand for readers 5 MB.";
