@@ -232,15 +232,17 @@ async function serve(parts: Parts): Promise<RunningServer> {
     metrics.onRequest(req, res);
     app.handler(req, res);
   };
-  const upgrade = createUpgradeHandler(ws.handleUpgrade, request);
-  const connections = listenTo(server, { request, upgrade, clientError: answerClientError }, log);
-  metrics.watch({ engine, connections, clients: { sse: sse.clients, ws: ws.clients } });
-  await listen(server, config);
+  const upgrade = createUpgradeHandler(ws.handleUpgrade);
   const spare = createSparing(engine.clock);
   function sayOf(remote: string, what: string): void {
     const unsaid = spare(`${remote} ${what}`);
     if (unsaid) log.info({ remote, ...unsaid }, what);
   }
+  const connections = listenTo(server, { request, upgrade, clientError: answerClientError }, log, {
+    held: { onCutOff: (remote) => sayOf(remote, "all hold too much; a connection was cut off") },
+  });
+  metrics.watch({ engine, connections, clients: { sse: sse.clients, ws: ws.clients } });
+  await listen(server, config);
   server.on("drop", (dropped) =>
     sayOf(dropped?.remoteAddress ?? "", "too many connections are open; one more was closed"),
   );

@@ -2,7 +2,7 @@
  * Between Node's HTTP server and those who answer. Clients may pipeline: send a request while the answer to
  * the one before is still under way. Node then keeps the later answer without a socket, and forgets it when
  * the connection closes; and what a listener throws ends the process. Neighbours: `compose.ts` puts it on
- * the server, `line.ts` has those who wait, `upgrade.ts` takes the upgrades. Invariants: every answer that was
+ * the server, `line.ts` has those who wait, `room.ts` what all hold, `upgrade.ts` takes the upgrades. Invariants: every answer that was
  * handed out closes with its connection at the latest, which is not held for a client that is gone; nothing is
  * written into another answer; no connection can end the process.
  */
@@ -12,11 +12,18 @@ import type { Readable } from "node:stream";
 import { requestIdOf } from "../transport-http/index.ts";
 import type { Log } from "./compose.ts";
 import { createLine, type Line } from "./line.ts";
+import { createRoom, type HeldOptions, type Room, watchHeld } from "./room.ts";
 
 export interface Listeners {
   request(req: IncomingMessage, res: ServerResponse): void;
   /** Called only while no answer is under way on the connection. */
-  upgrade(req: IncomingMessage, socket: Socket, head: Buffer): void;
+  upgrade(
+    req: IncomingMessage,
+    socket: Socket,
+    head: Buffer,
+    /** Where it is answered as if it had not asked: a request like others. */
+    answer: (res: ServerResponse) => void,
+  ): void;
   /** Called only where its answer cannot be taken for that to another request. */
   clientError(error: Error, socket: Socket): void;
 }
@@ -24,18 +31,24 @@ export interface Listeners {
 /**
  * Puts the listeners on the server; a connection on which one throws is ended, and the fault logged.
  * @param unheardMs for so long a connection may be neither read from nor written to while an answer is due
+ * @param held how much of answers all may hold
  * @returns the open connections, also those that were upgraded, which Node no longer counts as its own
  */
 export function listenTo(
   server: Server,
   { request, upgrade, clientError }: Listeners,
   log: Pick<Log, "error">,
-  { unheardMs = 5_000 } = {},
+  {
+    unheardMs = 5_000,
+    held = {},
+    room = createRoom(),
+  }: { unheardMs?: number; held?: HeldOptions; room?: Room } = {},
 ): ReadonlySet<Socket> {
   const connections = new Set<Socket>();
   /** Of each connection; it is the last to close. */
   const newest = new WeakMap<Socket, ServerResponse>();
-  const lines = new WeakMap<Socket, Line>();
+  const lines = new Map<Socket, Line>();
+  server.once("close", watchHeld(lines, held));
 
   function guard(socket: Socket, req: IncomingMessage | null, run: () => void): void {
     try {
@@ -75,7 +88,9 @@ export function listenTo(
   }
 
   server.on("connection", (socket: Socket) => {
-    const line = createLine(socket, (res) => guard(socket, res.req, () => request(res.req, res)));
+    const line = createLine(socket, room, (res) =>
+      guard(socket, res.req, () => request(res.req, res)),
+    );
     connections.add(socket);
     lines.set(socket, line);
     endUnheard(socket);
@@ -83,6 +98,7 @@ export function listenTo(
     socket.on("error", () => socket.destroy());
     socket.once("close", () => {
       connections.delete(socket);
+      lines.delete(socket);
       for (const res of line.leave()) guard(socket, res.req, () => abandon(res));
     });
   });
@@ -104,7 +120,7 @@ export function listenTo(
     const { socket } = req;
     // A stream before it would never end, and Node no longer looks after the answers.
     if (newest.get(socket)?.closed === false) socket.destroy();
-    else guard(socket, req, () => upgrade(req, socket, head));
+    else guard(socket, req, () => upgrade(req, socket, head, (res) => lines.get(socket)?.add(res)));
   });
 
   server.on("clientError", (error, stream) => {

@@ -1,12 +1,14 @@
 /**
  * The requests of one connection: a few are handed out, what came after them waits for its turn, and while
- * anything waits nothing more is read. Neighbour: `connections.ts` has one for each connection. Node itself
- * reads on while answers are due, and parses whole what it has read, which holds thousands of requests.
+ * anything waits nothing more is read. Neighbours: `connections.ts` has one for each connection, `room.ts` counts
+ * over all of them. Node itself reads on while answers are due, and parses whole what it has read, which holds thousands of requests.
  * Invariants: handed out in the order they came; no more are under way than is said here, and no more in one
  * turn of the loop, so that others are heard between.
  */
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { isShared } from "../transport-http/index.ts";
+import type { Room } from "./room.ts";
 
 const MAX_UNDER_WAY = 16;
 /** Made and not taken yet; one answer alone may be larger. */
@@ -19,15 +21,21 @@ export interface Line {
   add(res: ServerResponse): void;
   /** For a connection that is closed: those that were handed out, never had it, and know nothing. */
   leave(): ServerResponse[];
+  /** Bytes that were made for it alone and are not taken yet. */
+  held(): number;
 }
 
-export function createLine(socket: Socket, handOut: (res: ServerResponse) => void): Line {
+export function createLine(
+  socket: Socket,
+  room: Room,
+  handOut: (res: ServerResponse) => void,
+): Line {
   const underWay = new Set<ServerResponse>();
   let waiting: ServerResponse[] = [];
   let isGoingOn = false;
 
   function isFull(): boolean {
-    if (underWay.size >= MAX_UNDER_WAY) return true;
+    if (underWay.size >= (room.isCrowded() ? 1 : MAX_UNDER_WAY)) return true;
     let unsent = 0;
     for (const { writableLength } of underWay) unsent += writableLength;
     return unsent >= MAX_UNSENT_BYTES;
@@ -35,8 +43,9 @@ export function createLine(socket: Socket, handOut: (res: ServerResponse) => voi
 
   function start(res: ServerResponse): void {
     underWay.add(res);
+    room.underWay++;
     res.once("close", () => {
-      underWay.delete(res);
+      if (underWay.delete(res)) room.underWay--;
       if (waiting.length === 0 || isGoingOn) return;
       isGoingOn = true;
       setImmediate(goOn);
@@ -49,6 +58,7 @@ export function createLine(socket: Socket, handOut: (res: ServerResponse) => voi
     while (!socket.destroyed && !isFull()) {
       const next = waiting.shift();
       if (!next) return;
+      room.waiting--;
       if (waiting.length === 0) socket.resume();
       start(next);
     }
@@ -61,13 +71,20 @@ export function createLine(socket: Socket, handOut: (res: ServerResponse) => voi
 
   return {
     add(res) {
-      if (waiting.length === 0 && !isFull()) start(res);
-      else if (waiting.push(res) > MAX_WAITING) socket.destroy();
+      if (waiting.length === 0 && !isFull()) return start(res);
+      room.waiting++;
+      if (waiting.push(res) > MAX_WAITING || room.isFull()) socket.destroy();
       else if (waiting.length === 1) socket.pause();
     },
     leave() {
+      room.waiting -= waiting.length;
       waiting = [];
       return [...underWay].filter((res) => !res.socket && !res.writableFinished);
+    },
+    held() {
+      let bytes = 0;
+      for (const res of underWay) if (!isShared(res)) bytes += res.writableLength;
+      return bytes;
     },
   };
 }

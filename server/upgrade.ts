@@ -6,14 +6,12 @@
  */
 import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-
-type UpgradeHandler = (req: IncomingMessage, socket: Socket, head: Buffer) => void;
+import type { Listeners } from "./connections.ts";
 
 export function createUpgradeHandler(
-  toWebSocket: UpgradeHandler,
-  toHttp: (req: IncomingMessage, res: ServerResponse) => void,
-): UpgradeHandler {
-  return (req, socket, head) => {
+  toWebSocket: (req: IncomingMessage, socket: Socket, head: Buffer) => void,
+): Listeners["upgrade"] {
+  return (req, socket, head, answer) => {
     const isWebSocket = req.headers.upgrade?.toLowerCase() === "websocket";
     const isRead = req.method === "GET" || req.method === "HEAD";
     // An upgrade ends the parsing of the request, so a body would be left unread.
@@ -27,7 +25,7 @@ export function createUpgradeHandler(
     // nobody sees the client go.
     socket.on("drain", () => res.emit("drain"));
     socket.once("end", () => socket.end()).resume();
-    toHttp(req, res);
+    answer(res);
   };
 }
 

@@ -7,6 +7,7 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:ht
 import { type Engine, type Gate, type Ports, type Principal, refuseRole } from "../core/index.ts";
 import { type Answer, secure, send } from "./answer.ts";
 import { bearerOf } from "./auth.ts";
+import { markShared } from "./being-sent.ts";
 import { createWriteLimit } from "./limits.ts";
 import {
   INTERNAL,
@@ -117,6 +118,7 @@ export function createHttpApp(options: HttpOptions): HttpApp {
       if (forbidden) return void send(res, toProblem(forbidden));
     }
     secure(res);
+    markShared(res);
     handler(req, res, caller?.name);
   }
 

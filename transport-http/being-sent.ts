@@ -18,8 +18,22 @@ const bodies = new Map<readonly Uint8Array[], Set<ServerResponse>>();
 const texts = new Map<ServerResponse, number>();
 let chars = 0;
 
+/** Those whose bodies others have too. */
+const sharing = new WeakSet<ServerResponse>();
+
+/** For an answer whose body is not its own, such as the frames of a stream. */
+export function markShared(res: ServerResponse): void {
+  sharing.add(res);
+}
+
+/** What waits of it to be taken costs no memory of its own, and is bounded elsewhere. */
+export function isShared(res: ServerResponse): boolean {
+  return sharing.has(res);
+}
+
 /** To be called before the body is written. */
 export function holdUntilSent(body: readonly Uint8Array[], res: ServerResponse): void {
+  markShared(res);
   const readers = bodies.get(body) ?? new Set();
   bodies.set(body, readers.add(res));
   res.once("close", () => {

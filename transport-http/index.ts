@@ -3,6 +3,7 @@
  * provide. Neighbours: `core` decides everything, `server` listens. Invariant: no rule lives here twice.
  */
 export { createHttpApp, type HttpApp, type HttpOptions, type Log } from "./app.ts";
+export { isShared } from "./being-sent.ts";
 export { MAX_BODY_BYTES } from "./body.ts";
 export { answerClientError } from "./problem.ts";
 export { requestIdOf } from "./request-id.ts";

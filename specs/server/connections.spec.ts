@@ -4,6 +4,8 @@ import { type AddressInfo, connect, type Socket } from "node:net";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { listenTo } from "../../server/connections.ts";
+import { createRoom } from "../../server/room.ts";
+import { markShared } from "../../transport-http/being-sent.ts";
 import { eventually } from "../support/streams.ts";
 
 const test = suite("connections");
@@ -113,6 +115,7 @@ interface House {
 async function withHouse(
   answer: (res: ServerResponse, req: IncomingMessage) => void,
   run: (house: House) => Promise<void>,
+  options: Parameters<typeof listenTo>[3] = {},
 ): Promise<void> {
   const server = createServer({ requireHostHeader: false });
   const came: ServerResponse[] = [];
@@ -124,6 +127,7 @@ async function withHouse(
     server,
     { request, upgrade: broken, clientError: broken },
     { error: broken },
+    options,
   );
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
@@ -236,5 +240,70 @@ test("ACC-24: who sends more at once than may wait is cut off, and all that was 
       assert.ok(came.every(({ destroyed }) => destroyed));
     },
   ));
+
+test("ACC-26: of what all hold together those are cut off who hold it longest; what is shared does not count", () => {
+  const MB = 1024 * 1024;
+  const cutOff: string[] = [];
+  return withHouse(
+    (res) => {
+      if (res.req.url === "/shared") markShared(res);
+      res.end(Buffer.alloc((res.req.url === "/shared" ? 64 : 16) * MB));
+    },
+    async ({ port, came }) => {
+      const sockets: Socket[] = [];
+      for (const path of ["/shared", "/first", "/second", "/third"]) {
+        const { socket } = dial(port, `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`);
+        sockets.push(socket.pause());
+        await eventually(() => came.length === sockets.length, `${path} has come`);
+      }
+      // With the third they are 48 MB of 40; half of those may stay.
+      await eventually(() => came.filter(({ closed }) => closed).length === 2, "two are cut off");
+      assert.is(cutOff.length, 2);
+      assert.equal(
+        came.map(({ closed }) => closed),
+        [false, true, true, false],
+      );
+      for (const [at, size] of [
+        [0, 64],
+        [3, 16],
+      ] as const) {
+        let bytes = 0;
+        sockets[at]?.removeAllListeners("data").on("data", (chunk: Buffer) => {
+          bytes += chunk.length;
+        });
+        sockets[at]?.resume();
+        await eventually(() => bytes > size * MB, "who is left gets it whole");
+      }
+      for (const socket of sockets) socket.destroy();
+    },
+    { held: { maxBytes: 40 * MB, everyMs: 5, onCutOff: (remote) => cutOff.push(remote) } },
+  );
+});
+
+test("ACC-26: requests under way and waiting are counted over all connections, and each may have one", async () => {
+  const room = createRoom({ many: 4, most: 8 });
+  await withHouse(
+    () => {},
+    async ({ port, came, sockets }) => {
+      const { socket: first } = dial(port, GET.repeat(4));
+      await eventually(() => came.length === 4, "four are under way");
+      const { socket: second, text } = dial(port, GET.repeat(3));
+      await eventually(() => room.waiting === 2, "of the next connection only one is");
+      assert.is(came.length, 5);
+      const { socket: third } = dial(port, GET.repeat(9));
+      await eventually(() => third.destroyed, "too many wait");
+      await eventually(() => sockets.size === 2, "it is gone");
+      assert.equal([room.underWay, room.waiting], [5, 2]);
+      came[4]?.end("one;");
+      await eventually(() => text().includes("one;"), "the others go on");
+      await eventually(() => room.waiting === 1, "the next has its turn");
+      assert.is(room.underWay, 5);
+      first.destroy();
+      second.destroy();
+    },
+    { room },
+  );
+  await eventually(() => room.underWay === 0 && room.waiting === 0, "nothing is left");
+});
 
 test.run();
