@@ -1,6 +1,7 @@
 /** Text to safe HTML. Neighbour: `Markdown.tsx`, which loads this when first needed. */
 import DOMPurify from "dompurify";
 import { Marked } from "marked";
+import { isCostly } from "./markdown-cost.ts";
 
 /** What a text needs; everything else is dropped, images too, since they would tell a foreign host. */
 const TAGS = [
@@ -31,8 +32,21 @@ DOMPurify.addHook("afterSanitizeAttributes", (node) => {
   node.setAttribute("rel", "noopener noreferrer nofollow");
 });
 
+function parse(text: string): string {
+  try {
+    return marked.parse(text, { async: false });
+  } catch {
+    // Nested beyond the stack in a way that was not foreseen.
+    return asItIs(text);
+  }
+}
+
+function asItIs(text: string): string {
+  return `<p>${escapeHtml(text).replaceAll("\n", "<br>")}</p>`;
+}
+
 export function renderMarkdown(text: string): string {
-  const html = marked.parse(text, { async: false });
+  const html = isCostly(text) ? asItIs(text) : parse(text);
   return DOMPurify.sanitize(html, {
     ALLOWED_TAGS: TAGS,
     ALLOWED_ATTR: ["href", "type", "checked", "disabled", "align"],
