@@ -16,7 +16,7 @@ import type { DispatchOptions, Outcome } from "./outcome.ts";
 import { callerOf } from "./permissions.ts";
 import type { JournalRecord, Ports } from "./ports.ts";
 import { inWords, missingIn, type Recall } from "./recall.ts";
-import { toRecord } from "./records.ts";
+import { charactersOf, toRecord } from "./records.ts";
 import { actions } from "./registry.ts";
 import type { Request, ToRequest } from "./request.ts";
 import type { Turns } from "./turns.ts";
@@ -45,6 +45,7 @@ interface BatchOptions {
   atomic: boolean;
   warnings: readonly string[];
   key: BatchKey | undefined;
+  wrote: DispatchOptions["wrote"];
 }
 
 interface Decided {
@@ -88,6 +89,7 @@ export function createBatchDispatch(ports: BatchPorts) {
     const checked = check(batch.body, body ?? {});
     if (!checked.ok) return checked;
     const { warnings } = checked;
+    const { wrote } = who;
     const { actions: all, atomic = false } = checked.value as Static<typeof batch.body>;
     const refused = checkKeys(all, key);
     if (refused) return refused;
@@ -100,7 +102,7 @@ export function createBatchDispatch(ports: BatchPorts) {
     const keyed = key !== undefined || all.some((one) => one.idempotency_key !== undefined);
     if (!keyed) {
       const each = { count: all.length, at: requestAt };
-      return (await decideAll(each, { atomic, warnings, key: undefined })).whole;
+      return (await decideAll(each, { atomic, warnings, key: undefined, wrote })).whole;
     }
     // What is said with a key is known before the key is looked up.
     for (const index of all.keys()) {
@@ -119,6 +121,7 @@ export function createBatchDispatch(ports: BatchPorts) {
           atomic,
           warnings,
           key: key === undefined ? undefined : { key, payload: said(), warnings },
+          wrote,
         },
       );
       const { whole, outcomes } = await settled.catch((error: unknown) => {
@@ -231,7 +234,7 @@ export function createBatchDispatch(ports: BatchPorts) {
 
   async function commit(
     { taken, records, results, outcomes, refused }: Said,
-    { warnings, key }: BatchOptions,
+    { warnings, key, wrote }: BatchOptions,
   ): Promise<Decided> {
     if (refused) {
       decisions.giveBack(taken);
@@ -245,6 +248,7 @@ export function createBatchDispatch(ports: BatchPorts) {
       taken.entries.splice(-1, 1, whole);
       records.splice(-1, 1, toRecord(whole));
     }
+    if (last) wrote?.(charactersOf(records));
     const { seq } = decisions.view();
     const whole: Outcome = { ok: true, seq, reply, replayed: false };
     return {

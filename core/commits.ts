@@ -9,7 +9,7 @@ import type { Taken } from "./decisions.ts";
 import { rejection } from "./errors.ts";
 import type { Outcome } from "./outcome.ts";
 import { type Journal, type JournalRecord, JournalRefusal } from "./ports.ts";
-import { charactersOf, toRecord } from "./records.ts";
+import { charactersOf } from "./records.ts";
 
 /** Of the texts of one group: what comes after waits for the next one. */
 const MAX_GROUP = 16_000_000;
@@ -25,11 +25,8 @@ export interface Queued extends Taken {
 }
 
 export interface Commits {
-  /**
-   * Writes these in one group; the outcome is given once it is durable.
-   * @param records of the entries, where they are made already
-   */
-  enqueue(taken: Taken, accepted: Outcome, records?: readonly JournalRecord[]): Promise<Outcome>;
+  /** Writes these in one group, as the records of their entries; the outcome is given once it is durable. */
+  enqueue(taken: Taken, accepted: Outcome, records: readonly JournalRecord[]): Promise<Outcome>;
   /** Resolves once everything up to the entry is durable, or with false when some of it was lost. */
   durable(seq: number): Promise<boolean>;
   /** An answer may only be given once everything it was decided on is durable. */
@@ -133,7 +130,7 @@ export function createCommits(options: CommitsOptions): Commits {
   }
 
   return {
-    enqueue(taken, accepted, records = taken.entries.map(toRecord)) {
+    enqueue(taken, accepted, records) {
       return new Promise<Outcome>((resolve) => {
         const characters = charactersOf(records);
         waitingCharacters += characters;

@@ -17,6 +17,7 @@ import { createOnce } from "./idempotency.ts";
 import type { DispatchOptions, Outcome } from "./outcome.ts";
 import type { Ports, RecoveryReport } from "./ports.ts";
 import { createRecall } from "./recall.ts";
+import { charactersOf, toRecord } from "./records.ts";
 import { recover } from "./recover.ts";
 import type { ActionName, PayloadOf, ReplyOf, WriteName } from "./registry.ts";
 import { createToRequest, type Request } from "./request.ts";
@@ -148,14 +149,17 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     return rejection("unavailable", "too much is waiting to be written; try again");
   }
 
-  function decide(request: Request): Promise<Outcome> {
+  function decide(request: Request, wrote: DispatchOptions["wrote"]): Promise<Outcome> {
     const refused = refuseNow();
     if (refused) return Promise.resolve(refused);
     const taken = decisions.begin();
     const outcome = decisions.take(request, taken);
-    return taken.entries.length > 0
-      ? commits.enqueue(taken, outcome)
-      : commits.afterDurable(decisions.view().seq, outcome).then(recall.explain);
+    if (taken.entries.length === 0) {
+      return commits.afterDurable(decisions.view().seq, outcome).then(recall.explain);
+    }
+    const records = taken.entries.map(toRecord);
+    wrote?.(charactersOf(records));
+    return commits.enqueue(taken, outcome, records);
   }
 
   function publish(group: readonly Queued[]): void {
@@ -208,7 +212,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const decideNow = async () =>
       refuseNow() ??
       turns.run(async () =>
-        signal?.aborted ? rejection("unavailable", "the caller is gone") : decide(request),
+        signal?.aborted
+          ? rejection("unavailable", "the caller is gone")
+          : decide(request, options.wrote),
       );
     const { wait } = declaration;
     const recalls = declaration.recalls?.(payload);

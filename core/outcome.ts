@@ -27,4 +27,6 @@ export interface DispatchOptions {
   isKnown?(): boolean;
   /** Aborted when the caller is gone: what only waits for something to do then does nothing. */
   signal?: AbortSignal;
+  /** Told how many characters it has the journal write, where it writes. */
+  wrote?(characters: number): void;
 }

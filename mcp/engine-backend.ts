@@ -32,6 +32,8 @@ export interface Sender {
   isKnown(): boolean;
   /** Counts a write, and the actions of a batch: 0 to go on, else the seconds to wait. */
   admitWrite(actions?: number): number;
+  /** Told how many characters a write has the journal write. */
+  wrote?(characters: number): void;
 }
 
 /** @returns makes the backend of one sender */
@@ -69,7 +71,7 @@ export function createEngineBackends({
     return { ok: true, reply };
   }
 
-  return ({ caller, isKnown, admitWrite }) => ({
+  return ({ caller, isKnown, admitWrite, wrote }) => ({
     async act(name, body, { signal }) {
       if (!isKnown()) return REVOKED;
       if (signal.aborted) return GONE;
@@ -77,7 +79,11 @@ export function createEngineBackends({
       if (waitSeconds > 0) {
         return refused("rate_limited", `too many writes; try again in ${waitSeconds} s`);
       }
-      const outcome = await engine.dispatchUnknown(name, body, { signal, by: caller });
+      const outcome = await engine.dispatchUnknown(name, body, {
+        signal,
+        by: caller,
+        ...(wrote && { wrote }),
+      });
       if (!outcome.ok) return toRefused(outcome);
       return { ok: true, reply: outcome.reply as Record<string, unknown> };
     },

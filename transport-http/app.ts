@@ -142,13 +142,16 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   ): Promise<void> {
     const address = req.socket.remoteAddress ?? "unknown";
     const admitWrite = (actions = 0) =>
-      limit.admit(address) || (actions > 0 ? limit.admitActions(address, actions) : 0);
+      limit.admit(address) ||
+      limit.admitCharacters(address) ||
+      (actions > 0 ? limit.admitActions(address, actions) : 0);
+    const wrote = (characters: number) => limit.wrote(address, characters);
     const identify = () => gate.identify(bearerOf(req));
     const caller = identify();
     if (caller) {
       secure(res);
       const isKnown = () => identify()?.name === caller.name;
-      return handler(req, res, { admitWrite, caller, isKnown });
+      return handler(req, res, { admitWrite, wrote, caller, isKnown });
     }
     const waitSeconds = admitWrite();
     const answer = waitSeconds > 0 ? tooManyWrites(limit.perMinute, waitSeconds) : UNAUTHORISED;

@@ -4,7 +4,7 @@
  * address, a bounded number of addresses; whoever waits as long as it is told gets through.
  */
 import { isIPv4, isIPv6 } from "node:net";
-import { MAX_ACTIONS } from "../core/index.ts";
+import { MAX_ACTIONS, MAX_JOURNALED } from "../core/index.ts";
 
 const WINDOW_MS = 60_000;
 const MAX_PER_MINUTE = 1_000_000;
@@ -15,6 +15,9 @@ const MAX_SLOTS = 4_000_000;
 /** A batch is one write of somebody's many; without a bound of its own it would stretch the limit 500-fold. */
 const ACTIONS_A_WRITE = 100;
 
+/** Of what is journaled: more than any body makes of itself, and some of the answer that is kept with its key. */
+const CHARACTERS_A_WRITE = 1_000_000;
+
 export interface WriteLimit {
   perMinute: number;
   /** In batches, all of one address together. */
@@ -23,6 +26,11 @@ export interface WriteLimit {
   admit(address: string): number;
   /** The same for the actions of a batch, all of them or none. */
   admitActions(address: string, count: number): number;
+  /** What the journal may be given to write, of one address. */
+  charactersPerMinute: number;
+  /** The same for one more write, after what the journal was given to write by those before. */
+  admitCharacters(address: string): number;
+  wrote(address: string, characters: number): void;
 }
 
 /** When each of the last writes of one address came, the oldest at `next`. */
@@ -42,11 +50,16 @@ export function createWriteLimit(perMinute: number, clock: () => number): WriteL
   const actionsPerMinute = Math.max(perMinute * ACTIONS_A_WRITE, MAX_ACTIONS);
   const writes = createWindow(perMinute, clock);
   const actions = createWindow(actionsPerMinute, clock);
+  const charactersPerMinute = Math.max(perMinute * CHARACTERS_A_WRITE, MAX_JOURNALED);
+  const written = createLevels(charactersPerMinute, clock);
   return {
     perMinute,
     actionsPerMinute,
     admit: (address) => writes(placeOf(address), 1),
     admitActions: (address, count) => actions(placeOf(address), Math.min(count, MAX_ACTIONS)),
+    charactersPerMinute,
+    admitCharacters: (address) => written.wait(placeOf(address)),
+    wrote: (address, characters) => written.add(placeOf(address), characters),
   };
 }
 
@@ -77,6 +90,37 @@ function placeOf(address: string): string {
 }
 
 const LOOPBACK = "127.0.0.0/8";
+
+/** How much of one address is known only afterwards: it falls by so much a minute, and above that nothing goes on. */
+function createLevels(perMinute: number, clock: () => number) {
+  const perMs = perMinute / WINDOW_MS;
+  // In the order of last use, so that the one to forget stands first.
+  const levels = new Map<string, { level: number; at: number }>();
+
+  function levelOf(address: string): number {
+    const known = levels.get(address);
+    const elapsed = clock() - (known?.at ?? 0);
+    // A clock set back must not lock anybody out.
+    return known && elapsed >= 0 ? Math.max(0, known.level - elapsed * perMs) : 0;
+  }
+
+  return {
+    wait(address: string): number {
+      const over = levelOf(address) - perMinute;
+      return over > 0 ? Math.ceil(over / perMs / 1_000) : 0;
+    },
+    add(address: string, amount: number): void {
+      const level = levelOf(address) + amount;
+      levels.delete(address);
+      levels.set(address, { level, at: clock() });
+      if (levels.size <= MAX_ADDRESSES) return;
+      for (const longestUnused of levels.keys()) {
+        levels.delete(longestUnused);
+        return;
+      }
+    },
+  };
+}
 
 /** Admits so many from one address in any 60 seconds; `count` at once take that many slots, or none. */
 function createWindow(perMinute: number, clock: () => number) {

@@ -69,6 +69,15 @@ export function tooManyActions(perMinute: number, waitSeconds: number): Answer {
   );
 }
 
+export function tooManyCharacters(perMinute: number, waitSeconds: number): Answer {
+  return problem(
+    429,
+    "rate_limited",
+    `more than ${perMinute} characters written to the journal in a minute for this address (a million for each write of CLAWTASKER_WRITE_LIMIT); try again in ${waitSeconds} s`,
+    { "Retry-After": waitSeconds },
+  );
+}
+
 export function unknownRoute(path: string): Answer {
   return problem(
     404,

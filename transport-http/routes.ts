@@ -17,6 +17,8 @@ export interface Sender {
   /** Whether the caller's token still counts: a body may come long after its head. */
   isKnown(): boolean;
   admitWrite(actions?: number): number;
+  /** Counts what a write has the journal write. */
+  wrote(characters: number): void;
 }
 
 /** Answers a POST that has come with a token. */

@@ -17,7 +17,14 @@ import { bearerOf, takeToken } from "./auth.ts";
 import { readBody } from "./body.ts";
 import { watchGone } from "./gone.ts";
 import type { WriteLimit } from "./limits.ts";
-import { problem, tooManyActions, tooManyWrites, toProblem, UNAUTHORISED } from "./problem.ts";
+import {
+  problem,
+  tooManyActions,
+  tooManyCharacters,
+  tooManyWrites,
+  toProblem,
+  UNAUTHORISED,
+} from "./problem.ts";
 
 export interface WriterOptions {
   engine: Engine;
@@ -46,8 +53,11 @@ const BAD_VERSION = problem(
 
 export function createWriter({ engine, gate, limit }: WriterOptions): Writer {
   return async (name, req, res) => {
-    const waitSeconds = limit.admit(req.socket.remoteAddress ?? "unknown");
+    const address = req.socket.remoteAddress ?? "unknown";
+    const waitSeconds = limit.admit(address);
     if (waitSeconds > 0) return tooManyWrites(limit.perMinute, waitSeconds);
+    const tooSoon = limit.admitCharacters(address);
+    if (tooSoon > 0) return tooManyCharacters(limit.charactersPerMinute, tooSoon);
     const body = await readBody(req);
     if (!body) return null;
     if (!body.ok) return body.answer;
@@ -56,7 +66,7 @@ export function createWriter({ engine, gate, limit }: WriterOptions): Writer {
     if (!by) return UNAUTHORISED;
     const actions = actionsIn(name, payload);
     if (actions > 0) {
-      const seconds = limit.admitActions(req.socket.remoteAddress ?? "unknown", actions);
+      const seconds = limit.admitActions(address, actions);
       if (seconds > 0) return tooManyActions(limit.actionsPerMinute, seconds);
     }
     const key = keyOf(req);
@@ -64,7 +74,8 @@ export function createWriter({ engine, gate, limit }: WriterOptions): Writer {
     const expected = expectedVersion(req);
     if (expected === null || (expected !== undefined && !hasVersion(name))) return BAD_VERSION;
     const changed = expected === undefined ? payload : { ...payload, expected_version: expected };
-    const outcome = await dispatch(name, changed, { key, by }, res);
+    const wrote = (characters: number) => limit.wrote(address, characters);
+    const outcome = await dispatch(name, changed, { key, by, wrote }, res);
     if (!outcome.ok) return toProblem(outcome);
     return {
       status: 200,

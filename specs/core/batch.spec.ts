@@ -414,6 +414,35 @@ test("HTTP-23 HTTP-11: where all or none is to be done, a batch that would write
   assert.ok(fewer.ok && resultsOf(fewer).every(({ status }) => status === 200));
 });
 
+test("ACC-27: who writes is told how many characters the journal is given, alone, in a batch, with a key; not where nothing is written", async () => {
+  const journal = createMemoryJournal();
+  const engine = await open(journal);
+  const task = { task_id: "T-208", note: "x" };
+  const actions = [
+    { action: "tasks/update", body: task },
+    { action: "tasks/update", body: {} },
+    { action: "tasks/update", body: task, idempotency_key: "own" },
+  ];
+  for (const [name, body, key] of [
+    ["tasks/update", task, undefined],
+    ["tasks/update", task, "one"],
+    ["batch", { actions }, undefined],
+    ["batch", { actions: actions.slice(0, 2) }, "all"],
+  ] as const) {
+    const { seq } = engine.view();
+    const told: number[] = [];
+    const options = { key, wrote: (characters: number) => void told.push(characters) };
+    await engine.dispatchUnknown(name, body, options);
+    const written = (await journal.read(seq, 10)).map(({ json }) => json.length);
+    assert.ok(written.length > 0);
+    assert.equal(told, [written.reduce((sum, size) => sum + size)], `${name} ${key}`);
+    if (key) await engine.dispatchUnknown(name, body, options);
+    await engine.dispatchUnknown("batch", { actions: [actions[0], {}], atomic: true }, options);
+    await engine.dispatchUnknown("tasks/update", {}, options);
+    assert.is(told.length, 1);
+  }
+});
+
 const unknownField = (field: string) => `unknown field: ${field}`;
 
 test("DUR-10: the key of a whole batch has one effect and one answer, at once and after a restart", async () => {

@@ -286,6 +286,59 @@ test("ACC-4: the actions of batches count too, a hundred for each write; a batch
     assert.is((await send(500)).status, 200, "the minute is over");
   }));
 
+test("ACC-27: what writes have the journal write has an allowance: small requests that are kept with large answers are 429, in MCP too, until it has fallen", () =>
+  withHttp(
+    {
+      writesPerMinute: 30,
+      mounts: { "/mcp": async (_req, res, { admitWrite }) => void res.end(`${admitWrite()}`) },
+    },
+    async (http) => {
+      const text = "\u0001".repeat(20_000);
+      for (let n = 0; n < 24; n++) {
+        const said = { task_id: "T-203", author: "ceo", text };
+        assert.ok((await http.engine.dispatch("tasks/comment", said)).ok);
+      }
+      const headers = (n: number) => ({ "Idempotency-Key": `k-${n}` });
+      const update = (n: number) =>
+        http.post("/api/tasks/update", { task_id: "T-203", progress: n }, headers(n));
+      // With each its whole task is kept, some 2,900,000 characters.
+      for (let n = 0; n < 11; n++) assert.is((await update(n)).status, 200, `${n}`);
+      const { seq } = http.engine.view();
+      const over = await update(11);
+      assert.equal([over.status, over.body.code], [429, "rate_limited"]);
+      assert.match(String(over.body.error), "more than 30000000 characters written to the journal");
+      const seconds = Number(over.headers["retry-after"]);
+      assert.ok(seconds >= 1 && seconds <= 7, `${seconds} s`);
+      assert.is((await http.post("/mcp", {})).text, `${seconds}`);
+      assert.is(http.engine.view().seq, seq);
+      http.time.now += (seconds - 1) * 1_000;
+      assert.is((await update(11)).headers["retry-after"], "1");
+      http.time.now += 1_000;
+      assert.is((await update(11)).status, 200);
+      assert.is((await update(12)).status, 429);
+    },
+  ));
+
+test("ACC-27: each address has its own allowance; the largest batch has room, and a clock set back locks nobody out", () => {
+  let now = START;
+  const limit = createWriteLimit(1, () => now);
+  limit.wrote("a", 16_000_000);
+  assert.equal([limit.admitCharacters("a"), limit.admitCharacters("b")], [0, 0]);
+  limit.wrote("a", 8_000_000);
+  assert.equal([limit.admitCharacters("a"), limit.admitCharacters("b")], [30, 0]);
+  now += 30_000;
+  assert.is(limit.admitCharacters("a"), 0);
+  limit.wrote("a", 8_000_000);
+  assert.is(limit.admitCharacters("a"), 30);
+  now -= 86_400_000;
+  assert.is(limit.admitCharacters("a"), 0);
+  limit.wrote("127.0.0.1", 32_000_000);
+  assert.is(limit.admitCharacters("::1"), 60);
+  // Ten thousand others later, the address that was silent longest is forgotten.
+  for (let n = 0; n < 10_000; n++) limit.wrote(`other-${n}`, 32_000_000);
+  assert.equal([limit.admitCharacters("127.0.0.1"), limit.admitCharacters("other-0")], [0, 60]);
+});
+
 test("ACC-4: a stream is never answered by the limiter", () =>
   withHttp(
     { writesPerMinute: 1, streams: { "/api/events/stream": (_req, res) => res.end("ok") } },
