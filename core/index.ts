@@ -29,6 +29,7 @@ export {
   refuseRole,
   SYSTEM,
 } from "./permissions.ts";
+export { type Picture, toPicture } from "./picture.ts";
 export {
   ARCHIVE_KINDS,
   type ArchiveChange,

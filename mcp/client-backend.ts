@@ -3,6 +3,7 @@
  * with it, the client retries. Invariant: a model gets the same sentences as from the engine itself.
  */
 import { ClawTaskerError, type Client, type RouteName } from "../client/index.ts";
+import type { Picture } from "../core/index.ts";
 import type { QueryName } from "../core/queries.ts";
 import type { Backend, Result } from "./backend.ts";
 
@@ -19,6 +20,14 @@ export function createClientBackend(client: Client): Backend {
       ),
     ask: (name, params, { signal }) =>
       settle(client.get(name as QueryName, params as never, { signal }), client.url),
+    async look(at, { signal }) {
+      const result = await settle(client.get("snapshot", {}, { signal }), client.url);
+      if (!result.ok) return result;
+      const snapshot = result.reply as unknown as Omit<Picture, "seeAgent" | "seeMission">;
+      // What it shows are the views themselves.
+      const seen = { seeAgent: (one: unknown) => one, seeMission: (one: unknown) => one };
+      return at({ ...snapshot, ...seen } as Picture);
+    },
   };
 }
 

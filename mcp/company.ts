@@ -1,7 +1,7 @@
 /**
- * Reads for models that no query has: one task, one mission, a short picture of the company. All are cut
- * out of the snapshot. Neighbours: `tools.ts`, `resources.ts`. Invariant: the picture is bounded, however
- * large the company.
+ * Reads for models that no query has: one task cut short, one mission, a short picture of the company.
+ * Neighbours: `tools.ts`, `resources.ts`. Invariant: the picture is bounded, however large the company, and
+ * costs no view that it does not show.
  */
 import type { Asking, Backend, Result } from "./backend.ts";
 import { refused } from "./backend.ts";
@@ -12,43 +12,20 @@ const MAX_MISSIONS = 20;
 
 type Fields = Record<string, unknown>;
 
-/** What of the snapshot is looked at here. */
-interface Snapshot {
-  seq: number;
-  timestamp: string;
-  company: object;
-  agents: Fields[];
-  tasks: Fields[];
-  missions: Fields[];
-}
-
-async function read(
-  backend: Backend,
-  asking: Asking,
-  look: (snapshot: Snapshot) => Result,
-): Promise<Result> {
-  const result = await backend.ask("snapshot", {}, asking);
-  return result.ok ? look(result.reply as unknown as Snapshot) : result;
-}
-
 /** @param latest so many of its latest comments and of its activity; all when absent */
-export function findTask(
+export async function findTask(
   backend: Backend,
   id: unknown,
   asking: Asking,
   latest?: unknown,
 ): Promise<Result> {
-  if (typeof id !== "string" || id === "") {
-    return Promise.resolve(refused("required", "task_id is required"));
-  }
+  if (typeof id !== "string" || id === "") return refused("required", "task_id is required");
   if (latest !== undefined && !(Number.isInteger(latest) && Number(latest) >= 0)) {
-    return Promise.resolve(refused("invalid", "latest must be an integer, at least 0"));
+    return refused("invalid", "latest must be an integer, at least 0");
   }
-  return read(backend, asking, ({ tasks }) => {
-    const task = tasks.find((one) => one.id === id);
-    if (!task) return refused("unknown_id", `unknown task: ${id}`);
-    return { ok: true, reply: latest === undefined ? { task } : cut(task, Number(latest)) };
-  });
+  const found = await backend.ask("tasks/get", { task_id: id }, asking);
+  if (!found.ok || latest === undefined) return found;
+  return { ok: true, reply: cut(found.reply.task as Fields, Number(latest)) };
 }
 
 /** What a task gathers with time, cut to the latest; how many went before is said beside. */
@@ -65,18 +42,19 @@ function cut(task: Fields, latest: number): Fields {
 }
 
 export function findMission(backend: Backend, id: string, asking: Asking): Promise<Result> {
-  return read(backend, asking, ({ missions }) => {
+  return backend.look(({ missions, seeMission }) => {
     const mission = missions.find((one) => one.id === id);
     if (!mission) return refused("unknown_id", `unknown mission: ${id}`);
-    return { ok: true, reply: { mission } };
-  });
+    return { ok: true, reply: { mission: seeMission(mission) } };
+  }, asking);
 }
 
 export function summarise(backend: Backend, asking: Asking): Promise<Result> {
-  return read(backend, asking, ({ seq, timestamp, company, agents, tasks, missions }) => {
-    const open = tasks.filter(({ status }) => status !== "done").sort(byUrgency);
+  return backend.look((picture) => {
+    const { seq, timestamp, company, agents, tasks, missions } = picture;
     const counts: Record<string, number> = {};
-    for (const { status } of tasks) counts[String(status)] = (counts[String(status)] ?? 0) + 1;
+    for (const { status } of tasks) counts[status] = (counts[status] ?? 0) + 1;
+    const open = tasks.filter(({ status }) => status !== "done");
     return {
       ok: true,
       reply: {
@@ -86,15 +64,23 @@ export function summarise(backend: Backend, asking: Asking): Promise<Result> {
         task_counts: counts,
         agents: agents
           .slice(0, MAX_AGENTS)
-          .map((agent) => pick(agent, ["id", "name", "role", "derived_status", "current_task_id"])),
-        open_tasks: open
-          .slice(0, MAX_TASKS)
-          .map((task) =>
-            pick(task, ["id", "title", "status", "priority", "owner", "specialist", "blocked"]),
+          .map((agent) =>
+            pick(picture.seeAgent(agent), [
+              "id",
+              "name",
+              "role",
+              "derived_status",
+              "current_task_id",
+            ]),
           ),
+        open_tasks: mostUrgent(open, MAX_TASKS).map((task) =>
+          pick(task, ["id", "title", "status", "priority", "owner", "specialist", "blocked"]),
+        ),
         missions: missions
           .slice(0, MAX_MISSIONS)
-          .map((mission) => pick(mission, ["id", "title", "status", "progress"])),
+          .map((mission) =>
+            pick(picture.seeMission(mission), ["id", "title", "status", "progress"]),
+          ),
         left_out: {
           agents: Math.max(0, agents.length - MAX_AGENTS),
           open_tasks: Math.max(0, open.length - MAX_TASKS),
@@ -102,15 +88,22 @@ export function summarise(backend: Backend, asking: Asking): Promise<Result> {
         },
       },
     };
-  });
+  }, asking);
 }
 
-function byUrgency(a: Fields, b: Fields): number {
-  const [left, right] = [String(a.priority), String(b.priority)];
-  return left < right ? -1 : left > right ? 1 : 0;
+/** By priority, else in their order; to sort all of them would cost more than all else. */
+function mostUrgent<T extends { priority: string }>(tasks: readonly T[], most: number): T[] {
+  const byPriority = new Map<string, T[]>();
+  for (const task of tasks) {
+    const some = byPriority.get(task.priority);
+    if (!some) byPriority.set(task.priority, [task]);
+    else if (some.length < most) some.push(task);
+  }
+  const all = [...byPriority].sort(([a], [b]) => (a < b ? -1 : 1));
+  return all.flatMap(([, some]) => some).slice(0, most);
 }
 
-function pick(record: Fields, names: readonly string[]): Fields {
+function pick<T extends object>(record: T, names: readonly (keyof T & string)[]): Fields {
   return Object.fromEntries(
     names.filter((name) => record[name] !== undefined).map((name) => [name, record[name]]),
   );

@@ -12,6 +12,7 @@ import {
   Refusal,
   type Rejection,
   refuseRole,
+  toPicture,
 } from "../core/index.ts";
 import { type Backend, type Refused, type Result, refused } from "./backend.ts";
 
@@ -86,6 +87,12 @@ export function createEngineBackends({
       });
       if (!outcome.ok) return toRefused(outcome);
       return { ok: true, reply: outcome.reply as Record<string, unknown> };
+    },
+    async look(at, { signal }) {
+      if (!isKnown()) return REVOKED;
+      if (signal.aborted) return GONE;
+      const refused = refuseRole(caller, "reads", "snapshot");
+      return refused ? toRefused(refused) : at(toPicture(engine.view(), engine.clock()));
     },
     async ask(name, params, { signal }) {
       if (!isKnown()) return REVOKED;

@@ -6,6 +6,7 @@ import { connect } from "node:net";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { MAX_RESULTS } from "../../core/index.ts";
+import { list } from "../../core/table.ts";
 import { type House, withHouse } from "../support/cli.ts";
 import { record } from "../support/core.ts";
 import { TOKEN } from "../support/process.ts";
@@ -20,6 +21,8 @@ interface Result {
   isError?: boolean;
   content: { text: string }[];
 }
+
+type Snapshot = Record<"agents" | "missions" | "tasks", Record<string, unknown>[]>;
 
 const HEADERS = {
   authorization: `Bearer ${TOKEN}`,
@@ -144,6 +147,59 @@ test("MCP-2: for who went before its message was whole nothing is done", () =>
     });
     assert.not.ok((await call(house, "company_summary", {})).isError);
     assert.is(house.server.engine.view().seq, seq);
+  }));
+
+test("MCP-3: what is read of one task, of one mission or of the company makes the views that are shown, and no others", () =>
+  withHouse(async (house) => {
+    const { server } = house;
+    const answer = await fetch(`${server.url}/api/snapshot`, { headers: HEADERS });
+    const snapshot = (await answer.json()) as Snapshot;
+    const note = { agent_id: "codex", task_id: "T-203", text: "Another entry" };
+    assert.not.ok((await call(house, "comment_task", note)).isError);
+    // Nobody but the view of a task reads what done means.
+    let views = 0;
+    for (const task of list(server.engine.view().state.tasks)) {
+      const { definition_of_done } = task;
+      Object.defineProperty(task, "definition_of_done", {
+        enumerable: true,
+        get() {
+          views++;
+          return definition_of_done;
+        },
+      });
+    }
+    const read = async (uri: string) => {
+      const message = { jsonrpc: "2.0", id: 1, method: "resources/read", params: { uri } };
+      const { body } = await send(house, JSON.stringify(message));
+      const { contents } = body.result as unknown as { contents: { text: string }[] };
+      return JSON.parse(contents[0]?.text ?? "") as { mission: object; task: { id: string } };
+    };
+    const [mission] = snapshot.missions;
+    assert.equal((await read(`clawtasker://mission/${mission?.id}`)).mission, mission);
+    const summary = JSON.parse(
+      (await call(house, "company_summary", {})).content[0]?.text ?? "",
+    ) as Record<"agents" | "missions" | "open_tasks", Record<string, unknown>[]>;
+    assert.is(views, 0);
+    for (const [shown, whole] of [
+      [summary.agents, snapshot.agents],
+      [summary.missions, snapshot.missions],
+    ] as const) {
+      assert.is(shown.length, whole.length);
+      for (const [at, one] of shown.entries()) {
+        for (const [name, value] of Object.entries(one)) assert.equal(value, whole[at]?.[name]);
+      }
+    }
+    const open = snapshot.tasks.filter(({ status }) => status !== "done");
+    open.sort((a, b) =>
+      String(a.priority) < String(b.priority) ? -1 : Number(a.priority !== b.priority),
+    );
+    assert.equal(
+      summary.open_tasks.map(({ id }) => id),
+      open.map(({ id }) => id),
+    );
+    assert.is((await read("clawtasker://task/T-203")).task.id, "T-203");
+    assert.not.ok((await call(house, "get_task", { task_id: "T-203", latest: 1 })).isError);
+    assert.is(views, 2);
   }));
 
 test.run();

@@ -38,7 +38,7 @@ export interface Reason {
 }
 
 /** What a refusal and each of a thousand candidates repeats has a bound. */
-const MAX_WHY = 1_000;
+const MAX_WHY = 200;
 const MAX_AWAITED = 10;
 /** Candidates that are told one by one, and agents that a sentence names. */
 const MAX_CANDIDATES = 100;
