@@ -4,7 +4,7 @@
  * `server.ts` offers and runs the tools, `company.ts` has the reads that are no query.
  * Invariant: no rule of an action is said here; only when and why to use it.
  */
-import { queries, type WriteName, writes } from "../core/index.ts";
+import { MAX_ACTIONS, queries, type WriteName, writes } from "../core/index.ts";
 import { type Asking, type Backend, type Result, refused } from "./backend.ts";
 import { findTask, summarise } from "./company.ts";
 import { type InputSchema, taskSchema, toInputSchema, toWriteSchema } from "./schema.ts";
@@ -68,13 +68,19 @@ function lean(reply: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(reply).filter(([key]) => !LEFT_OUT.has(key)));
 }
 
-/** In a batch, too, whoever does not say who it is would write as the CEO. */
+/** The actions that ask who calls: to look at a schema for each of many would take long. */
+const ASKING = new Set(
+  [...writes]
+    .filter(([, { body }]) => toWriteSchema(body).required?.includes("agent_id"))
+    .map(([name]) => name),
+);
+
+/** In a batch, too, whoever does not say who it is would write as the CEO; beyond its bound it is refused whole. */
 function findUnnamed(given: unknown): string | null {
   if (!Array.isArray(given)) return null;
-  for (const [index, one] of given.entries()) {
-    const { action, body } = Object(one) as { action?: string; body?: { agent_id?: unknown } };
-    const declared = writes.get(String(action));
-    const asks = declared && toWriteSchema(declared.body).required?.includes("agent_id");
+  for (const [index, one] of given.slice(0, MAX_ACTIONS).entries()) {
+    const { action, body } = Object(one) as { action?: unknown; body?: { agent_id?: unknown } };
+    const asks = typeof action === "string" && ASKING.has(action);
     if (asks && !body?.agent_id) return `actions[${index}].body.agent_id is required`;
   }
   return null;

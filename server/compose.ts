@@ -197,7 +197,11 @@ async function serve(parts: Parts): Promise<RunningServer> {
     },
   });
   const engine = metrics.counted(tokens);
-  const onError = (error: Error) => log.error({ err: error }, "a stream failed");
+  const spareFaults = createSparing(parts.engine.clock);
+  function onError(error: Error): void {
+    const unsaid = spareFaults(`${error.name} ${error.message}`);
+    if (unsaid) log.error({ err: error, ...unsaid }, "a stream failed");
+  }
   const sse = createSseTransport({ engine, onError });
   const ws = createWsTransport({ engine, gate, onError });
   let closing: Promise<void> | null = null;

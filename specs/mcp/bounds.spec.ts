@@ -202,4 +202,30 @@ test("MCP-3: what is read of one task, of one mission or of the company makes th
     assert.is(views, 2);
   }));
 
+test("MCP-2: a batch of any number of actions, of any form, is refused with what is wrong, and soon", () =>
+  withHouse(async (house) => {
+    const odd = { action: { toString: 1 }, body: {} };
+    const refusedFor = async (actions: unknown[]) => {
+      const { isError, content } = await call(house, "batch", { actions });
+      assert.is(isError, true);
+      return content[0]?.text ?? "";
+    };
+    assert.match(await refusedFor([odd]), /^actions\[0\]\.action/);
+    const unnamed = { action: "tasks/create", body: { title: "x" } };
+    const named = { action: "tasks/create", body: { title: "x", agent_id: "codex" } };
+    assert.match(await refusedFor([named, unnamed]), "actions[1].body.agent_id is required");
+    const { stringify } = JSON;
+    let texts = 0;
+    JSON.stringify = ((...given: Parameters<typeof stringify>) => {
+      texts++;
+      return stringify(...given);
+    }) as typeof stringify;
+    try {
+      assert.match(await refusedFor(Array(3_000).fill(named)), "at most 500");
+    } finally {
+      JSON.stringify = stringify;
+    }
+    assert.ok(texts < 100, `${texts} texts were made`);
+  }));
+
 test.run();
