@@ -22,6 +22,8 @@ export interface WsTransportOptions extends Partial<SessionLimits> {
   engine: Engine;
   gate: Gate;
   maxClients?: number;
+  /** Of these so many are for the owner and operators, whose page others must not shut out. */
+  keptPlaces?: number;
   /** Told when a socket was closed because the journal could not be read. */
   onError?(error: Error): void;
 }
@@ -65,6 +67,7 @@ export function createWsTransport({
   maxBehind = 5_000,
   graceMs = 1_000,
   maxClients = 1_000,
+  keptPlaces = 50,
   onError = () => {},
 }: WsTransportOptions): WsTransport {
   const limits = { keepaliveMs, pingMs, maxBufferBytes, stallMs, maxBehind, graceMs };
@@ -105,7 +108,7 @@ export function createWsTransport({
           headers: RETRY_AFTER,
         });
       }
-      if (sessions.size >= maxClients) {
+      if (sessions.size >= (asked.isRunning ? maxClients : maxClients - keptPlaces)) {
         const error = "too many sockets are open; try again";
         return refuseUpgrade(socket, {
           status: 503,

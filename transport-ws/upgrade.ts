@@ -22,6 +22,8 @@ export interface Joining {
   resume: Resume | null;
   /** The name of the token it came with, where reading asks for one. */
   token: string | undefined;
+  /** Whether it came with a token of those who run the company, asked for or not. */
+  isRunning: boolean;
 }
 
 /** What a page that joins knows already. */
@@ -46,17 +48,18 @@ export function readUpgrade(req: IncomingMessage, gate: Gate): Joining | Upgrade
   }
   const [path = "", search = ""] = (req.url ?? "").split("?", 2);
   if (path !== SOCKET_PATH) return { status: 404, error: "unknown route" };
-  const caller = gate.readsAsk ? callerOf(req, gate) : null;
+  const caller = callerOf(req, gate);
   if (gate.readsAsk && !caller) return READING_ASKS;
-  const token = caller?.name;
+  const token = gate.readsAsk ? caller?.name : undefined;
+  const isRunning = caller?.role === "owner" || caller?.role === "operator";
   const asked = new URLSearchParams(search);
   const since = asked.get("since");
-  if (since === null) return { resume: null, token };
+  if (since === null) return { resume: null, token, isRunning };
   if (!/^\d{1,15}$/.test(since)) {
     const { code, message } = rejection("invalid", "since must be a whole number, 0 or more");
     return { status: 400, error: message, code };
   }
-  return { resume: { since: Number(since), journal: asked.get("journal") }, token };
+  return { resume: { since: Number(since), journal: asked.get("journal") }, token, isRunning };
 }
 
 const READING_ASKS: UpgradeRefusal = {

@@ -267,6 +267,7 @@ export function connectWs(
     ...options
   }: Connecting & {
     origin?: string;
+    headers?: Record<string, string>;
     autoPong?: boolean;
     /** Browsers offer it, and so does `ws`. */
     perMessageDeflate?: boolean;
@@ -330,6 +331,8 @@ export interface StreamServerOptions {
   host?: string;
   /** Names beside loopback and the host. */
   allowedHosts?: string[];
+  /** Whose a token is; nobody's when absent. */
+  identify?: Parameters<typeof createGate>[0]["identify"];
   engine?: Partial<EngineOptions>;
   sse?: Omit<SseTransportOptions, "engine">;
   ws?: Omit<WsTransportOptions, "engine" | "gate">;
@@ -348,8 +351,8 @@ export async function startStreams(options: StreamServerOptions = {}): Promise<S
     newId: () => `a-${++ids}`,
     ...options.engine,
   });
-  const { host = "127.0.0.1", allowedHosts = [] } = options;
-  const gate = createGate({ allowedHosts: [host, ...allowedHosts], identify: () => null });
+  const { host = "127.0.0.1", allowedHosts = [], identify = () => null } = options;
+  const gate = createGate({ allowedHosts: [host, ...allowedHosts], identify });
   const sse = createSseTransport({ engine, ...options.sse });
   const ws = createWsTransport({ engine, gate, ...options.ws });
   const server = createServer((req, res) => sse.handle(req, res));

@@ -4,6 +4,7 @@ import { connect, type Socket } from "node:net";
 import { Duplex } from "node:stream";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import type { Principal } from "../../core/index.ts";
 import { refuseUpgrade } from "../../transport-ws/upgrade.ts";
 import { createHeap, grouped, sizeFor } from "../support/soak.ts";
 import {
@@ -144,13 +145,32 @@ test("STR-4: a client that vanishes while it is refused does no harm", async () 
 });
 
 test("STR-3: one socket too many is told to come back later", async () => {
-  await withStreams({ ws: { maxClients: 1 } }, async ({ wsUrl }) => {
+  await withStreams({ ws: { maxClients: 1, keptPlaces: 0 } }, async ({ wsUrl }) => {
     const reader = await connectWs(wsUrl);
     const { status, headers, error } = await refusalOf(wsUrl);
     assert.is(status, 503);
     assert.ok(Number(headers["retry-after"]) > 0);
     assert.match(error, /too many/);
     reader.drop();
+  });
+});
+
+test("STR-9: the last places are for those who run the company, whatever others take", async () => {
+  const identify = (name: string): Principal | null =>
+    name === "owner" || name === "observer" ? { name, role: name, agent_id: null } : null;
+  const withToken = (name: string) => ({ headers: { authorization: `Bearer ${name}` } });
+  await withStreams({ identify, ws: { maxClients: 3, keptPlaces: 2 } }, async ({ wsUrl }) => {
+    const anybody = await connectWs(wsUrl);
+    for (const token of [undefined, "nobody", "observer"]) {
+      const { status } = await refusalOf(wsUrl, token ? withToken(token) : {});
+      assert.is(status, 503, token);
+    }
+    const owners = [
+      await connectWs(wsUrl, withToken("owner")),
+      await connectWs(wsUrl, withToken("owner")),
+    ];
+    assert.is((await refusalOf(wsUrl, withToken("owner"))).status, 503, "all are taken");
+    for (const reader of [anybody, ...owners]) reader.drop();
   });
 });
 
