@@ -5,7 +5,7 @@
  * body that nobody read is taken off the wire up to a bound.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { holdTextUntilSent, holdUntilSent } from "./being-sent.ts";
+import { holdUntilSent } from "./being-sent.ts";
 import { requestIdOf } from "./request-id.ts";
 
 /** What is still read after an early answer, so that its sender gets to see it. */
@@ -64,18 +64,13 @@ export function send(res: ServerResponse, { status, body: json, type, headers }:
   for (const name in headers) list.push(name, headers[name] as string | number);
   res.writeHead(status, list);
   // For HEAD, Node keeps the headers and drops the body.
-  if (typeof body === "string") endWithText(res, body);
+  if (typeof body === "string") res.end(body);
   else endWith(res, body);
   discardRest(res.req);
 }
 
 function lengthOf(pieces: readonly Uint8Array[]): number {
   return pieces.reduce((sum, { length }) => sum + length, 0);
-}
-
-function endWithText(res: ServerResponse, text: string): void {
-  holdTextUntilSent(text, res);
-  res.end(text);
 }
 
 /** In one write: without the cork each piece would be a packet of its own. */

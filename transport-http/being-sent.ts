@@ -1,22 +1,16 @@
 /**
- * The large answers that are being sent: each stays in memory until its readers have taken it. Many readers
- * share one body, such as the snapshot as of a number; a text is its reader's alone. Neighbour: `answer.ts` says
- * what it sends. Invariant: a bounded number of bodies is held, and a bounded number of characters in texts, of
- * all connections together; who would hold more is let go, the oldest first.
+ * The large answers that are being sent, by their bodies: many readers share one, such as the snapshot as of
+ * a number, and it stays in memory until the last of them has taken it. Neighbours: `answer.ts` says what it
+ * sends; what is an answer's alone the server bounds (`server/room.ts`). Invariant: a bounded number of
+ * bodies is held; who would hold one more is let go, the oldest first.
  */
 import type { ServerResponse } from "node:http";
 
 /** So many later ones are being taken before a reader is cut off; each has its new parts alone to itself. */
 const MAX_BODIES = 32;
-/** A character is one byte or two. */
-const MAX_TEXT_CHARS = 64 * 1024 * 1024;
-/** Of shorter texts all connections together hold no more than that. */
-const SHORT_TEXT_CHARS = 2_000;
 
 /** Of the whole process, whose memory it is; in the order in which they were first sent. */
 const bodies = new Map<readonly Uint8Array[], Set<ServerResponse>>();
-const texts = new Map<ServerResponse, number>();
-let chars = 0;
 
 /** Those whose bodies others have too. */
 const sharing = new WeakSet<ServerResponse>();
@@ -46,24 +40,6 @@ export function holdUntilSent(body: readonly Uint8Array[], res: ServerResponse):
     for (const each of slow) letGo(each);
     break;
   }
-}
-
-/** To be called before the text is written. */
-export function holdTextUntilSent(text: string, res: ServerResponse): void {
-  if (text.length < SHORT_TEXT_CHARS) return;
-  texts.set(res, text.length);
-  chars += text.length;
-  res.once("close", () => forget(res));
-  for (const oldest of texts.keys()) {
-    if (chars <= MAX_TEXT_CHARS || oldest === res) return;
-    forget(oldest);
-    letGo(oldest);
-  }
-}
-
-function forget(res: ServerResponse): void {
-  chars -= texts.get(res) ?? 0;
-  texts.delete(res);
 }
 
 /** With its connection: the answer may be behind others, and those behind it would be taken for it. */

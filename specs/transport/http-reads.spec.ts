@@ -355,40 +355,4 @@ test("STR-8: of many versions that nobody takes, the readers of the oldest are c
   }
 });
 
-test("STR-8: of all texts that nobody takes a bounded number of characters is held, the oldest go with their connections", async () => {
-  const text = JSON.stringify("x".repeat(8 * 1024 * 1024));
-  const came: ServerResponse[] = [];
-  const server = createServer((_req, res) => {
-    came.push(res);
-    send(res, { status: 200, body: text });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  const closed = () => came.flatMap((res, at) => (res.closed ? [at] : []));
-  try {
-    for (let n = 1; n <= 8; n++) {
-      const socket = connect(port, "127.0.0.1", () =>
-        socket.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n"),
-      );
-      socket.on("error", () => {}).pause();
-      await eventually(() => came.length === n, `${n} readers have come`);
-    }
-    await eventually(() => closed().length > 0, "one is cut off");
-    assert.equal(closed(), [0]);
-    // Who reads is served whatever others hold, and holds nothing afterwards.
-    for (let n = 0; n < 3; n++) {
-      const answer = await fetch(`http://127.0.0.1:${port}`);
-      assert.is((await answer.text()).length, text.length + 1);
-    }
-    assert.equal(
-      closed().filter((at) => at < 8),
-      [0, 1],
-      "room for one is enough for all who read",
-    );
-  } finally {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  }
-});
-
 test.run();
