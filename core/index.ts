@@ -18,7 +18,14 @@ export { freezeStates } from "./immer.ts";
 export { toJson } from "./json.ts";
 export { createMemoryJournal } from "./memory-journal.ts";
 export type { Accepted, DispatchOptions, Outcome } from "./outcome.ts";
-export { applyPatches, byRecord, fromPointer, type Patch, toPointer } from "./patch.ts";
+export {
+  applyPatches,
+  byRecord,
+  fromPointer,
+  haveSameEffect,
+  type Patch,
+  toPointer,
+} from "./patch.ts";
 export {
   callerOf,
   OWNER,

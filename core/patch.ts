@@ -3,8 +3,9 @@
  * Immer recorded on the paged form into them, `applyPatches` plays them on either form.
  * Invariant: what is applied is true JSON, and no path reaches a prototype.
  */
+import { dequal } from "dequal/lite";
 import type { Patch as ImmerPatch } from "immer";
-import { TABLES, type TableName } from "./state/state.ts";
+import { type State, TABLES, type TableName } from "./state/state.ts";
 import { get, put, remove, type Table, toFlat, toPaged } from "./table.ts";
 
 /** RFC 6902 section 4; only the three operations that a state change needs. */
@@ -192,4 +193,36 @@ function applyToArray(target: unknown[], last: string, patch: Patch): void {
 
 function isContainer(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
+}
+
+/**
+ * Whether two lists of patches make the same of a state, which neither changes; costs what they touch.
+ * @throws Error where one does not fit the state
+ */
+export function haveSameEffect(
+  state: State,
+  one: readonly Patch[],
+  other: readonly Patch[],
+): boolean {
+  const both = [...one, ...other];
+  const touched = touchedBy(both);
+  const sections = new Set(both.map(({ path }) => fromPointer(path)[0] ?? ""));
+  const madeBy = (patches: readonly Patch[]) => {
+    const part: Record<string, unknown> = {};
+    for (const name of sections) part[name] = excerptOf(state, name, touched);
+    applyPatches(part, structuredClone(patches));
+    return part;
+  };
+  return dequal(madeBy(one), madeBy(other));
+}
+
+/** A copy of the records that are touched, or of a section that is no table. */
+function excerptOf(state: State, name: string, touched: Touched): unknown {
+  const section = state[name as keyof State];
+  if (!isTable(name)) return structuredClone(section);
+  const rows = section as Table<unknown>;
+  const ids = touched.get(name) ?? [];
+  const known =
+    ids === "all" ? Object.entries(toFlat(rows)) : [...ids].map((id) => [id, get(rows, id)]);
+  return structuredClone(Object.fromEntries(known.filter(([, record]) => record !== undefined)));
 }

@@ -15,6 +15,7 @@ import {
   createState,
   type Entry,
   fromParts,
+  haveSameEffect,
   reduce,
   type State,
   toArchiveChange,
@@ -181,17 +182,27 @@ function decideAgain(
   }
   const { id: _id, ...said } = event;
   // As the journal keeps it: what JSON leaves out is not there.
-  const plain: unknown = JSON.parse(
-    JSON.stringify({
-      patches: byRecord(again.patches),
-      event: again.event,
-      archive: again.archive,
-    }),
-  );
-  const kept = { patches: byRecord(patches), event: said, ...(archive && { archive }) };
-  if (dequal(plain, kept)) return again;
+  const plain = JSON.parse(
+    JSON.stringify({ patches: again.patches, event: again.event, archive: again.archive }),
+  ) as Pick<Entry, "patches">;
+  const kept = { patches, event: said, ...(archive && { archive }) };
+  const isSame =
+    dequal({ ...plain, patches: null }, { ...kept, patches: null }) &&
+    // An older release may have said the same change in other steps.
+    (dequal(byRecord(plain.patches), byRecord(patches)) ||
+      isSameChange(state, plain.patches, patches));
+  if (isSame) return again;
   tell(`entry ${seq} (${action.name}) does not say what its action does`);
   return null;
+}
+
+function isSameChange(state: State, ...lists: [Entry["patches"], Entry["patches"]]): boolean {
+  try {
+    return haveSameEffect(state, ...lists);
+  } catch {
+    // What does not even fit the state says something else.
+    return false;
+  }
 }
 
 function stateOf(db: Database.Database, { id }: SnapshotRow): State {

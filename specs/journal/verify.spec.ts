@@ -98,6 +98,19 @@ const retitled = changeEntry(5, ({ patches }) => {
     }
   }
 });
+/** The same change in other steps, as another release may have put it. */
+const inOtherSteps = changeEntry(5, ({ patches }) => {
+  const at = patches.findIndex(({ path }) => path === "/tasks/T-219");
+  const made = patches[at];
+  assert.ok(made && made.op !== "remove");
+  const task = made.value as { title: string };
+  patches.splice(
+    at,
+    1,
+    { ...made, value: { ...task, title: "at first" } },
+    { op: "replace", path: "/tasks/T-219/title", value: task.title },
+  );
+});
 const someoneElse = changeEntry(5, ({ action }) => {
   action.stamp.by = "somebody";
 });
@@ -217,6 +230,17 @@ test("DUR-18: an entry that the rules of today would refuse is told, and taken a
   assert.equal(notes, [
     "entry 5 (tasks/create) would be refused by the rules of this release: unknown agent: ghost",
   ]);
+  data.remove();
+});
+
+test("DUR-18: an entry that puts the same change in other steps agrees: another release may have said it so", async () => {
+  const data = makeDataDir();
+  await write(data.dir);
+  const db = new Database(join(data.dir, "clawtasker.db"));
+  both(inOtherSteps, rechain)(db);
+  db.close();
+  const { problems, notes, reduced, taken } = verifyJournal(data.dir);
+  assert.equal([problems, notes, reduced, taken], [[], [], 53, 0]);
   data.remove();
 });
 
