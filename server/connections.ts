@@ -48,7 +48,8 @@ export function listenTo(
   /** Of each connection; it is the last to close. */
   const newest = new WeakMap<Socket, ServerResponse>();
   const lines = new Map<Socket, Line>();
-  server.once("close", watchHeld(lines, held));
+  // One that cannot listen closes nothing either.
+  server.once("listening", () => server.once("close", watchHeld(lines, held)));
 
   function guard(socket: Socket, req: IncomingMessage | null, run: () => void): void {
     try {

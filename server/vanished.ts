@@ -95,12 +95,18 @@ export function watchVanished(
   }
 
   let looking: NodeJS.Timeout | undefined;
+  let stopped = false;
   function again(): void {
+    // Told to stop during a look.
+    if (stopped) return;
     looking = setTimeout(() => void look().then(again), everyMs);
     looking.unref();
   }
   again();
-  return () => clearTimeout(looking);
+  return () => {
+    stopped = true;
+    clearTimeout(looking);
+  };
 }
 
 /**

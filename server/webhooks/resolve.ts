@@ -14,6 +14,8 @@ export type Resolve = (name: string) => Promise<LookupAddress[]>;
 export interface ResolveOptions {
   /** In place of the system's, as `address:port`. */
   servers?: readonly string[];
+  /** With which a name that is not known is finished; those of the system when absent. */
+  domains?: readonly string[];
   /** Of one question; a second one has longer. */
   timeoutMs?: number;
 }
@@ -21,21 +23,40 @@ export interface ResolveOptions {
 const TIMEOUT_MS = 2_000;
 const TRIES = 2;
 
-export function createResolve({ servers, timeoutMs = TIMEOUT_MS }: ResolveOptions = {}): Resolve {
+export function createResolve({
+  servers,
+  domains,
+  timeoutMs = TIMEOUT_MS,
+}: ResolveOptions = {}): Resolve {
   return async (name) => {
     if (await isOfThisNetwork(name)) return lookup(name, { all: true });
     const resolver = new Resolver({ timeout: timeoutMs, tries: TRIES });
     if (servers) resolver.setServers(servers);
-    const [four, six] = await Promise.allSettled([
-      resolver.resolve4(name),
-      resolver.resolve6(name),
-    ]);
-    if (four.status === "rejected" && six.status === "rejected") throw four.reason;
-    return [
-      ...addressesOf(four).map((address) => ({ address, family: 4 })),
-      ...addressesOf(six).map((address) => ({ address, family: 6 })),
-    ];
+    const suffixes = domains ?? (await searchDomains());
+    let failure: unknown;
+    for (const whole of [name, ...suffixes.map((domain) => `${name}.${domain}`)]) {
+      const [four, six] = await Promise.allSettled([
+        resolver.resolve4(whole),
+        resolver.resolve6(whole),
+      ]);
+      if (four.status === "fulfilled" || six.status === "fulfilled") {
+        return [
+          ...addressesOf(four).map((address) => ({ address, family: 4 })),
+          ...addressesOf(six).map((address) => ({ address, family: 6 })),
+        ];
+      }
+      failure ??= four.reason;
+      // One that nobody answers for is not asked for in other words.
+      if ((four.reason as NodeJS.ErrnoException).code !== "ENOTFOUND") break;
+    }
+    throw failure;
   };
+}
+
+/** In which this network finishes names; the library asks for a name as it is. */
+async function searchDomains(): Promise<string[]> {
+  const text = await readFile("/etc/resolv.conf", "utf8").catch(() => "");
+  return (/^search\s+(.*)$/m.exec(text)?.[1] ?? "").split(/\s+/).filter(Boolean).slice(0, 6);
 }
 
 function addressesOf(answer: PromiseSettledResult<string[]>): string[] {
@@ -48,5 +69,7 @@ async function isOfThisNetwork(name: string): Promise<boolean> {
   const hosts = await readFile("/etc/hosts", "utf8").catch(() => "");
   return hosts
     .split("\n")
-    .some((line) => line.replace(/#.*/, "").split(/\s+/).slice(1).includes(name.toLowerCase()));
+    .some((line) =>
+      line.replace(/#.*/, "").toLowerCase().split(/\s+/).slice(1).includes(name.toLowerCase()),
+    );
 }

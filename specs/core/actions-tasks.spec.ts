@@ -331,17 +331,20 @@ test("CORE-18: the comments of a task have a bound together, also a number; the 
   const comment = (state: State) => [state, "tasks/comment", { task_id, text }] as const;
   const said = { type: "needs-validation", task_id, agent_id: "codex", note: text };
   const event = (state: State) => [state, "tasks/event", said] as const;
-  const remedy = "go on in a task linked to it";
-  const together = (most: number) =>
-    `the comments of T-203 may have ${most} characters together; say it in fewer words, or ${remedy}`;
+  const [onward, update] = [
+    "go on in a task linked to it",
+    "say what changes with tasks/update, such as its status",
+  ];
+  const together = (most: number, way: string) =>
+    `the comments of T-203 may have ${most} characters together; say it in fewer words, or ${way}`;
   run(...comment(filled(24, text)));
-  refuses(...comment(filled(25, text)), together(500_000));
+  refuses(...comment(filled(25, text)), together(500_000, onward));
   run(...event(filled(29, text)));
-  refuses(...event(filled(30, text)), together(600_000));
+  refuses(...event(filled(30, text)), together(600_000, update));
   run(...comment(filled(999, "x")));
-  refuses(...comment(filled(1_000, "x")), `T-203 has 1000 comments; ${remedy}`);
+  refuses(...comment(filled(1_000, "x")), `T-203 has 1000 comments; ${onward}`);
   run(...event(filled(1_199, "x")));
-  refuses(...event(filled(1_200, "x")), `T-203 has 1200 comments; ${remedy}`);
+  refuses(...event(filled(1_200, "x")), `T-203 has 1200 comments; ${update}`);
 });
 
 test("CORE-1: the activity of a task is bounded", () => {

@@ -13,7 +13,14 @@ async function withNames(run: (servers: string[]) => Promise<void>): Promise<voi
   const server = createSocket("udp4");
   server.on("message", (question, { port, address }) => {
     const end = question.indexOf(0, 12) + 1;
-    if (!question.toString("latin1", 12, end).startsWith("\x04good")) return;
+    const name = question.toString("latin1", 12, end);
+    if (name.startsWith("\x04half") && !name.includes("\x04corp")) {
+      const unknown = Buffer.from([0, 0, 0x81, 0x83, 0, 1, 0, 0, 0, 0, 0, 0]);
+      question.copy(unknown, 0, 0, 2);
+      server.send(Buffer.concat([unknown, question.subarray(12, end + 4)]), port, address);
+      return;
+    }
+    if (!name.startsWith("\x04good") && !name.startsWith("\x04half")) return;
     const type = question.readUInt16BE(end);
     const data = { [A]: [192, 0, 2, 7], [AAAA]: [0x20, 1, 0xd, 0xb8, ...Array(11).fill(0), 9] }[
       type
@@ -39,6 +46,16 @@ test("HOOK-4: a name has all its addresses, of both kinds", () =>
       { address: "192.0.2.7", family: 4 },
       { address: "2001:db8::9", family: 6 },
     ]);
+  }));
+
+test("HOOK-4: a name that is not known is finished with the domains of the network", () =>
+  withNames(async (servers) => {
+    const resolve = createResolve({ servers, domains: ["corp.example"] });
+    assert.is((await resolve("half.name"))[0]?.address, "192.0.2.7");
+    const alone = await createResolve({ servers, domains: [] })("half.name").catch(
+      (error: NodeJS.ErrnoException) => error.code,
+    );
+    assert.is(alone, "ENOTFOUND");
   }));
 
 test("HOOK-4: names whose server never answers end in their time, and hold up no other", () =>

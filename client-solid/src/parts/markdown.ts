@@ -42,7 +42,7 @@ function parse(text: string): string {
 }
 
 function asItIs(text: string): string {
-  return `<p>${escapeHtml(text).replaceAll("\n", "<br>")}</p>`;
+  return `<pre>${escapeHtml(text)}</pre>`;
 }
 
 export function renderMarkdown(text: string): string {

@@ -16,6 +16,9 @@ import {
 } from "../../schema.ts";
 import { AGENT_STATUSES } from "./agent.ts";
 
+/** Of one agent. */
+export const MAX_SPECIALISMS = 50;
+
 export const agentId = slug("The agent's id.");
 export const agentStatus = Type.Optional(oneOf(AGENT_STATUSES, "What the agent is doing."));
 
@@ -56,7 +59,7 @@ export const profile = {
   ...summaries,
   status: agentStatus,
   skills: lines("What it can do."),
-  specialists: specialisms("The specialisms it takes tasks of.", 50),
+  specialists: specialisms("The specialisms it takes tasks of.", MAX_SPECIALISMS),
   allowed_tools: lines("The tools it may use."),
   blockers: lines("What holds it up."),
   collaborating_with: ids("The agents it works with."),

@@ -11,6 +11,7 @@ import { checkVersion, find, findActiveAgent, touch, unique } from "../lookup.ts
 import type { State } from "../state.ts";
 import { expectedVersion } from "../tasks/fields.ts";
 import { type Agent, CEO } from "./agent.ts";
+import { MAX_SPECIALISMS } from "./fields.ts";
 import { handOver, leave, removeAgent } from "./rules.ts";
 
 const reason = text("Why; kept with the agent.");
@@ -28,8 +29,8 @@ function findSuccessor(state: State, leaving: string, successor: string, verb: s
 }
 
 /** The target's own first, and no more than a body could say. */
-function union(own: readonly string[], more: readonly string[]): string[] {
-  return unique([...own, ...more]).slice(0, MAX_ITEMS);
+function union(own: readonly string[], more: readonly string[], most: number): string[] {
+  return unique([...own, ...more]).slice(0, Math.max(most, own.length));
 }
 
 const described = ({ id, name }: Agent) => `${name} (${id})`;
@@ -144,8 +145,8 @@ const merge = defineAction({
     const into = findSuccessor(draft, source_agent_id, target_agent_id, "merge");
     const message = `Agent ${described(from)} merged into ${described(into)}`;
     const tasks_transferred = handOver(draft, source_agent_id, target_agent_id, CEO, context);
-    into.skills = union(into.skills, from.skills);
-    into.specialists = union(into.specialists, from.specialists);
+    into.skills = union(into.skills, from.skills, MAX_ITEMS);
+    into.specialists = union(into.specialists, from.specialists, MAX_SPECIALISMS);
     touch(into, context);
     leave(from, "retired", `Merged into ${into.name}.`, context);
     return {

@@ -366,14 +366,19 @@ export function addComment(
   kind: keyof typeof ROOM = "comment",
 ) {
   const { count: most, characters } = ROOM[kind];
+  const field = kind === "comment" ? "text" : "note";
+  const way =
+    kind === "comment"
+      ? "go on in a task linked to it"
+      : "say what changes with tasks/update, such as its status";
   // Not along the draft, which would make a proxy of each.
   const { comments } = get(context.before.tasks, task.id) ?? task;
   if (comments.length >= most) {
-    refuse("conflict", `${task.id} has ${most} comments; go on in a task linked to it`);
+    refuse("conflict", `${task.id} has ${most} comments; ${way}`, { field });
   }
   if (comments.reduce((sum, one) => sum + one.text.length, text.length) > characters) {
     const why = `the comments of ${task.id} may have ${characters} characters together`;
-    refuse("conflict", `${why}; say it in fewer words, or go on in a task linked to it`);
+    refuse("conflict", `${why}; say it in fewer words, or ${way}`, { field });
   }
   const last = task.comments.at(-1);
   const count = last ? Number(last.id.slice(last.id.lastIndexOf("-") + 1)) + 1 : 0;
