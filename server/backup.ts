@@ -46,7 +46,11 @@ export async function openBackups({ journal, dir, log }: BackupsOptions): Promis
         "Cache-Control": "no-store",
         "ClawTasker-Seq": seq,
       });
-      await pipeline(createReadStream(path), res);
+      const file = createReadStream(path);
+      // Behind another answer it may never get its connection, and not every release of Node tells the file.
+      if (res.destroyed) file.destroy();
+      else res.once("close", () => file.destroy());
+      await pipeline(file, res);
       log.info({ seq, bytes }, "a backup was taken");
     } finally {
       await rm(path, { force: true });
