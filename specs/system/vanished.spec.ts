@@ -152,7 +152,7 @@ test("STR-6: who takes nothing of an answer is ended, who takes a little of it g
   const refuse = (_req: unknown, socket: Socket) => socket.destroy();
   const sockets = listenTo(server, { request, upgrade: refuse, clientError: refuse }, silent);
   let stuck = 0;
-  const stop = watchVanished(sockets, { everyMs: 20, stuckMs: 600, onStuck: () => stuck++ });
+  const stop = watchVanished(sockets, { everyMs: 20, stuckMs: 2_500, onStuck: () => stuck++ });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const dial = () => {
@@ -167,22 +167,20 @@ test("STR-6: who takes nothing of an answer is ended, who takes a little of it g
     // A chunk at a time.
     slow.on("data", (chunk: Buffer) => {
       read += chunk.length;
-      if (stuck < 3) slow.pause();
+      if (stuck < 1) slow.pause();
     });
-    for (let n = 1; n <= 3; n++) {
-      dial();
-      const late = Date.now() + 20_000;
-      while (stuck < n) {
-        assert.ok(Date.now() < late, `${n} is not ended`);
-        slow.resume();
-        await new Promise((resolve) => setTimeout(resolve, 20));
-      }
+    dial();
+    const late = Date.now() + 20_000;
+    while (stuck < 1) {
+      assert.ok(Date.now() < late, "it is not ended");
+      slow.resume();
+      await new Promise((resolve) => setTimeout(resolve, 20));
     }
     assert.is(sockets.size, 1, "the slow one is still there");
     assert.ok(read > 0 && read < BYTES, `${read} bytes were read slowly`);
     slow.resume();
     await eventually(() => read > BYTES, "it gets all of it");
-    assert.is(stuck, 3);
+    assert.is(stuck, 1);
   } finally {
     stop();
     server.closeAllConnections();
