@@ -21,7 +21,7 @@ const MARKER = />|[-+*]|\d+[.)]/g;
 export function isCostly(text: string): boolean {
   const lines = text.split("\n");
   if (lines.length > MAX_LINES) return true;
-  if (new RegExp(`\\S{${MAX_WORD_CHARS + 1}}`).test(text)) return true;
+  if (text.split(/\s/).some(({ length }) => length > MAX_WORD_CHARS)) return true;
   let all = 0;
   let paragraph = 0;
   for (const line of lines) {
