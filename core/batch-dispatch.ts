@@ -11,6 +11,7 @@ import { createRoom } from "./batch-room.ts";
 import type { Commits } from "./commits.ts";
 import type { Decisions, Taken } from "./decisions.ts";
 import { type Rejection, rejection } from "./errors.ts";
+import { isObject } from "./forms.ts";
 import type { Once } from "./idempotency.ts";
 import type { DispatchOptions, Outcome } from "./outcome.ts";
 import { callerOf } from "./permissions.ts";
@@ -24,7 +25,7 @@ import type { Turns } from "./turns.ts";
 /** The key of a whole batch, and what makes two of them the same. */
 interface BatchKey {
   key: string;
-  payload: unknown;
+  payload: string;
   warnings: readonly string[];
 }
 
@@ -37,6 +38,7 @@ export interface BatchPorts {
   recall: Recall;
   turns: Turns;
   turn: Ports["turn"];
+  digest: Ports["digest"];
   /** Why nothing is decided now, or null. */
   refuseNow(): Rejection | null;
 }
@@ -83,7 +85,8 @@ interface Held {
 
 /** @returns the dispatch of a batch; the key in its options is that of all of it */
 export function createBatchDispatch(ports: BatchPorts) {
-  const { check, toRequest, once, decisions, commits, recall, turns, turn, refuseNow } = ports;
+  const { check, toRequest, once, decisions, commits, recall, turns, turn, digest, refuseNow } =
+    ports;
 
   return async (body: unknown, { key, ...who }: DispatchOptions): Promise<Outcome> => {
     const checked = check(batch.body, body ?? {});
@@ -94,15 +97,23 @@ export function createBatchDispatch(ports: BatchPorts) {
     const refused = checkKeys(all, key);
     if (refused) return refused;
     const known: (Request | Rejection)[] = [];
-    /** Each is authorised when it is first asked for: all of them at once would hold the loop. */
+    /** Each is validated when it is first asked for: all of them at once would hold the loop. */
     const requestAt = (index: number) => {
       known[index] ??= authorise(all[index] as One, who);
       return known[index];
     };
-    const keyed = key !== undefined || all.some((one) => one.idempotency_key !== undefined);
-    if (!keyed) {
-      const each = { count: all.length, at: requestAt };
-      return (await decideAll(each, { atomic, warnings, key: undefined, wrote })).whole;
+    const options: BatchOptions = { atomic, warnings, key: undefined, wrote };
+    if (key !== undefined) {
+      const text = toAsked(atomic, all);
+      const payload = digest?.(text) ?? text;
+      const said = { name: batch.name, payload, warnings };
+      return once({ by: callerOf(who).name, key }, said, async () => {
+        const each = { count: all.length, at: requestAt };
+        return (await decideAll(each, { ...options, key: { key, payload, warnings } })).whole;
+      });
+    }
+    if (!all.some((one) => one.idempotency_key !== undefined)) {
+      return (await decideAll({ count: all.length, at: requestAt }, options)).whole;
     }
     // What is said with a key is known before the key is looked up.
     for (const index of all.keys()) {
@@ -110,35 +121,17 @@ export function createBatchDispatch(ports: BatchPorts) {
       if (turned) await turned;
       requestAt(index);
     }
-    const requests = known;
-    const said = () => ({ atomic, actions: requests.map(sayRequest) });
-    const run = async () => {
-      const held = await holdAll(requests);
-      const at = (index: number) => (held[index] as Held).request;
-      const settled = decideAll(
-        { count: held.length, at },
-        {
-          atomic,
-          warnings,
-          key: key === undefined ? undefined : { key, payload: said(), warnings },
-          wrote,
-        },
-      );
-      const { whole, outcomes } = await settled.catch((error: unknown) => {
-        letGo(held);
-        throw error;
-      });
-      for (const [index, { settle }] of held.entries()) {
-        settle?.(whole.ok ? (outcomes[index] ?? whole) : whole);
-      }
-      return whole;
-    };
-    if (key === undefined) return run();
-    return once(
-      { by: callerOf(who).name, key },
-      { name: batch.name, payload: said(), warnings },
-      run,
-    );
+    const held = await holdAll(known);
+    const at = (index: number) => (held[index] as Held).request;
+    const settled = decideAll({ count: held.length, at }, options);
+    const { whole, outcomes } = await settled.catch((error: unknown) => {
+      letGo(held);
+      throw error;
+    });
+    for (const [index, { settle }] of held.entries()) {
+      settle?.(whole.ok ? (outcomes[index] ?? whole) : whole);
+    }
+    return whole;
   };
 
   function authorise({ action, body, idempotency_key }: One, who: DispatchOptions) {
@@ -339,8 +332,15 @@ function isKeyed(request: Request | Outcome): boolean {
   return "key" in request && request.key !== undefined;
 }
 
-function sayRequest(request: Request | Rejection): object {
-  if ("ok" in request) return { refused: request.message };
-  const { declaration, payload, warnings } = request;
-  return { action: declaration.name, payload, warnings };
+/**
+ * What is asked with a batch, before anybody looks whether it may be: the same for the same fields in any order.
+ * A token among them is the transport's, and may be another the next time.
+ */
+function toAsked(atomic: boolean, actions: readonly One[]): string {
+  return JSON.stringify({ actions, atomic }, (name, value) => {
+    if (name === "write_token") return undefined;
+    if (!isObject(value)) return value;
+    // Not by assignment, which a key `__proto__` would turn into something else.
+    return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
 }

@@ -130,7 +130,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     if (lookAgain) waits.wake();
     lookAgain = false;
   });
-  const toRequest = createToRequest(validator, () => turns.settled().state, newId);
+  const toRequest = createToRequest(validator, newId);
   const dispatchBatch = createBatchDispatch({
     check: validator.check,
     toRequest,
@@ -140,6 +140,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     recall,
     turns,
     turn: options.turn,
+    digest: options.digest,
     refuseNow,
   });
 
@@ -207,6 +208,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     if (name === batch.name) return dispatchBatch(body, options);
     const request = toRequest(name, body, options);
     if ("ok" in request) return request;
+    // Before the key is looked up: nobody is given an answer that was meant for another.
+    const refused = request.judge(turns.settled().state);
+    if (refused) return refused;
     const { declaration, payload, warnings } = request;
     const { key, signal } = options;
     const decideNow = async () =>

@@ -24,8 +24,8 @@ export interface Entry {
   /** The caller's idempotency key, and the answer a retry with it gets again. */
   key?: string;
   reply?: object;
-  /** The whole batch that ended with this entry, where the key was that of all of it. */
-  batch?: unknown;
+  /** What was asked with the batch that ended with this entry, as its digest, where the key was that of all of it. */
+  batch?: string;
   /** What the request said beside the payload, where it came with a key: the fields nobody knows. */
   warnings?: readonly string[];
 }

@@ -129,21 +129,29 @@ export function speakerOf({ agent_id: self }: Principal, { body }: AnyAction): o
   return self !== null && speaker ? { [speaker]: self } : {};
 }
 
-type Spoken = { ok: true; payload: unknown } | Rejection;
+/** The payload with the agent that the caller speaks for, where it did not name itself; an empty name is none. */
+export function speakAs(caller: Principal, declaration: AnyAction, payload: unknown): unknown {
+  if (caller.agent_id === null) return payload;
+  const said: Record<string, unknown> = { ...(payload as object) };
+  for (const [field, itself] of Object.entries(speakerOf(caller, declaration))) {
+    said[field] ||= itself;
+  }
+  return said;
+}
 
 /**
- * The payload as this caller may say it: an agent is filled in where it did not name itself.
+ * Why this caller may not say the payload; null where it may.
+ * @param payload as it speaks
  * @param state what was decided so far: an agent that has left, or not come yet, says nothing
  */
-export function speakAs(
+export function refuseSpeaker(
   caller: Principal,
-  declaration: AnyAction,
+  { name }: AnyAction,
   payload: unknown,
   state: State,
-): Spoken {
-  const { name } = declaration;
+): Rejection | null {
   const { agent_id: self, role } = caller;
-  if (RIGHTS[role].as === "anybody") return { ok: true, payload };
+  if (RIGHTS[role].as === "anybody") return null;
   if (self === null) return notAllowed(caller, "agent_id", "it speaks for no agent");
   const agent = get(state.agents, self);
   if (agent ? agent.standing !== "active" : name !== "agents/register") {
@@ -151,11 +159,7 @@ export function speakAs(
     const remedy = agent ? "ask the owner to bring it back" : "POST /api/agents/register first";
     return notAllowed(caller, "agent_id", `${why}; ${remedy}`);
   }
-  const said: Record<string, unknown> = { ...(payload as object) };
-  // An empty name is none.
-  for (const [field, itself] of Object.entries(speakerOf(caller, declaration))) {
-    said[field] ||= itself;
-  }
+  const said = payload as Record<string, unknown>;
   const isAnothers = createIsAnothers(self, state);
   const borrowed = findBorrowed(said, self, isAnothers);
   if (borrowed) {
@@ -178,7 +182,7 @@ export function speakAs(
   if (said.needs_human === false) {
     return notAllowed(caller, "needs_human", "only a human ends that; use a token of an operator");
   }
-  return { ok: true, payload: said };
+  return null;
 }
 
 type Is = (text: unknown) => boolean;

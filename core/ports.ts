@@ -142,6 +142,11 @@ export interface Ports {
   clock(): number;
   /** A new id for each dispatch, unique for ever. */
   newId(): string;
+  /**
+   * What the journal keeps of a batch that came with a key, to know it again: of the same text the same, from
+   * which nobody reads the text. Without it the text itself is kept.
+   */
+  digest?(text: string): string;
   /** Aborted after so many milliseconds; without it a dispatch never waits (tasks/claim). */
   timeout?(ms: number): AbortSignal;
   /**

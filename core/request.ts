@@ -1,13 +1,13 @@
 /**
  * From a name and a body that nobody has looked at to a request that may be decided: the action is
- * known, its caller may send it, the body conforms. Neighbours: `validate.ts` and `permissions.ts`
- * know the rules, `engine.ts` and `batch.ts` dispatch. Invariant: nothing is decided here, so whoever
- * may not send something learns nothing of what it would have answered.
+ * known, its caller's role may send it, the body conforms. Neighbours: `validate.ts` and `permissions.ts`
+ * know the rules, `engine.ts` and `batch-dispatch.ts` dispatch. Invariant: no state is asked here, so the
+ * same body of the same caller always makes the same request, or the same refusal.
  */
 import type { AnyAction, Recalled } from "./action.ts";
 import { type Rejection, rejection } from "./errors.ts";
 import type { DispatchOptions } from "./outcome.ts";
-import { callerOf, refuseRole, speakAs, speakerOf } from "./permissions.ts";
+import { callerOf, refuseRole, refuseSpeaker, speakAs, speakerOf } from "./permissions.ts";
 import { actions } from "./registry.ts";
 import type { State } from "./state/state.ts";
 import type { Validator } from "./validate.ts";
@@ -22,7 +22,7 @@ export interface Request {
   actionId: string;
   key: string | undefined;
   warnings: readonly string[];
-  /** Why its caller may not say this any more, now and as of this state; null where it may. */
+  /** Why its caller may not say this, now and as of this state; null where it may. */
   judge(state: State): Rejection | null;
 }
 
@@ -34,15 +34,8 @@ export type ToRequest = (
 
 const REVOKED = rejection("forbidden", "the token was revoked; ask the owner for another");
 
-/**
- * @param state as of what was decided last, for who speaks for whom
- * @param newId a new id for each action
- */
-export function createToRequest(
-  validator: Validator,
-  state: () => State,
-  newId: () => string,
-): ToRequest {
+/** @param newId a new id for each action */
+export function createToRequest(validator: Validator, newId: () => string): ToRequest {
   return (name, body, { key, ...who }) => {
     const by = callerOf(who);
     const declaration = actions.get(name);
@@ -52,15 +45,11 @@ export function createToRequest(
     const validated = validator.validate(declaration, body, speakerOf(by, declaration));
     if (!validated.ok) return validated;
     const { warnings } = validated;
-    // Before the key is looked up: nobody is given an answer that was meant for another.
-    const spoken = speakAs(by, declaration, validated.payload, state());
-    if (!spoken.ok) return spoken;
-    const { payload } = spoken;
+    const payload = speakAs(by, declaration, validated.payload);
     const actor = declaration.actor?.(payload) || who.actor || by.agent_id || "ceo";
     const judge = (state: State) => {
       if (who.isKnown?.() === false) return REVOKED;
-      const again = speakAs(by, declaration, payload, state);
-      return again.ok ? null : again;
+      return refuseSpeaker(by, declaration, payload, state);
     };
     return { declaration, payload, actor, by: by.name, actionId: newId(), key, warnings, judge };
   };

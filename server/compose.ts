@@ -3,7 +3,7 @@
  * Neighbours: `main.ts` for the process, the specs for real servers on port 0. Invariant: what starts
  * here is stopped here, in the reverse order, also when starting fails half way.
  */
-import { randomUUID } from "node:crypto";
+import { hash, randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { fileURLToPath } from "node:url";
@@ -97,6 +97,7 @@ export async function startServer({
     journal,
     clock,
     newId: randomUUID,
+    digest: (text) => hash("sha256", text),
     keepEntries: config.keepEntries,
     keepMs: config.keepDays * DAY_MS,
     timeout: (ms) => AbortSignal.timeout(ms),

@@ -520,6 +520,102 @@ test("DUR-10: a repetition that a batch with a key recognised stays one", async 
   assert.equal(again.ok && again.reply, repeated.ok && repeated.reply);
 });
 
+const NEWCOMER = { name: "nova-laptop", role: "agent", agent_id: "nova" } as const;
+const ARRIVAL: readonly One[] = [
+  { action: "agents/register", body: { name: "Nova", role: "Engineer" } },
+  { action: "agents/heartbeat", body: { status: "working", write_token: "secret-1" } },
+];
+
+test("DUR-10 HTTP-10: a newcomer's batch with a key does what it does without, and is answered again, also once it is refused", async () => {
+  const journal = createMemoryJournal();
+  const engine = await open(withoutClose(journal));
+  const options = { by: NEWCOMER, key: "arrival" };
+  const plain = await (await open()).dispatchUnknown(
+    "batch",
+    { actions: ARRIVAL },
+    { by: NEWCOMER },
+  );
+  const first = await engine.dispatchUnknown("batch", { actions: ARRIVAL }, options);
+  assert.equal(resultsOf(first), resultsOf(plain));
+  assert.equal(
+    resultsOf(first).map(({ status }) => status),
+    [200, 200],
+  );
+  // What would be refused now was done then.
+  await engine.dispatch("agents/retire", { agent_id: "nova" });
+  await engine.close();
+  const again = await open(journal, false);
+  const rotated = structuredClone([...ARRIVAL]);
+  Object.assign(rotated[1]?.body as object, { write_token: "secret-2" });
+  for (const actions of [ARRIVAL, rotated]) {
+    const late = await again.dispatchUnknown("batch", { actions }, options);
+    assert.ok(late.ok && late.replayed);
+    assert.equal(resultsOf(late), JSON.parse(JSON.stringify(resultsOf(first))));
+  }
+});
+
+test("DUR-10: what makes two batches the same is what is asked, not what becomes of it; nothing of it but a digest is kept", async () => {
+  const journal = createMemoryJournal();
+  const kept = new Map<string, string>();
+  const digest = (text: string) => {
+    const known = kept.get(text) ?? `digest-${kept.size}`;
+    kept.set(text, known);
+    return known;
+  };
+  const engine = await openEngine({ journal, clock: () => AT, newId: createIds(), digest });
+  opened.push(engine);
+  await engine.dispatch("demo/reset", {});
+  const said: One[] = [
+    { action: "tasks/create", body: { title: "Once", other: "kept-by-nobody" } },
+    { action: "tasks/create", body: { title: "", description: "one" } },
+    { action: "tasks/nothing", body: { a: { write_token: "w" }, b: 2 } },
+  ];
+  const first = await send(engine, said, {}, "all");
+  const change = (index: number, body: unknown) =>
+    said.map((one, at) => (at === index ? { ...one, body } : one));
+  for (const different of [
+    change(0, { title: "Once", other: "another" }),
+    change(1, { title: "", description: "two" }),
+    change(2, { a: {}, b: 3 }),
+    [...said].reverse(),
+  ]) {
+    const refused = await send(engine, different, {}, "all");
+    assert.is(!refused.ok && refused.code, "key_reused");
+  }
+  const inOtherOrder = change(2, { b: 2, a: {} });
+  for (const same of [said, inOtherOrder]) {
+    const late = await send(engine, same, { atomic: false }, "all");
+    assert.ok(late.ok && late.replayed);
+    assert.equal(resultsOf(late), resultsOf(first));
+  }
+  assert.not.match(JSON.stringify(await entriesOf(journal)), /kept-by-nobody/);
+  for (const text of kept.keys()) assert.not.match(text, /write_token/);
+});
+
+test("DUR-10: an action's own key in a newcomer's batch has one effect and one answer", async () => {
+  const engine = await open();
+  const actions = ARRIVAL.map((one, n) => ({ ...one, idempotency_key: `k-${n}` }));
+  const first = await engine.dispatchUnknown("batch", { actions }, { by: NEWCOMER });
+  const late = await engine.dispatchUnknown("batch", { actions }, { by: NEWCOMER });
+  assert.equal(
+    resultsOf(first).map(({ status, seq }) => [status, seq]),
+    [
+      [200, 2],
+      [200, 3],
+    ],
+  );
+  assert.equal(
+    resultsOf(late).map(({ seq, replayed }) => [seq, replayed]),
+    [
+      [2, true],
+      [3, true],
+    ],
+  );
+  const alone = { by: NEWCOMER, key: "k-1" };
+  const single = await engine.dispatchUnknown("agents/heartbeat", ARRIVAL[1]?.body, alone);
+  assert.ok(single.ok && single.replayed);
+});
+
 test("HTTP-10: keys that say two things are refused, naming the field", async () => {
   const engine = await open();
   const one = { action: "tasks/create", body: { title: "x" }, idempotency_key: "k" };
