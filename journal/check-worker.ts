@@ -9,11 +9,13 @@ import Database from "libsql";
 import type { CheckOptions, CheckResult } from "./messages.ts";
 import { inspect } from "./recover.ts";
 
-function check({ file }: CheckOptions): CheckResult {
+function check({ file, stopped }: CheckOptions): CheckResult | null {
   let worked = performance.now();
-  const sleeping = new Int32Array(new SharedArrayBuffer(4));
+  const stop = new Int32Array(stopped);
+  const isStopped = () => Atomics.load(stop, 0) !== 0;
   const rest = () => {
-    Atomics.wait(sleeping, 0, 0, performance.now() - worked);
+    Atomics.wait(stop, 0, 0, performance.now() - worked);
+    if (isStopped()) throw new Error("the check was stopped");
     worked = performance.now();
   };
   try {
@@ -22,8 +24,9 @@ function check({ file }: CheckOptions): CheckResult {
     db.close();
     return { damage: damage?.reason ?? null };
   } catch (error) {
-    return { damage: (error as Error).message };
+    return isStopped() ? null : { damage: (error as Error).message };
   }
 }
 
-parentPort?.postMessage(check(workerData as CheckOptions));
+const result = check(workerData as CheckOptions);
+if (result) parentPort?.postMessage(result);

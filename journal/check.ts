@@ -1,6 +1,7 @@
 /**
  * The check of what a start did not wait for, in a thread of its own. Neighbours: `sqlite.ts` decides
- * when, `check-worker.ts` reads. Invariant: one answer, or the reason why there is none.
+ * when, `check-worker.ts` reads. Invariants: one answer, or the reason why there is none; it is asked to stop and
+ * stops between two pages, for the reason that `sqlite-worker.ts` names.
  */
 import { Worker } from "node:worker_threads";
 import type { CheckOptions, CheckResult } from "./messages.ts";
@@ -8,12 +9,14 @@ import type { CheckOptions, CheckResult } from "./messages.ts";
 export interface Check {
   /** What is wrong, or null. @throws Error when it could not be found out */
   result: Promise<string | null>;
-  stop(): Promise<unknown>;
+  /** Resolves once its thread has ended. */
+  stop(): Promise<void>;
 }
 
-export function startCheck(options: CheckOptions): Check {
+export function startCheck(file: string): Check {
+  const stopped = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   const worker = new Worker(new URL("./check-worker.js", import.meta.url), {
-    workerData: options,
+    workerData: { file, stopped } satisfies CheckOptions,
     execArgv: [],
   });
   worker.unref();
@@ -22,5 +25,15 @@ export function startCheck(options: CheckOptions): Check {
     worker.once("error", reject);
     worker.once("exit", () => reject(new Error("the check of the journal was stopped")));
   });
-  return { result, stop: () => worker.terminate() };
+  const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
+  return {
+    result,
+    stop() {
+      worker.ref();
+      const flag = new Int32Array(stopped);
+      Atomics.store(flag, 0, 1);
+      Atomics.notify(flag, 0);
+      return ended;
+    },
+  };
 }

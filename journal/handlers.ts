@@ -98,6 +98,7 @@ export function createHandlers({
       noteDoubt(files, reason);
       return close();
     },
+    abandon: () => null,
     close,
   };
 

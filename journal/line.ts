@@ -18,6 +18,7 @@ export interface Line {
   refuse(error: Error): void;
   /** Resolves once the worker has ended. */
   ended(): Promise<void>;
+  /** Ends the worker after the call that it is at; what waits fails. */
   abort(): Promise<void>;
 }
 
@@ -84,14 +85,19 @@ export function createLine({ worker: first, start, onReopened }: LineOptions): L
 
   function reopen(reason: string): Promise<void> {
     reopening ??= change(reason)
-      .catch(async (error: Error) => {
+      .catch((error: Error) => {
         die(error);
-        await worker.terminate();
+        return abandon();
       })
       .finally(() => {
         reopening = null;
       });
     return reopening;
+  }
+
+  async function abandon(): Promise<void> {
+    worker.postMessage({ id: ++lastCall, name: "abandon", takes: null } satisfies Call<"abandon">);
+    await ended;
   }
 
   async function change(reason: string): Promise<void> {
@@ -102,9 +108,9 @@ export function createLine({ worker: first, start, onReopened }: LineOptions): L
     if (over) throw over;
     const next = await start();
     worker = next.worker;
+    ended = attach(worker);
     // Given up meanwhile: nobody would end it.
     if (over) throw over;
-    ended = attach(worker);
     onReopened(next.opening, reason);
     const waiting: Waiting[] = held;
     held = null;
@@ -132,7 +138,7 @@ export function createLine({ worker: first, start, onReopened }: LineOptions): L
     async abort() {
       over ??= new Error("the journal's worker was ended");
       await reopening;
-      await worker.terminate();
+      await abandon();
     },
   };
 }

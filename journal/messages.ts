@@ -82,6 +82,8 @@ export interface Calls {
   readImage: { takes: { at: number; length: number }; gives: Uint8Array };
   releaseImage: { takes: null; gives: null };
   setMaxPages: { takes: number; gives: null };
+  /** Ends the worker as it is, before anything else that waits. */
+  abandon: { takes: null; gives: null };
   close: { takes: null; gives: null };
 }
 export type CallName = keyof Calls;
@@ -102,5 +104,7 @@ export type Reply =
 /** What the checking thread is told, and its one answer: what is wrong, or null. */
 export interface CheckOptions {
   file: string;
+  /** One Int32, 0 until it shall stop; it sleeps on it. */
+  stopped: SharedArrayBuffer;
 }
 export type CheckResult = { damage: string | null };

@@ -3,7 +3,8 @@
  * `calls-in-order.ts`.
  * Neighbours: `sqlite.ts` on the main thread starts it and waits for its end, `opening.ts` opens,
  * `handlers.ts` does the work. SQLite's locks go only with the worker's end, so a reopening is always a
- * new worker. Invariant: after a write of unknown outcome nothing is written any more.
+ * new worker. Invariants: after a write of unknown outcome nothing is written any more; it ends by itself, between
+ * two calls, since libsql takes the whole process down where `Worker.terminate` meets it reading.
  */
 import { parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { createCallsInOrder } from "./calls-in-order.ts";
@@ -41,7 +42,7 @@ function main(port: NonNullable<typeof parentPort>, options: WorkerOptions): voi
       if (!call) return;
       const reply = answer(call);
       port.postMessage(reply, handedOver(call, reply));
-      if (call.name === "close" || call.name === "doubt") return port.close();
+      if (LAST.has(call.name)) return port.close();
     }
   });
 
@@ -73,6 +74,9 @@ const WRITES: ReadonlySet<CallName> = new Set([
   "prune",
   "shrink",
 ]);
+
+/** After these it ends. */
+const LAST: ReadonlySet<CallName> = new Set(["close", "doubt", "abandon"]);
 
 /** What is as large as the state goes without a copy. */
 function handedOver({ name }: Call, reply: Reply): ArrayBuffer[] {

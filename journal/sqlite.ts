@@ -51,7 +51,7 @@ export interface SqliteJournal extends Journal {
   copyTo(path: string): Promise<{ seq: number; bytes: number }>;
   /** Moves the bound of the database file; 0 for none. */
   setMaxPages(maxPages: number): Promise<void>;
-  /** Ends the worker at once, as a crash would: what is under way fails with an Error. */
+  /** Ends the worker after the call that it is at, as a crash would: what is under way fails with an Error. */
   abort(): Promise<void>;
 }
 
@@ -135,7 +135,7 @@ function createPort(
   async function checkRest(): Promise<void> {
     await setTimeout(checkAfterMs, undefined, { ref: false, signal: late.signal });
     await call("freeze", null);
-    check = startCheck({ file: join(dir, "clawtasker.db") });
+    check = startCheck(join(dir, "clawtasker.db"));
     const damage = await check.result;
     await call("thaw", damage === null);
     if (damage === null) recovery.verified_at = toTime(now());

@@ -111,6 +111,8 @@ export async function startServer({
     onWarning: (error) => log.warn({ err: error }, "the journal could not keep something"),
     onFatal(error) {
       log.error({ err: error }, "the journal failed; nothing more is accepted");
+      // The process may be about to end, and its thread must not be in the middle of a read then.
+      void opened.abort();
       onFatal?.(error);
     },
   }).catch(async (error: unknown) => {

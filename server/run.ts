@@ -1,7 +1,7 @@
 /**
  * The server as a process: reads the configuration, starts, prints where it is, stops on a signal.
  * Neighbours: `main.ts` and the CLI's `serve` call it; `config.ts`, `compose.ts`. Exit codes: 0 stopped,
- * 1 failed, 2 wrong configuration.
+ * 1 failed, 2 wrong configuration; killed where it does not end by itself.
  */
 import { setFlagsFromString } from "node:v8";
 import { pino } from "pino";
@@ -74,10 +74,10 @@ function startLine(url: string, { token, dataDir }: Config): string {
 function stopOnSignals(close: () => Promise<void>, log: pino.Logger): void {
   let stopping = false;
   const stop = (signal: NodeJS.Signals) => {
-    if (stopping) process.exit(1);
+    if (stopping) endNow();
     stopping = true;
     log.info({ signal }, "stopping");
-    setTimeout(() => process.exit(1), STOP_WITHIN_MS).unref();
+    setTimeout(endNow, STOP_WITHIN_MS).unref();
     close().then(
       () => {
         log.info({}, "stopped");
@@ -91,4 +91,9 @@ function stopOnSignals(close: () => Promise<void>, log: pino.Logger): void {
   };
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
+}
+
+/** `process.exit` waits for the journal's thread, which may be what hangs; every acknowledged write is on the disk. */
+function endNow(): void {
+  process.kill(process.pid, "SIGKILL");
 }

@@ -37,6 +37,14 @@ test("DUR-28: between two appends one other call has its turn: none waits for ev
   assert.is(reads, 1);
 });
 
+test("DUR-9: who is told to end does nothing more", () => {
+  const calls = createCallsInOrder();
+  calls.add(call(1, "append"));
+  calls.add(call(2, "read"));
+  calls.add(call(3, "abandon"));
+  assert.is(calls.next()?.id, 3);
+});
+
 test("DUR-28: an append does not wait for the reads that came before it", () =>
   withFolder((dir) =>
     withJournal(dir, async (journal) => {

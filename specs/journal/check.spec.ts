@@ -20,6 +20,8 @@ import {
   withJournal,
 } from "../support/journal.ts";
 
+const JOURNAL = new URL("../../journal/index.js", import.meta.url).href;
+
 /** As a large journal: the check is a matter of its own, here one that never comes by itself. */
 const NEVER = { checkFirstBytes: 0, checkAfterMs: 1_000_000 };
 const AT_ONCE = { checkFirstBytes: 0, checkAfterMs: 0 };
@@ -165,6 +167,35 @@ test("DUR-17: what spoke against the journal makes the next start check all of i
     );
   }));
 
+test("DUR-17: closed while the check reads, it ends, says nothing and takes nothing with it", () =>
+  withFolder(async (dir) => {
+    await withJournal(dir, async (journal) => {
+      await journal.append(0, makeRecords(1, 20_000));
+      await journal.saveSnapshot(20_000, CREATED_AT, ["{}"]);
+    });
+    // Closed a little later each time, so before, during and after the reading.
+    const script = `import { openSqliteJournal } from ${JSON.stringify(JOURNAL)};
+      const options = { dir: ${JSON.stringify(dir)}, now: () => 0, checkFirstBytes: 0, checkAfterMs: 0 };
+      const onDamage = (why) => console.log(why);
+      let head = 20000, stopped = 0;
+      for (let round = 0; round < 16; round++) {
+        const journal = await openSqliteJournal({ ...options, onDamage });
+        const checked = journal.checked().catch(() => { stopped++; });
+        for (let n = 0; n < 25 * round; n++) {
+          await journal.append(head, [{ seq: ++head, json: "{}", key: null }]);
+        }
+        await journal.close();
+        await checked;
+      }
+      console.log(stopped > 0 ? "some" : "none");`;
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      "--input-type=module",
+      "-e",
+      script,
+    ]);
+    assert.is(stdout, "some\n");
+  }));
+
 test("DUR-11 DUR-17: a second server is refused while the check reads", () =>
   withFolder(async (dir) => {
     await make(dir);
@@ -174,8 +205,7 @@ test("DUR-11 DUR-17: a second server is refused while the check reads", () =>
         await journal.checked();
         const { message } = await failureOf(openIn(dir));
         assert.match(message, "another server is using");
-        const url = new URL("../../journal/index.js", import.meta.url).href;
-        const script = `import { openSqliteJournal } from ${JSON.stringify(url)};
+        const script = `import { openSqliteJournal } from ${JSON.stringify(JOURNAL)};
           await openSqliteJournal({ dir: ${JSON.stringify(dir)}, now: () => 0 }).then(
             () => console.log("opened"), (error) => console.log(error.message));`;
         const apart = await promisify(execFile)(process.execPath, [
