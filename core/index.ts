@@ -70,7 +70,7 @@ export { fromParts, toParts, toWirePieces, type WirePiece } from "./snapshot-par
 export { MAX_ARCHIVED_AT_ONCE } from "./state/archive/actions.ts";
 export { archivableTasks, countsOf, toArchiveChange } from "./state/archive/archive.ts";
 export { archivableTalk, KEPT_OF_EACH, MAX_SAID_AT_ONCE } from "./state/archive/talk.ts";
-export { isSweepDue } from "./state/company/sweep.ts";
+export { isSweepDue, MAX_SWEPT_AT_ONCE } from "./state/company/sweep.ts";
 export {
   type Counters,
   createState,
@@ -82,6 +82,7 @@ export {
   toWireState,
   type WireState,
 } from "./state/state.ts";
+export { MAX_EXPIRED_AT_ONCE } from "./state/tasks/lease-actions.ts";
 export { expiredTasks } from "./state/tasks/leases.ts";
 export type { Grant } from "./state/tokens/grant.ts";
 export { finish, type Steps } from "./steps.ts";

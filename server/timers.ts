@@ -10,7 +10,10 @@ import {
   isSweepDue,
   KEPT_OF_EACH,
   MAX_ARCHIVED_AT_ONCE,
+  MAX_EXPIRED_AT_ONCE,
   MAX_SAID_AT_ONCE,
+  MAX_SWEPT_AT_ONCE,
+  type Outcome,
 } from "../core/index.ts";
 import type { Hearing } from "./hearing.ts";
 
@@ -51,20 +54,35 @@ function startAsking(
   return () => clearInterval(interval);
 }
 
+/** What an entry does not do the next one does, so that others write in between. */
+async function whileDue(
+  engine: Engine,
+  isDue: () => boolean,
+  act: () => Promise<Outcome>,
+): Promise<void> {
+  while (!engine.stopped() && isDue()) if (!(await act()).ok) return;
+}
+
 /**
  * @param staleSeconds silence after which an agent counts as gone
  * @returns stops the timer
  */
-export function startSweeping(timed: Timed, staleSeconds: number): () => void {
+export function startSweeping(
+  timed: Timed,
+  staleSeconds: number,
+  intervalMs = Math.min(SWEEP_INTERVAL_MS, staleSeconds * 500),
+): () => void {
   const { engine, hearing } = timed;
-  const intervalMs = Math.min(SWEEP_INTERVAL_MS, staleSeconds * 500);
+  const system = { actor: "system" };
   return startAsking(timed, intervalMs, () => {
-    const { state, relations } = engine.view();
-    const heardFrom = hearing.since();
-    const silence = { staleMs: staleSeconds * 1_000, heardFrom };
-    if (!isSweepDue(state, relations, engine.clock(), silence)) return undefined;
-    const payload = { stale_seconds: staleSeconds, heard_from: heardFrom };
-    return engine.dispatch("system/sweep", payload, { actor: "system" });
+    const heard_from = hearing.since();
+    const silence = { staleMs: staleSeconds * 1_000, heardFrom: heard_from };
+    const payload = { stale_seconds: staleSeconds, heard_from, most: MAX_SWEPT_AT_ONCE };
+    const isDue = () => {
+      const { state, relations } = engine.view();
+      return isSweepDue(state, relations, engine.clock(), silence);
+    };
+    return whileDue(engine, isDue, () => engine.dispatch("system/sweep", payload, system));
   });
 }
 
@@ -72,14 +90,21 @@ export function startSweeping(timed: Timed, staleSeconds: number): () => void {
  * @param maxExpiries lost leases after which a task waits for a human
  * @returns stops the timer
  */
-export function startExpiring(timed: Timed, maxExpiries: number): () => void {
+export function startExpiring(
+  timed: Timed,
+  maxExpiries: number,
+  intervalMs = EXPIRE_INTERVAL_MS,
+): () => void {
   const { engine, hearing } = timed;
-  return startAsking(timed, EXPIRE_INTERVAL_MS, () => {
-    const { state, relations } = engine.view();
-    const heardFrom = hearing.since();
-    if (expiredTasks(state, relations, engine.clock(), heardFrom).next().done) return undefined;
-    const payload = { max_expiries: maxExpiries, heard_from: heardFrom };
-    return engine.dispatch("system/expire", payload, { actor: "system" });
+  const system = { actor: "system" };
+  return startAsking(timed, intervalMs, () => {
+    const heard_from = hearing.since();
+    const payload = { max_expiries: maxExpiries, heard_from, most: MAX_EXPIRED_AT_ONCE };
+    const isDue = () => {
+      const { state, relations } = engine.view();
+      return !expiredTasks(state, relations, engine.clock(), heard_from).next().done;
+    };
+    return whileDue(engine, isDue, () => engine.dispatch("system/expire", payload, system));
   });
 }
 

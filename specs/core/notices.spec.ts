@@ -195,6 +195,29 @@ test("CORE-7: the history of notifications is bounded", () => {
   assert.equal(activeIn(state), DEMO, "what lasts stays, however old");
 });
 
+test("CORE-7: what lasted long is history too once it ends, and leaves nothing behind", () => {
+  let state = demoState();
+  const tasks = Array.from({ length: 30 }, () => {
+    const made = run(state, "tasks/create", { title: "x", owner: "" });
+    state = made.state;
+    return (made.reply as { task: { id: string } }).task.id;
+  });
+  const block = (blocked: boolean) => {
+    for (const task_id of tasks) state = run(state, "tasks/update", { task_id, blocked }).state;
+  };
+  for (let round = 0; round < 30; round++) {
+    block(true);
+    // As many as the history holds come and go while those last.
+    const count = round % 10 === 0 ? 1_010 : 0;
+    for (let n = 0; n < count; n++) {
+      state = run(state, "tasks/update", { task_id: "T-208", blocked: n % 2 === 0 }).state;
+    }
+    block(false);
+  }
+  assert.ok(size(state.notifications) <= 504, `${size(state.notifications)} kept`);
+  assert.equal(activeIn(state), DEMO);
+});
+
 test("CORE-7: a server that just started hears agents out, but tells at once what time made overdue", () => {
   const state = demoState();
   const tomorrow = AT + 2 * DAY_MS;

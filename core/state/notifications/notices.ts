@@ -10,7 +10,7 @@ import type { Relations } from "../../relations.ts";
 import { get, list, put, remove, values } from "../../table.ts";
 import { endOfDate } from "../../time.ts";
 import { MAX_OPEN_TASKS } from "../agents/agent.ts";
-import { type State, takeId } from "../state.ts";
+import { numberIn, type State, takeId } from "../state.ts";
 import { isOpen, type Task } from "../tasks/task.ts";
 import { whyHuman } from "../tasks/views.ts";
 import type { Notification } from "./notification.ts";
@@ -185,12 +185,18 @@ function openCounts(state: State): Map<string, number> {
   return counts;
 }
 
+/** Its place in the history went by while it lasted. */
+function isPast({ counters }: State, id: string): boolean {
+  return numberIn("notification", id) <= counters.notification - MAX_HISTORY;
+}
+
 /** Writes what `noticesAfter` found, and drops the oldest history beyond its bound. */
 export function writeNotices(draft: Draft<State>, notices: readonly Notice[], time: string): void {
   for (const notice of notices) {
     if ("close" in notice) {
       const notification = get(draft.notifications, notice.close);
-      if (notification) {
+      if (notification && isPast(draft, notice.close)) remove(draft.notifications, notice.close);
+      else if (notification) {
         notification.active = false;
         notification.dismissed = true;
       }

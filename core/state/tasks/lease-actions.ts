@@ -216,6 +216,9 @@ const release = defineAction({
   },
 });
 
+/** Tasks of one entry that loses leases. */
+export const MAX_EXPIRED_AT_ONCE = 200;
+
 const expire = defineAction({
   name: "system/expire",
   summary: "Take back the tasks whose leases have run out.",
@@ -228,14 +231,17 @@ const expire = defineAction({
     heard_from: Type.Optional(
       Type.Number({ description: "Since when agents could be heard, in milliseconds." }),
     ),
+    most: Type.Optional(
+      Type.Integer({ minimum: 1, description: "How many tasks at once; all when absent." }),
+    ),
   }),
   kind: "task_updated",
   examples: [{ max_expiries: 3 }],
   actor: () => "system",
-  reduce(draft, { max_expiries, heard_from }, context) {
+  reduce(draft, { max_expiries, heard_from, most }, context) {
     const { before, relations, at } = context;
     const expired = [...expiredTasks(before, relations, at, heard_from)].map(({ id }) => id);
-    const task_ids = inOrder(new Set(expired));
+    const task_ids = inOrder(new Set(expired)).slice(0, most);
     for (const task_id of task_ids) {
       const task = find(draft, "tasks", task_id);
       const holder = task.lease?.holder ?? "";
