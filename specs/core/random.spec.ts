@@ -24,7 +24,7 @@ import type { Agent } from "../../core/state/agents/agent.ts";
 import type { Mission } from "../../core/state/missions/mission.ts";
 import type { Task } from "../../core/state/tasks/task.ts";
 import { get, list, type Table, values } from "../../core/table.ts";
-import { AT, checkJson, demoState, frozen } from "../support/core.ts";
+import { AT, checkJson, copyOf, demoState, frozen } from "../support/core.ts";
 import { createRandom, seedOf } from "../support/random.ts";
 import { part, type Size, sizeFor } from "../support/soak.ts";
 import { randomAction, randomPause } from "./random-actions.ts";
@@ -139,7 +139,7 @@ test("DUR-5: live state = patches replayed from the start, on both forms, and fr
       },
     });
     const start = demoState();
-    const paged = structuredClone(start);
+    const paged = copyOf(start);
     const wire = structuredClone(toWireState(start));
     for (const json of journal) {
       applyPatches(paged, JSON.parse(json) as Patch[]);

@@ -2,6 +2,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { immer } from "../../core/immer.ts";
+import { fromParts, toParts } from "../../core/snapshot-parts.ts";
+import { fromWireState, TABLES, toWireState } from "../../core/state/state.ts";
 import {
   compareIds,
   createTable,
@@ -12,6 +14,7 @@ import {
   pathOf,
   put,
   remove,
+  rowsOf,
   size,
   type Table,
   toFlat,
@@ -101,6 +104,24 @@ test("CORE-11: a write to a table of 50,000 copies one row and one leaf", () => 
   const leaves = (after.tasks[high] ?? []).filter((leaf, low) => leaf !== state.tasks[high]?.[low]);
   assert.is(leaves.length, 1);
   assert.ok(Object.keys(leaves[0] ?? {}).length <= 256, "a leaf stays small");
+});
+
+test("CORE-11: no leaf has a prototype, however it was made: the ids on it would be a hidden class of its own", () => {
+  const small = demoState();
+  const states = [
+    small,
+    fromParts(toParts(small)),
+    fromWireState(toWireState(small)),
+    run(small, "tasks/update", { task_id: "T-203", progress: 95 }, AT).state,
+    run(small, "tasks/create", { title: "New" }, AT).state,
+  ];
+  for (const state of states) {
+    for (const name of TABLES) {
+      for (const { leaves } of rowsOf<unknown>(state[name])) {
+        for (const leaf of leaves) assert.is(Object.getPrototypeOf(leaf), null, name);
+      }
+    }
+  }
 });
 
 test("CORE-11: the patches of an action do not grow with the number of records", () => {
