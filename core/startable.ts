@@ -5,7 +5,7 @@
  */
 import type { State } from "./state/state.ts";
 import { isOpen, type Task } from "./state/tasks/task.ts";
-import { compareByUrgency, hasUnresolvedBlockers } from "./state/tasks/views.ts";
+import { blockersOf, compareByUrgency, namedBlockersOf } from "./state/tasks/views.ts";
 import { get, values } from "./table.ts";
 
 /** The key of the pool for tasks that ask for no specialism. */
@@ -51,8 +51,25 @@ export function createStartable(state: State): Startable {
     }
   }
 
+  /** Of the ready tasks that name blockers, how many of those are open. */
+  const held = new Map<string, number>();
+
+  /** Looks anew at what holds the task up. */
+  function recount(of: State, id: string, task: Task | undefined): void {
+    const waits = task?.status === "ready" && namedBlockersOf(task).length > 0;
+    if (task && waits) held.set(id, new Set(blockersOf(of, task)).size);
+    else held.delete(id);
+  }
+
+  /** Nothing keeps the task itself from being started; who may start it is another matter. */
+  function isStartable(task: Task | undefined): task is Task {
+    if (task?.status !== "ready" || task.needs_human || task.blocked) return false;
+    return (held.get(task.id) ?? 0) === 0;
+  }
+
   for (const task of values(state.tasks)) {
-    if (!isStartable(state, task)) continue;
+    recount(state, task.id, task);
+    if (!isStartable(task)) continue;
     for (const key of keysOf(task)) {
       const order = orders.get(key);
       if (order) order.push(task);
@@ -64,29 +81,35 @@ export function createStartable(state: State): Startable {
   return {
     first: (of, key, project) => orders.get(keyOf(of, key, project))?.[0],
     advance(before, after, ids, waiting) {
-      const affected = new Set(ids);
+      /** Those that may have changed, and of each whether it could be started. */
+      const affected = new Map<string, boolean>();
+      const note = (id: string) => {
+        if (!affected.has(id)) affected.set(id, isStartable(get(before.tasks, id)));
+      };
+      for (const id of ids) note(id);
       for (const id of ids) {
-        if (holdsUp(before, id) === holdsUp(after, id)) continue;
-        for (const other of waiting(id)) affected.add(other);
+        const step = Number(holdsUp(after, id)) - Number(holdsUp(before, id));
+        if (step === 0) continue;
+        // What these wait for is the same: all of it need not be looked at, which may be much.
+        for (const other of waiting(id)) {
+          if (ids.has(other)) continue;
+          note(other);
+          held.set(other, (held.get(other) ?? 0) + step);
+        }
       }
+      for (const id of ids) recount(after, id, get(after.tasks, id));
       let opened = false;
-      for (const id of affected) {
+      for (const [id, could] of affected) {
         const old = get(before.tasks, id);
         const now = get(after.tasks, id);
-        const could = old !== undefined && isStartable(before, old);
-        const can = now !== undefined && isStartable(after, now);
-        if (could) drop(old);
+        const can = isStartable(now);
+        if (could && old) drop(old);
         if (can) insert(now);
-        opened ||= can && !(could && keysOf(old).join() === keysOf(now).join());
+        opened ||= can && !(could && old && keysOf(old).join() === keysOf(now).join());
       }
       return opened;
     },
   };
-}
-
-/** Nothing keeps the task itself from being started; who may start it is another matter. */
-function isStartable(state: State, task: Task): boolean {
-  return task.status === "ready" && !task.needs_human && !hasUnresolvedBlockers(state, task);
 }
 
 function holdsUp(state: State, id: string): boolean {

@@ -7,7 +7,7 @@ import { causeOf } from "../../core/relations.ts";
 import { POOL_OF_ALL } from "../../core/startable.ts";
 import { cameDue, type Due } from "../../core/state/tasks/due.ts";
 import { PRIORITIES, TASK_STATUSES, type Task, TRANSITIONS } from "../../core/state/tasks/task.ts";
-import { get, list } from "../../core/table.ts";
+import { get, list, toFlat } from "../../core/table.ts";
 import { AT, act, demoState, frozen, run } from "../support/core.ts";
 import { createRandom, type Random, seedOf } from "../support/random.ts";
 import { randomAction, randomPause } from "./random-actions.ts";
@@ -340,6 +340,35 @@ test("CORE-9: groups follow a task through its life", () => {
   assert.not.ok(holds("owned", "echo") || holds("dependents", "T-202") || holds("status", "ready"));
   step("blank/reset", {});
   assert.is(relations.tasks("status", "ready").size, 0);
+});
+
+test("CORE-11: what a done task opens is known without a look at all that those who wait for it wait for", () => {
+  let before = demoState();
+  const create = (fields: object) => {
+    const made = run(before, "tasks/create", { title: "x", owner: "", ...fields });
+    before = made.state;
+    return (made.reply as { task: { id: string } }).task.id;
+  };
+  const gate = create({ status: "validation" });
+  const done = Array.from({ length: 50 }, () => create({ status: "done" }));
+  for (let n = 0; n < 50; n++) create({ status: "ready", depends_on: [gate, ...done] });
+  const relations = createRelations(before);
+  const first = () => relations.startable("pool", POOL_OF_ALL)?.title;
+  assert.is.not(first(), "x");
+  let looks = 0;
+  const watched = (state: State): State => ({
+    ...state,
+    tasks: new Proxy(toFlat(state.tasks), {
+      get(table, id: string) {
+        looks++;
+        return Reflect.get(table, id);
+      },
+    }),
+  });
+  const { state, touched } = run(before, "tasks/update", { task_id: gate, status: "done" });
+  relations.advance(watched(before), watched(state), touched);
+  assert.is(first(), "x");
+  assert.ok(looks < 5 * 50, `${looks} looks at tasks for 50 that waited for 51 each`);
 });
 
 test.run();

@@ -118,7 +118,7 @@ test("CORE-22: leases that run out together are taken back in entries of so many
   }
   story.wait(2 * MINUTE_MS);
   const found: string[] = [];
-  for (let entries = 0; found.length < ids.length; entries++) {
+  while (found.length < ids.length) {
     const { reply } = story.does("system/expire", { max_expiries: 3, most: 4 });
     const { task_ids } = reply as { task_ids: string[] };
     assert.ok(task_ids.length > 0 && task_ids.length <= 4);

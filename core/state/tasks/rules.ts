@@ -10,19 +10,11 @@ import { inOrder } from "../../relations.ts";
 import { get, put, remove, values } from "../../table.ts";
 import { CEO } from "../agents/agent.ts";
 import { takersOrHome } from "../agents/takers.ts";
-import {
-  checkPerson,
-  checkRef,
-  find,
-  findActiveAgent,
-  revise,
-  touch,
-  toWay,
-  unique,
-} from "../lookup.ts";
+import { checkPerson, checkRef, findActiveAgent, revise, touch, unique } from "../lookup.ts";
 import { HOME_PROJECT } from "../projects/project.ts";
 import { type State, takeId } from "../state.ts";
 import { recordActivity } from "./activity.ts";
+import { checkDependencies } from "./circle.ts";
 import type { taskFields } from "./fields.ts";
 import { assign, fitting } from "./gathered.ts";
 import {
@@ -39,6 +31,8 @@ const ROOM = {
   event: { count: 1_200, characters: 600_000 },
 } as const;
 const MAX_LINKS = 200;
+/** Tasks of one mission, or one sprint, beside archived ones: who deletes it changes all of them. */
+const MAX_GROUPED = 1_000;
 
 function recordChange(
   task: Task,
@@ -153,8 +147,8 @@ function checkFields(state: State, task: Task, fields: TaskFields, context: Cont
   if (fields.project_id && fields.project_id !== task.project_id) {
     checkRef(state, "projects", fields.project_id);
   }
-  checkRef(state, "missions", fields.mission_id);
-  checkRef(state, "sprints", fields.sprint_id);
+  for (const group of ["mission", "sprint"] as const)
+    checkGroup(state, task, fields, group, context);
   if (fields.owner && fields.owner !== task.owner) findActiveAgent(state, fields.owner);
   const people = [...(fields.assignees ?? []), ...(fields.collaborators ?? [])];
   for (const agent of people) checkRef(state, "agents", agent);
@@ -162,58 +156,20 @@ function checkFields(state: State, task: Task, fields: TaskFields, context: Cont
   if (fields.depends_on) checkDependencies(state, task, fields.depends_on, context);
 }
 
-/** Refuses unknown tasks and a circle, naming its way round. */
-function checkDependencies(
+/** Refuses a mission or a sprint that is not there, or that has no room for one more. */
+function checkGroup(
   state: State,
-  { id, depends_on }: Task,
-  dependsOn: string[],
-  context: Context,
+  task: Task,
+  fields: TaskFields,
+  group: "mission" | "sprint",
+  { relations }: Context,
 ): void {
-  // What is said again may be archived since: done, and still named.
-  for (const next of dependsOn) if (!depends_on.includes(next)) find(state, "tasks", next);
-  const circle = circleOf(context, id, dependsOn);
-  if (!circle) return;
-  refuse("conflict", `circular dependency: ${toWay(circle)}`, { field: "depends_on" });
-}
-
-/** The way round that these dependencies would close, from the task back to itself; null for none. */
-export function circleOf(
-  { before, relations }: Pick<Context, "before" | "relations">,
-  id: string,
-  dependsOn: readonly string[],
-): string[] | null {
-  // No way leads to what nothing depends on, as to every new task.
-  if (!dependsOn.includes(id) && relations.tasks("dependents", id).size === 0) return null;
-  const cameFrom = new Map<string, string>();
-  const open: string[] = [];
-  for (const next of dependsOn) {
-    if (!cameFrom.has(next)) {
-      cameFrom.set(next, id);
-      open.push(next);
-    }
-  }
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (next === id) break;
-    for (const further of get(before.tasks, next)?.depends_on ?? []) {
-      if (cameFrom.has(further)) continue;
-      cameFrom.set(further, next);
-      open.push(further);
-    }
-  }
-  if (!cameFrom.has(id)) return null;
-  const circle = [id];
-  for (let at = cameFrom.get(id); at !== undefined && at !== id; at = cameFrom.get(at)) {
-    circle.push(at);
-  }
-  return [...circle, id].reverse();
-}
-
-/** The tasks that depend on this one, also over others: a dependency on one of them closes a circle. */
-export function dependentsOf({ relations }: Context, id: string): ReadonlySet<string> {
-  const found = new Set([id]);
-  // A set shows what joins it while it is walked.
-  for (const at of found) for (const next of relations.tasks("dependents", at)) found.add(next);
-  return found;
+  const field = `${group}_id` as const;
+  const id = fields[field];
+  checkRef(state, `${group}s`, id);
+  if (!id || id === task[field] || relations.tasks(group, id).size < MAX_GROUPED) return;
+  const text = `${id} has ${MAX_GROUPED} tasks; make another ${group} for what comes next`;
+  refuse("conflict", text, { field });
 }
 
 function emptyToNull(value: string | null | undefined): string | null | undefined {
