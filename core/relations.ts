@@ -152,7 +152,7 @@ export function createRelations(state: State): Relations {
   buildCauses(state);
 
   function advanceTasks(before: State, after: State, ids: ReadonlySet<string>): void {
-    if (startable?.advance(before, after, ids, (id) => tasks("waiting", id))) openings++;
+    startable?.advance(before, after, ids);
     for (const id of ids) {
       const old = get(before.tasks, id);
       const now = get(after.tasks, id);
@@ -176,10 +176,10 @@ export function createRelations(state: State): Relations {
     },
     activeNotification: (cause) => causes.get(cause),
     startable(of, key, project) {
-      startable ??= createStartable(current);
+      startable ??= createStartable(current, (id) => tasks("waiting", id));
       return startable.first(of, key, project);
     },
-    openings: () => openings,
+    openings: () => openings + (startable?.openings() ?? 0),
     talk() {
       talk ??= createTalk(current);
       return talk.lists;
@@ -190,9 +190,9 @@ export function createRelations(state: State): Relations {
       } else talk?.advance(before, after, touched);
       const ids = touched.get("tasks");
       if (ids === "all") {
+        openings += 1 + (startable?.openings() ?? 0);
         groupings.clear();
         startable = undefined;
-        openings++;
       } else if (ids) advanceTasks(before, after, ids);
       const agents = touched.get("agents");
       if (agents && mayTakeOthers(before, after, agents)) openings++;

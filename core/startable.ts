@@ -1,115 +1,169 @@
 /**
  * The tasks that can be started now, the most urgent first: those of an owner, and those without one by
  * what they ask for; of all projects and of each. Neighbours: `relations.ts` carries it along,
- * `routing.ts` picks from it. Invariant: what stands first is what a scan of all tasks would find.
+ * `routing.ts` picks from it.
+ * Invariants: what stands first is what a scan of all tasks would find; a step costs what it touches, however many
+ * wait for it: what a blocker's end opens is looked at once somebody asks.
  */
+import TinyQueue from "tinyqueue";
 import type { State } from "./state/state.ts";
 import { isOpen, type Task } from "./state/tasks/task.ts";
-import { blockersOf, compareByUrgency, namedBlockersOf } from "./state/tasks/views.ts";
+import { compareByUrgency, namedBlockersOf } from "./state/tasks/views.ts";
 import { get, values } from "./table.ts";
 
 /** The key of the pool for tasks that ask for no specialism. */
 export const POOL_OF_ALL = "*";
 
+/** Below it a queue is not cleared of what left it. */
+const SMALL = 64;
+
 export interface Startable {
   /** Of an owner, or of the pool of a specialism; of one project, or of all. */
   first(of: "owner" | "pool", key: string, project?: string): Task | undefined;
+  /** Has risen whenever one can be started that could not be when it was last asked, or by somebody else. */
+  openings(): number;
   /**
    * Moves on to the next state.
    * @param ids the tasks in which the two may differ
-   * @param waiting the ready tasks that wait for a task
-   * @returns whether one can be started that could not be before, or by somebody else
    */
-  advance(
-    before: State,
-    after: State,
-    ids: ReadonlySet<string>,
-    waiting: (id: string) => ReadonlySet<string>,
-  ): boolean;
+  advance(before: State, after: State, ids: ReadonlySet<string>): void;
 }
 
-/** Costs a pass over the tasks. */
-export function createStartable(state: State): Startable {
-  /** Sorted; a task stands here as it is in the state. */
-  const orders = new Map<string, Task[]>();
+/** What left a queue, or changed, stays in it until it comes to stand first. */
+interface Queue {
+  tasks: TinyQueue<Task>;
+  /** How many it held when it was last cleared. */
+  cleared: number;
+}
 
-  function insert(task: Task): void {
+/**
+ * Costs a pass over the tasks.
+ * @param waiting the ready tasks that name the task as one to be done before them
+ */
+export function createStartable(
+  state: State,
+  waiting: (id: string) => ReadonlySet<string>,
+): Startable {
+  let current = state;
+  let openings = 0;
+  const queues = new Map<string, Queue>();
+  /** Of the tasks that are ready but for those that must be done before: how many are not, where some are. */
+  const heldBy = new Map<string, number>();
+  /** The blockers that came to hold up, or ceased to, and are still counted as before. */
+  const turned = new Map<string, boolean>();
+
+  const countBlockers = (task: Task) => {
+    let count = 0;
+    for (const id of namedBlockersOf(task)) if (turned.get(id) ?? holdsUp(current, id)) count++;
+    return count;
+  };
+
+  function enqueue(task: Task): void {
     for (const key of keysOf(task)) {
-      const order = orders.get(key);
-      if (order) order.splice(placeOf(order, task), 0, task);
-      else orders.set(key, [task]);
+      const queue = queues.get(key);
+      if (!queue) queues.set(key, createQueue([task]));
+      else if (queue.tasks.length < 2 * queue.cleared + SMALL) queue.tasks.push(task);
+      else queues.set(key, createQueue([...new Set(queue.tasks.data.filter(stands)), task]));
     }
   }
 
-  function drop(task: Task): void {
-    for (const key of keysOf(task)) {
-      const order = orders.get(key);
-      if (!order) continue;
-      const place = placeOf(order, task);
-      if (order[place]?.id === task.id) order.splice(place, 1);
-      if (order.length === 0) orders.delete(key);
+  /** Whether it can be started, and still at this place. */
+  function stands(task: Task): boolean {
+    if (heldBy.has(task.id)) return false;
+    const now = get(current.tasks, task.id);
+    if (now === task) return true;
+    return now !== undefined && isCandidate(now) && isAtSamePlace(now, task);
+  }
+
+  function settle(): void {
+    for (const [id, held] of turned) {
+      for (const other of waiting(id)) count(other, held ? -1 : 1);
+    }
+    turned.clear();
+  }
+
+  function count(id: string, change: 1 | -1): void {
+    const task = get(current.tasks, id);
+    if (!task || !isCandidate(task)) return;
+    const held = (heldBy.get(id) ?? 0) + change;
+    if (held > 0) heldBy.set(id, held);
+    else {
+      heldBy.delete(id);
+      openings++;
+      enqueue(task);
     }
   }
 
-  /** Of the ready tasks that name blockers, how many of those are open. */
-  const held = new Map<string, number>();
-
-  /** Looks anew at what holds the task up. */
-  function recount(of: State, id: string, task: Task | undefined): void {
-    const waits = task?.status === "ready" && namedBlockersOf(task).length > 0;
-    if (task && waits) held.set(id, new Set(blockersOf(of, task)).size);
-    else held.delete(id);
-  }
-
-  /** Nothing keeps the task itself from being started; who may start it is another matter. */
-  function isStartable(task: Task | undefined): task is Task {
-    if (task?.status !== "ready" || task.needs_human || task.blocked) return false;
-    return (held.get(task.id) ?? 0) === 0;
-  }
-
+  const open = new Map<string, Task[]>();
   for (const task of values(state.tasks)) {
-    recount(state, task.id, task);
-    if (!isStartable(task)) continue;
-    for (const key of keysOf(task)) {
-      const order = orders.get(key);
-      if (order) order.push(task);
-      else orders.set(key, [task]);
+    if (!isCandidate(task)) continue;
+    const held = countBlockers(task);
+    if (held > 0) heldBy.set(task.id, held);
+    else {
+      for (const key of keysOf(task)) {
+        const tasks = open.get(key);
+        if (tasks) tasks.push(task);
+        else open.set(key, [task]);
+      }
     }
   }
-  for (const order of orders.values()) order.sort(compareByUrgency);
+  for (const [key, tasks] of open) queues.set(key, createQueue(tasks));
 
   return {
-    first: (of, key, project) => orders.get(keyOf(of, key, project))?.[0],
-    advance(before, after, ids, waiting) {
-      /** Those that may have changed, and of each whether it could be started. */
-      const affected = new Map<string, boolean>();
-      const note = (id: string) => {
-        if (!affected.has(id)) affected.set(id, isStartable(get(before.tasks, id)));
-      };
-      for (const id of ids) note(id);
-      for (const id of ids) {
-        const step = Number(holdsUp(after, id)) - Number(holdsUp(before, id));
-        if (step === 0) continue;
-        // What these wait for is the same: all of it need not be looked at, which may be much.
-        for (const other of waiting(id)) {
-          if (ids.has(other)) continue;
-          note(other);
-          held.set(other, (held.get(other) ?? 0) + step);
-        }
+    first(of, key, project) {
+      settle();
+      const name = keyOf(of, key, project);
+      const queue = queues.get(name)?.tasks;
+      for (let task = queue?.peek(); task; task = queue?.peek()) {
+        if (stands(task)) return get(current.tasks, task.id);
+        queue?.pop();
       }
-      for (const id of ids) recount(after, id, get(after.tasks, id));
-      let opened = false;
-      for (const [id, could] of affected) {
+      queues.delete(name);
+      return undefined;
+    },
+    openings() {
+      settle();
+      return openings;
+    },
+    advance(before, after, ids) {
+      current = after;
+      for (const id of ids) {
+        const held = holdsUp(before, id);
+        // Turned and turned back it is as before.
+        if (held !== holdsUp(after, id) && !turned.delete(id)) turned.set(id, held);
+      }
+      for (const id of ids) {
         const old = get(before.tasks, id);
         const now = get(after.tasks, id);
-        const can = isStartable(now);
-        if (could && old) drop(old);
-        if (can) insert(now);
-        opened ||= can && !(could && old && keysOf(old).join() === keysOf(now).join());
+        const could = old !== undefined && isCandidate(old) && !heldBy.has(id);
+        heldBy.delete(id);
+        if (!now || !isCandidate(now)) continue;
+        const held = countBlockers(now);
+        if (held > 0) heldBy.set(id, held);
+        else {
+          if (!could || !isForSame(old, now)) openings++;
+          if (!could || !isAtSamePlace(old, now)) enqueue(now);
+        }
       }
-      return opened;
     },
   };
+}
+
+function createQueue(tasks: Task[]): Queue {
+  return { tasks: new TinyQueue(tasks, compareByUrgency), cleared: tasks.length };
+}
+
+/** Only others keep it from being started; who may start it is another matter. */
+function isCandidate({ status, needs_human, blocked }: Task): boolean {
+  return status === "ready" && !needs_human && !blocked;
+}
+
+function isForSame(a: Task, b: Task): boolean {
+  return a.owner === b.owner && a.specialist === b.specialist && a.project_id === b.project_id;
+}
+
+function isAtSamePlace(a: Task, b: Task): boolean {
+  return isForSame(a, b) && compareByUrgency(a, b) === 0;
 }
 
 function holdsUp(state: State, id: string): boolean {
@@ -127,16 +181,4 @@ function keysOf({ owner, specialist, project_id }: Task): string[] {
 /** The id of a project holds no line break, so no two keys meet. */
 function keyOf(of: "owner" | "pool", key: string, project = ""): string {
   return `${project}\n${of}\n${key}`;
-}
-
-/** Where the task stands or would stand. */
-function placeOf(order: readonly Task[], task: Task): number {
-  let low = 0;
-  let high = order.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (compareByUrgency(order[middle] as Task, task) < 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
