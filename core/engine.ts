@@ -91,7 +91,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { entries_replayed } = recovered.report;
 
   let durable = toView(recovered);
-  let events: StreamEvent[] = recovered.recent.map(({ event }) => event);
+  let events: StreamEvent[] = recovered.events;
   let state: "open" | "closing" | "closed" | "failed" = "open";
   /** Those who wait have looked since. */
   let seenOpenings = 0;

@@ -54,6 +54,8 @@ export function createHistory({ head, read, pace, maxBatch }: HistoryOptions): H
       reading.to = Math.min(end, head());
       reading.begun = true;
       const records = await read(reading.from, reading.to - reading.from);
+      // Large ones come in several readings.
+      reading.to = Math.min(reading.to, records.at(-1)?.seq ?? reading.to);
       measure(records);
       return await parse(records.filter(({ seq }) => seq <= reading.to));
     } finally {
@@ -91,20 +93,27 @@ export function createHistory({ head, read, pace, maxBatch }: HistoryOptions): H
     return reading;
   }
 
+  function readingAt(cursor: number): Reading {
+    const size = Math.min(maxBatch, portion);
+    const end = (Math.floor(cursor / size) + 1) * size;
+    const reading = readings.get(end);
+    if (!reading) return open(cursor, end);
+    if (!reading.begun) reading.from = Math.min(reading.from, cursor);
+    else if (cursor < reading.from || cursor >= reading.to) return open(cursor, end);
+    return reading;
+  }
+
   return {
     async after(cursor) {
-      const size = Math.min(maxBatch, portion);
-      const end = (Math.floor(cursor / size) + 1) * size;
-      let reading = readings.get(end);
-      if (reading && !reading.begun) reading.from = Math.min(reading.from, cursor);
-      else if (!reading || cursor < reading.from || cursor >= reading.to) {
-        reading = open(cursor, end);
+      for (;;) {
+        const entries = await readingAt(cursor).entries;
+        const due = pace();
+        if (due) await due;
+        const [first, last] = [entries[0], entries.at(-1)];
+        if (!first || !last || first.seq > cursor) return entries;
+        // It ended before this reader's place, which nobody knew when it joined.
+        if (last.seq > cursor) return entries.slice(cursor + 1 - first.seq);
       }
-      const entries = await reading.entries;
-      const due = pace();
-      if (due) await due;
-      const [first] = entries;
-      return first && first.seq <= cursor ? entries.slice(cursor + 1 - first.seq) : entries;
     },
   };
 }

@@ -50,6 +50,7 @@ export {
   JournalRefusal,
   type JournalRefusalReason,
   type Ports,
+  READ_CHARS,
   type RecoveryReport,
 } from "./ports.ts";
 export { problems, statusOf } from "./problems.ts";

@@ -4,7 +4,13 @@
  * that what is not true JSON shows here as it would on disk.
  */
 import { createMemoryArchive } from "./memory-archive.ts";
-import { type Journal, type JournalRecord, JournalRefusal, type RecoveryReport } from "./ports.ts";
+import {
+  type Journal,
+  type JournalRecord,
+  JournalRefusal,
+  READ_CHARS,
+  type RecoveryReport,
+} from "./ports.ts";
 
 const KEEP_SNAPSHOTS = 4;
 
@@ -67,7 +73,13 @@ export function createMemoryJournal(id = "memory"): Journal {
     },
     async read(after, limit) {
       const start = Math.max(0, after - floor);
-      return records.slice(start, start + limit);
+      let end = start;
+      for (let chars = 0; end < start + limit && chars < READ_CHARS; end++) {
+        const next = records[end];
+        if (!next || (end > start && chars + next.json.length > READ_CHARS)) break;
+        chars += next.json.length;
+      }
+      return records.slice(start, end);
     },
     async findByKey(key) {
       return byKey.get(key) ?? null;

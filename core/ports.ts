@@ -82,6 +82,9 @@ export interface RecoveryReport {
   backups: { seq: number; created_at: string; bytes: number }[];
 }
 
+/** About as much as one reading gives, but for a single larger record. */
+export const READ_CHARS = 2_000_000;
+
 /**
  * The durable, ordered list of entries. Shaped so that a replicated log can stand behind it: an append
  * names the sequence number it expects to follow.
@@ -101,7 +104,10 @@ export interface Journal {
    * @throws Error when the outcome is unknown: the caller must stop and recover
    */
   append(expectedSeq: number, records: readonly JournalRecord[]): Promise<void>;
-  /** Records after `after` in order, at most `limit`. */
+  /**
+   * Records after `after` in order, at most `limit`; fewer where they are large (`READ_CHARS`), and none only
+   * where there is none.
+   */
   read(after: number, limit: number): Promise<JournalRecord[]>;
   findByKey(key: string): Promise<JournalRecord | null>;
   /** The archived rows of the kind among these ids, in the order of the ids. */

@@ -3,7 +3,7 @@
  * after it. Patches, not reducers, so that a journal of an older release reads on newer code.
  * Neighbours: the engine at its opening; `verify` runs the reducers instead.
  */
-import type { Entry } from "./entry.ts";
+import type { Entry, StreamEvent } from "./entry.ts";
 import { applyPatches } from "./patch.ts";
 import type { Journal, RecoveryReport } from "./ports.ts";
 import { fromParts } from "./snapshot-parts.ts";
@@ -18,8 +18,8 @@ export interface Recovered {
   snapshotSeq: number;
   /** The size of the entries after the snapshot. */
   tailBytes: number;
-  /** The last entries, for the list of recent events. */
-  recent: Entry[];
+  /** The last ones. */
+  events: StreamEvent[];
   report: RecoveryReport;
 }
 
@@ -38,17 +38,28 @@ export async function recover(journal: Journal): Promise<Recovered> {
       seq = next;
       tailBytes += json.length;
     }
-    if (records.length < PAGE) break;
+    if (records.length === 0) break;
   }
   if (seq !== journal.head())
     throw new Error(`replay ended at ${seq}, the head is ${journal.head()}`);
-  const tail = await journal.read(Math.max(journal.floor(), seq - RECENT), RECENT);
   return {
     state,
     seq,
     snapshotSeq,
     tailBytes,
-    recent: tail.map(({ json }) => JSON.parse(json) as Entry),
+    events: await readEvents(journal, Math.max(journal.floor(), seq - RECENT)),
     report: { ...journal.recovery, entries_replayed: seq - snapshotSeq },
   };
+}
+
+/** Those after the entry; of a large one nothing else is held. */
+async function readEvents(journal: Journal, after: number): Promise<StreamEvent[]> {
+  const events: StreamEvent[] = [];
+  for (let seq = after; ; ) {
+    const records = await journal.read(seq, RECENT);
+    const last = records.at(-1);
+    if (!last) return events;
+    for (const { json } of records) events.push((JSON.parse(json) as Entry).event);
+    seq = last.seq;
+  }
 }

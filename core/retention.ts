@@ -16,6 +16,8 @@ export interface RetentionOptions {
   clock(): number;
   /** A snapshot is kept after this many entries, a large one after more (`SNAPSHOT_SHARE`). */
   snapshotEvery: number;
+  /** However few they are, not more of their characters are left for the next start, unless a snapshot is larger. */
+  longTail?: number;
   /** Entries kept behind the head. */
   keepEntries: number;
   /** Entries younger than this are kept, too; in milliseconds. */
@@ -38,9 +40,10 @@ export interface Retention {
 
 /** Entries must have this share of the last snapshot's size before the next one is worth writing. */
 const SNAPSHOT_SHARE = 0.5;
+const LONG_TAIL = 64_000_000;
 
 export function createRetention(options: RetentionOptions): Retention {
-  const { journal, clock, snapshotEvery, keepEntries, keepMs } = options;
+  const { journal, clock, snapshotEvery, keepEntries, keepMs, longTail = LONG_TAIL } = options;
   let { snapshotSeq, tailBytes } = options;
   let underWay: Promise<void> | null = null;
 
@@ -86,8 +89,9 @@ export function createRetention(options: RetentionOptions): Retention {
     wrote(bytes, state, seq) {
       tailBytes += bytes;
       const last = journal.recovery.backups[0]?.bytes ?? 0;
-      if (seq - snapshotSeq < snapshotEvery || tailBytes < last * SNAPSHOT_SHARE) return;
-      void keep(state, seq);
+      const many = seq - snapshotSeq >= snapshotEvery && tailBytes >= last * SNAPSHOT_SHARE;
+      const long = tailBytes >= Math.max(longTail, last);
+      if (many || long) void keep(state, seq);
     },
     async close(state, seq) {
       await underWay;

@@ -5,7 +5,7 @@
  * from the moment its row is there, its parts alone are nothing.
  */
 import type Database from "libsql";
-import type { JournalRecord, JournalRefusalReason } from "../core/index.ts";
+import { type JournalRecord, type JournalRefusalReason, READ_CHARS } from "../core/index.ts";
 import { type ArchiveTable, createArchiveTable } from "./archive.ts";
 import {
   chainHash,
@@ -70,6 +70,8 @@ const COLUMNS = 4;
 const ROWS_AT_ONCE = 16;
 const PARTS_AT_ONCE = 64;
 const ENTRIES_AT_ONCE = 256;
+/** Of what goes at once: an append waits behind it. */
+const PRUNED_CHARS = 16_000_000;
 const PAGES_AT_ONCE = 256;
 /** Free pages that are kept for what comes next: the next snapshot is about as large as the last. */
 const SPARE_PAGES = 256;
@@ -127,6 +129,10 @@ export function createStore(db: Database.Database, verifiedHead: Link, unchecked
   const selectAfter = db.prepare(
     "SELECT seq, json, key, hash FROM entries WHERE seq > ? ORDER BY seq LIMIT ?",
   );
+  /** Sizes stand before the texts: none is read for them. */
+  const selectSizes = db.prepare(
+    "SELECT octet_length(json) AS size FROM entries WHERE seq > ? ORDER BY seq LIMIT ?",
+  );
   const selectKey = db.prepare("SELECT seq, json, key, hash FROM entries WHERE key = ?");
   const selectHash = db.prepare("SELECT hash FROM entries WHERE seq = ?");
   const insertPart = db.prepare(
@@ -165,6 +171,18 @@ export function createStore(db: Database.Database, verifiedHead: Link, unchecked
       before = stored;
     }
     return rows;
+  }
+
+  /** How many of the next entries have about so much together; at least one, at most `limit`. */
+  function countWithin(after: number, limit: number, most: number): number {
+    let left = most;
+    let count = 0;
+    for (const { size } of selectSizes.all(after, limit) as { size: number }[]) {
+      left -= size;
+      if (left < 0 && count > 0) break;
+      count++;
+    }
+    return count;
   }
 
   /** @throws CleanFailure when the journal holds no such entry */
@@ -262,7 +280,8 @@ export function createStore(db: Database.Database, verifiedHead: Link, unchecked
     const oldest = snapshots().at(-1)?.seq ?? 0;
     const limit = Math.min(seq, oldest);
     if (limit <= floor.seq) return false;
-    const to = linkAt(Math.min(limit, floor.seq + ENTRIES_AT_ONCE));
+    const count = countWithin(floor.seq, ENTRIES_AT_ONCE, PRUNED_CHARS);
+    const to = linkAt(Math.min(limit, floor.seq + count));
     transact(db, () => {
       setFloor(db, to);
       db.prepare("DELETE FROM entries WHERE seq <= ?").run(to.seq);
@@ -276,8 +295,11 @@ export function createStore(db: Database.Database, verifiedHead: Link, unchecked
     head: () => head,
     floor: () => floor,
     append,
-    read: (after, limit) =>
-      verified(selectAfter.all(Math.max(after, floor.seq), limit) as EntryRow[]).map(toRecord),
+    read(after, limit) {
+      const from = Math.max(after, floor.seq);
+      const count = countWithin(from, limit, READ_CHARS);
+      return verified(selectAfter.all(from, count) as EntryRow[]).map(toRecord);
+    },
     findByKey(key) {
       const [row] = verified(selectKey.all(toStoredKey(key)) as EntryRow[]);
       return row ? toRecord(row) : null;

@@ -415,4 +415,31 @@ test("DUR-3: the feed takes no entry that does not follow the last", async () =>
   assert.throws(() => feed.publish([entry(5)], 100), /published 5 after 5/);
 });
 
+test("STR-1 STR-7 DUR-30: readings that end early leave no gap and no double, wherever their readers stand", async () => {
+  const HEAD = 300;
+  for (let seed = 1; seed <= 20; seed++) {
+    const random = createRandom(seed);
+    const source = await startFeed(HEAD);
+    const { feed, write } = await startFeed(HEAD, {
+      async read(after, limit) {
+        const records = await source.journal.read(after, limit);
+        return records.slice(0, 1 + random.whole(records.length));
+      },
+    });
+    const readers = Array.from({ length: 8 }, () => {
+      const since = random.whole(HEAD - 1);
+      return { since, reader: follow(feed, since) };
+    });
+    const all = await Promise.all(readers.map(({ reader }) => reader.upTo(HEAD)));
+    for (const [index, { since }] of readers.entries()) {
+      assert.equal(all[index], range(since + 1, HEAD), `seed ${seed}, from ${since}`);
+    }
+    await write(1);
+    for (const { reader } of readers) {
+      assert.equal(await reader.upTo(HEAD + 1), [HEAD + 1]);
+      reader.abort();
+    }
+  }
+});
+
 test.run();

@@ -7,6 +7,7 @@ import {
   type ArchiveRow,
   type Journal,
   JournalRefusal,
+  READ_CHARS,
 } from "../../core/index.ts";
 import { createMemoryJournal } from "../../journal/index.ts";
 import {
@@ -52,6 +53,24 @@ for (const [name, withOne] of Object.entries(adapters)) {
       assert.equal(await journal.read(253, 5), []);
       await journal.append(253, []);
       assert.is(journal.head(), 253);
+    }));
+
+  test(`DUR-30 (${name}): what one reading gives has a bound, but for a single larger record`, () =>
+    withOne(async (journal) => {
+      const text = (chars: number) => JSON.stringify({ text: "x".repeat(chars) });
+      const sizes = [10, READ_CHARS / 2, READ_CHARS / 4, READ_CHARS / 2, 3 * READ_CHARS, 10, 10];
+      const records = sizes.map((size, n) => ({ seq: n + 1, json: text(size), key: null }));
+      await journal.append(0, records);
+      const given: number[] = [];
+      for (let after = 0; after < records.length; ) {
+        const some = await journal.read(after, 100);
+        const chars = some.reduce((sum, { json }) => sum + json.length, 0);
+        assert.ok(some.length === 1 || chars <= READ_CHARS, `${chars} characters`);
+        assert.equal(some, records.slice(after, after + some.length));
+        given.push(some.length);
+        after += some.length;
+      }
+      assert.equal(given, [3, 1, 1, 2]);
     }));
 
   test(`DUR-3 (${name}): an append that does not follow the head, or is misnumbered, changes nothing`, () =>

@@ -3,7 +3,15 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { createMemoryJournal, type Engine, openEngine } from "../../core/index.ts";
+import {
+  createMemoryJournal,
+  createState,
+  type Engine,
+  openEngine,
+  toWireState,
+} from "../../core/index.ts";
+import { createRetention } from "../../core/retention.ts";
+import type { SqliteJournal } from "../../journal/index.ts";
 import { AT, createIds, DAY_MS } from "../support/core.ts";
 import { CREATED_AT, makeRecords, readAll, withFolder, withJournal } from "../support/journal.ts";
 
@@ -101,5 +109,69 @@ test("DUR-26: space is given back while writes go on, and nothing kept is lost",
       });
     }),
   ));
+
+test("DUR-30: a few large entries are followed by a snapshot too, but no more often than they are as large as it", async () => {
+  const journal = createMemoryJournal();
+  await journal.append(0, makeRecords(1, 100));
+  const state = createState();
+  const retention = createRetention({
+    journal,
+    clock: () => AT,
+    snapshotEvery: 1_000,
+    keepEntries: 1_000,
+    keepMs: 0,
+    snapshotSeq: 0,
+    tailBytes: 0,
+    longTail: 100,
+  });
+  const kept = async (seq: number, bytes: number) => {
+    retention.wrote(bytes, state, seq);
+    await retention.settled();
+    return journal.recovery.backups[0]?.seq;
+  };
+  assert.equal([await kept(1, 40), await kept(2, 40)], [undefined, undefined]);
+  assert.is(await kept(3, 40), 3);
+  const size = journal.recovery.backups[0]?.bytes ?? 0;
+  assert.ok(size > 100, `${size}`);
+  assert.is(await kept(4, size - 1), 3, "not yet as large as the snapshot");
+  assert.is(await kept(5, 1), 5);
+});
+
+test("DUR-30: large entries are let go in steps, and a start that reads them ends with the same state", () =>
+  withFolder(async (dir) => {
+    const large = "x".repeat(100_000);
+    const describe = { project_id: "atlas-core", name: "Atlas" };
+    const before = await withJournal(dir, async (journal) => {
+      const engine = await openEngine({ journal, clock: () => AT, newId: createIds() });
+      await engine.dispatch("blank/reset", {});
+      for (let n = 0; n < 60; n++) {
+        const actions = Array.from({ length: 5 }, (_, k) => ({
+          action: "projects/configure" as const,
+          body: { ...describe, description: `${n} ${k} ${large.slice(0, 19_000)}` },
+        }));
+        assert.ok((await engine.dispatch("batch", { actions }, { key: `k-${n}` })).ok);
+      }
+      // Without the snapshot of a clean stop.
+      await (journal as SqliteJournal).abort();
+      return toWireState(engine.view().state);
+    }).catch((error: Error) => error);
+    assert.not.instance(before, Error);
+    await withJournal(dir, async (journal) => {
+      const engine = await openEngine({
+        journal,
+        clock: () => AT,
+        newId: createIds(),
+        keepEntries: 1,
+      });
+      assert.equal(toWireState(engine.view().state), before);
+      assert.is(engine.recovery().entries_replayed, 301);
+      assert.is(engine.recentEvents(200).at(-1)?.id, 301);
+      assert.is(engine.recentEvents(200).length, 200);
+      await journal.saveSnapshot(301, CREATED_AT, []);
+      await journal.prune(300);
+      assert.is(journal.floor(), 300);
+      assert.is((await readAll(journal)).length, 1);
+    });
+  }));
 
 test.run();

@@ -78,8 +78,13 @@ export async function allArchived(journal: Journal, kind: ArchiveKind): Promise<
 }
 
 /** All that the journal still holds. */
-export function readAll(journal: Journal): Promise<JournalRecord[]> {
-  return journal.read(0, 1_000_000);
+export async function readAll(journal: Journal): Promise<JournalRecord[]> {
+  const all: JournalRecord[] = [];
+  for (let after = 0; ; after = all.at(-1)?.seq ?? after) {
+    const records = await journal.read(after, 1_000_000);
+    if (records.length === 0) return all;
+    all.push(...records);
+  }
 }
 
 /** The error that the promise ends with. */
