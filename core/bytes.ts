@@ -21,6 +21,14 @@ export function joined(parts: readonly Uint8Array[]): Uint8Array {
   return bytes;
 }
 
+/** So many items of a list are written one by one, as those of a thread, which may be long. */
+const MANY = 50;
+
+function holdsMany(item: unknown): boolean {
+  if (typeof item !== "object" || item === null) return false;
+  return Object.values(item).some((value) => Array.isArray(value) && value.length >= MANY);
+}
+
 /** The JSON of an object in pieces, without the braces around; its lists are written item by item. */
 export function* toFields(fields: object): Steps<Uint8Array[]> {
   const pieces: Uint8Array[] = [];
@@ -47,7 +55,9 @@ export function* toFields(fields: object): Steps<Uint8Array[]> {
     if (Array.isArray(value)) {
       text += "[";
       for (const [at, item] of value.entries()) {
-        text += `${at > 0 ? "," : ""}${JSON.stringify(item)}`;
+        if (at > 0) text += ",";
+        if (holdsMany(item)) yield* write(item);
+        else text += JSON.stringify(item);
         yield* pause();
       }
       text += "]";

@@ -57,6 +57,9 @@ interface Row extends Basis {
   tally: Tally;
 }
 
+/** One that gathered so much is a step by itself; in bytes. */
+const LARGE_TASK = 64 * 1024;
+
 /** For which state and moment it is made. */
 interface Asked {
   state: State;
@@ -78,25 +81,27 @@ export function createSnapshotBytes(
   const othersOf = createOthers();
   const toMissionPieces = createMissionBytes(onMission);
 
-  function toShown(tasks: readonly Task[], { state, now, others }: Asked): Shown {
+  function* toShown(tasks: readonly Task[], { state, now, others }: Asked): Steps<Shown> {
     let [from, until] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
-    const views = tasks.map((task) => {
+    const views: Uint8Array[] = [];
+    for (const task of tasks) {
       onShown(task);
       for (const turn of [staleFrom(task), overdueFrom(task)]) {
         if (turn <= now) from = Math.max(from, turn);
         else if (turn > now) until = Math.min(until, turn);
       }
-      return JSON.stringify(toTaskView(state, task, now));
-    });
+      const view = encoder.encode(JSON.stringify(toTaskView(state, task, now)));
+      views.push(view);
+      if (view.length > LARGE_TASK) yield;
+    }
     const waiting = tasks.filter((task) => namedBlockersOf(task).length > 0);
-    const bytes = encoder.encode(views.join());
-    return { bytes, others, from, until, waiting, held: heldOf(state, waiting) };
+    return { bytes: joined(views), others, from, until, waiting, held: heldOf(state, waiting) };
   }
 
-  function pageOf(leaf: Leaf<Task>, asked: Asked): Shown {
+  function* pageOf(leaf: Leaf<Task>, asked: Asked): Steps<Shown> {
     const known = shown.get(leaf);
     if (known && isStill(known, asked)) return known;
-    const page = toShown(Object.values(leaf), asked);
+    const page = yield* toShown(Object.values(leaf), asked);
     shown.set(leaf, page);
     return page;
   }
@@ -105,7 +110,7 @@ export function createSnapshotBytes(
     const { state, now, others, moment } = asked;
     const pages: Shown[] = [];
     for (const leaf of leaves) {
-      const page = pageOf(leaf, asked);
+      const page = yield* pageOf(leaf, asked);
       if (page.bytes.length > 0) pages.push(page);
       yield;
     }
@@ -154,7 +159,7 @@ export function createSnapshotBytes(
     const agents = yield* toFields({ agents: agentsIn(state, loads) });
     const before = yield* toFields(beforeMissions(state, events));
     const missions = yield* toMissionPieces(state, now, tallies, asked.others);
-    const rest = afterMissions(state, seq, now, { tallies, tasksOf, loads });
+    const rest = yield* afterMissions(state, seq, now, { tallies, tasksOf, loads });
     yield;
     const after = yield* toFields(rest);
     return [

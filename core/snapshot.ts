@@ -10,6 +10,7 @@ import type { Message } from "./state/conversations/thread.ts";
 import { missionControl, missionViews, type TasksOf, tasksIn } from "./state/missions/views.ts";
 import type { State } from "./state/state.ts";
 import { exceptionDashboard, toMoment, toTaskView } from "./state/tasks/views.ts";
+import { atOnce } from "./steps.ts";
 import { compareIds, list, values } from "./table.ts";
 import { type Tally, toTally } from "./tally.ts";
 import { toTime } from "./time.ts";
@@ -19,6 +20,8 @@ import { VERSION } from "./version.ts";
 const MAX_MESSAGES = 200;
 const MAX_RUNS = 100;
 const MAX_DIRECTIVES = 200;
+/** Records after which a long pass may pause. */
+const MANY = 2_000;
 
 export function toSnapshot(state: State, seq: number, now: number, events: readonly StreamEvent[]) {
   const tasks = list(state.tasks);
@@ -30,7 +33,7 @@ export function toSnapshot(state: State, seq: number, now: number, events: reado
     tasks: tasks.map((task) => toTaskView(state, task, now)),
     ...beforeMissions(state, events),
     missions: missionViews(state, now, tasksOf),
-    ...afterMissions(state, seq, now, { tallies: [tally], tasksOf, loads }),
+    ...atOnce(afterMissions(state, seq, now, { tallies: [tally], tasksOf, loads })),
   };
 }
 
@@ -62,7 +65,7 @@ interface Counted {
 }
 
 /** What stands after `missions`. */
-export function afterMissions(
+export function* afterMissions(
   state: State,
   seq: number,
   now: number,
@@ -72,8 +75,9 @@ export function afterMissions(
     list(state.notifications).filter(({ dismissed }) => !dismissed),
     Number.POSITIVE_INFINITY,
   );
+  const said = yield* conversations(state);
   return {
-    conversations: conversations(state),
+    conversations: said,
     ui_settings: { agent_statuses: AGENT_STATUSES, ...scaffold },
     version: VERSION,
     timestamp: toTime(now),
@@ -100,16 +104,20 @@ function newest<T extends { id: string }>(records: T[], limit: number): T[] {
 }
 
 /** Every thread with its latest messages, oldest first. */
-function conversations(state: State) {
+function* conversations(state: State) {
   const byThread = new Map<string, Message[]>();
-  for (const message of values(state.messages)) {
+  for (const [index, message] of values(state.messages).entries()) {
     const messages = byThread.get(message.thread_id);
     if (messages) messages.push(message);
     else byThread.set(message.thread_id, [message]);
+    if (index % MANY === 0) yield;
   }
-  return list(state.threads).map((thread) => {
+  const threads = [];
+  for (const thread of list(state.threads)) {
     const messages = (byThread.get(thread.id) ?? []).sort((a, b) => compareIds(a.id, b.id));
     const message_count = messages.length + (thread.archived_messages ?? 0);
-    return { ...thread, message_count, messages: messages.slice(-MAX_MESSAGES) };
-  });
+    threads.push({ ...thread, message_count, messages: messages.slice(-MAX_MESSAGES) });
+    yield;
+  }
+  return threads;
 }

@@ -17,16 +17,53 @@ const OPTIONS = { level: 3, finishFlush: constants.Z_SYNC_FLUSH, memLevel: 7, wi
 const EMPTY_STORED = Buffer.from([0, 0, 0, 0xff, 0xff]);
 const EMPTY_LAST = Buffer.from([1, 0, 0, 0xff, 0xff]);
 
-/** As long as the leaf lives. */
-const leaves = new WeakMap<object, Buffer>();
+/** A longer record is compressed by itself, so much at a time. */
+const LONG_CHARS = 64 * 1024;
+const AT_ONCE_BYTES = 256 * 1024;
 
-function deflateLeaf(records: object): Buffer {
-  let bytes = leaves.get(records);
-  if (!bytes) {
-    bytes = deflateRawSync(JSON.stringify(records).slice(1, -1), OPTIONS);
-    leaves.set(records, bytes);
+/** As long as the leaf lives, or a long record. */
+const kept = new WeakMap<object, readonly Buffer[]>();
+
+/** Null where the loop need not turn yet. */
+type Pause = () => Promise<void> | null;
+
+async function deflateLeaf(
+  records: Record<string, unknown>,
+  pause: Pause,
+): Promise<readonly Buffer[]> {
+  const known = kept.get(records);
+  if (known) return known;
+  const parts: Buffer[] = [];
+  let text = "";
+  const flush = () => {
+    if (text) parts.push(toDeflated(text));
+    text = "";
+  };
+  for (const [index, [id, record]] of Object.entries(records).entries()) {
+    text += `${index > 0 ? "," : ""}${JSON.stringify(id)}:`;
+    let long = kept.get(record as object);
+    const json = long ? "" : JSON.stringify(record);
+    if (!long && json.length > LONG_CHARS) {
+      long = await deflateLong(Buffer.from(json), pause);
+      kept.set(record as object, long);
+    }
+    text += json.length > LONG_CHARS ? "" : json;
+    if (!long) continue;
+    flush();
+    parts.push(...long);
   }
-  return bytes;
+  flush();
+  kept.set(records, parts);
+  return parts;
+}
+
+async function deflateLong(bytes: Buffer, pause: Pause): Promise<Buffer[]> {
+  const parts: Buffer[] = [];
+  for (let at = 0; at < bytes.length; at += AT_ONCE_BYTES) {
+    parts.push(toDeflated(bytes.subarray(at, at + AT_ONCE_BYTES)));
+    await pause();
+  }
+  return parts;
 }
 
 /** A short text as it is, in blocks of a stream. */
@@ -65,16 +102,26 @@ export async function deflateState(state: State): Promise<Buffer[]> {
     text = "";
   };
   let until = performance.now() + SLICE_MS;
+  const pause: Pause = () => {
+    if (performance.now() < until) return null;
+    return new Promise((resolve) =>
+      setImmediate(() => {
+        until = performance.now() + SLICE_MS;
+        resolve();
+      }),
+    );
+  };
   for (const piece of toWirePieces(state)) {
     if (typeof piece === "string") {
       text += piece;
       continue;
     }
     flush();
-    parts.push(deflateLeaf(piece.records));
-    if (performance.now() < until) continue;
-    await new Promise((resolve) => setImmediate(resolve));
-    until = performance.now() + SLICE_MS;
+    // At hand most of them are: to wait for each would take longer than all else.
+    const atHand = kept.get(piece.records);
+    parts.push(...(atHand ?? (await deflateLeaf(piece.records, pause))));
+    const due = pause();
+    if (due) await due;
   }
   flush();
   return parts;

@@ -174,4 +174,31 @@ test("HTTP-12: one write makes the views of its missions anew, and no others, th
   );
 });
 
+test("HTTP-24: however long a task or a thread is, a step makes little more than one task or one message", () => {
+  let state = demoState();
+  const text = "x".repeat(20_000);
+  const long = ["T-204", "T-205", "T-206", "T-207"];
+  for (const task_id of long) {
+    for (let n = 0; n < 20; n++) {
+      state = run(state, "tasks/comment", { task_id, text: `${n}${text.slice(9)}` }).state;
+    }
+  }
+  for (let n = 0; n < 100; n++) {
+    state = run(state, "conversations/message", { sender: "ceo", text, target: "orion" }).state;
+  }
+  const made: string[] = [];
+  const steps = createSteps(({ id }) => made.push(id))(state, 1, AT, []);
+  for (let step = steps.next(); ; step = steps.next()) {
+    const some = made.splice(0).filter((id) => long.includes(id));
+    assert.ok(some.length <= 1, `${some} in one step`);
+    if (!step.done) continue;
+    assert.is(Buffer.concat(step.value).toString(), JSON.stringify(toSnapshot(state, 1, AT, [])));
+    for (const piece of step.value) {
+      const isTasks = Buffer.from(piece).includes("CM-");
+      assert.ok(isTasks || piece.length < 64 * 1024 + 2 * text.length, `${piece.length} at once`);
+    }
+    return;
+  }
+});
+
 test.run();

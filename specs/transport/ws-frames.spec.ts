@@ -246,4 +246,46 @@ test("WS-7 STR-3: a burst reaches everyone whole and in order, a slow socket amo
   });
 });
 
+test("WS-8: of records that have grown long each is compressed by itself, with turns between, and again only where a write was", async () => {
+  await withStreams({}, async ({ engine }) => {
+    await engine.dispatch("demo/reset", {});
+    // Ids that stand together in the state.
+    const long = ["T-204", "T-205", "T-206", "T-207"];
+    // No two alike, so that each part is as long as what was compressed.
+    let seed = 1;
+    const noise = () => {
+      seed = (seed * 48_271) % 2_147_483_647;
+      return String.fromCharCode(0x4e00 + (seed % 20_000));
+    };
+    for (const task_id of long) {
+      for (let n = 0; n < 20; n++) {
+        const text = Array.from({ length: 20_000 }, noise).join("");
+        const said = await engine.dispatch("tasks/comment", { task_id, text, author: "ceo" });
+        assert.ok(said.ok);
+      }
+    }
+    const textOf = (parts: readonly Buffer[]) =>
+      inflateRawSync(Buffer.concat([...parts, END_OF_STREAM])).toString();
+    let turns = 0;
+    let over = false;
+    const turn = () => {
+      turns++;
+      if (!over) setImmediate(turn);
+    };
+    setImmediate(turn);
+    const before = await deflateState(engine.view().state);
+    over = true;
+    assert.equal(JSON.parse(textOf(before)), toWireState(engine.view().state));
+    assert.ok(turns >= 10, `the loop turned ${turns} times for 5 MB`);
+    assert.ok(before.every(({ length }) => length < 300_000));
+    await engine.dispatch("tasks/update", { task_id: "T-205", progress: 77 });
+    const after = await deflateState(engine.view().state);
+    assert.equal(JSON.parse(textOf(after)), toWireState(engine.view().state));
+    const known = new Set(before);
+    const anew = after.filter((part) => part.length > 100_000 && !known.has(part));
+    const all = after.filter((part) => part.length > 100_000);
+    assert.ok(anew.length * 3 < all.length, `${anew.length} of ${all.length} made again`);
+  });
+});
+
 test.run();

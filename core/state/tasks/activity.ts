@@ -4,10 +4,13 @@
  */
 import type { Context } from "../../action.ts";
 import { get } from "../../table.ts";
-import type { Activity, ActivityValue, Task } from "./task.ts";
+import { createWeights } from "../../weight.ts";
+import type { Activity, Task } from "./task.ts";
 
 /** What every reader of a task is given. */
 const MOST = { count: 100, characters: 200_000 } as const;
+
+const charactersOf = createWeights<Activity>(({ author, from, to }) => [author, from, to]);
 
 type Entry = Pick<Activity, "author" | "action" | "field" | "from" | "to">;
 
@@ -32,12 +35,4 @@ function activityOf({ id, activity }: Task, { before }: Context): readonly Activ
   // Where it dropped some already, they are no draft any more.
   if (known.length === 0 || activity[0]?.id !== known[0]?.id) return activity;
   return activity.length === known.length ? known : [...known, ...activity.slice(known.length)];
-}
-
-function charactersOf({ author, from, to }: Activity): number {
-  return author.length + lengthOf(from) + lengthOf(to);
-}
-
-function lengthOf(value: ActivityValue): number {
-  return typeof value === "string" ? value.length : 0;
 }

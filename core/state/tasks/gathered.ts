@@ -5,6 +5,7 @@
 import type { Context } from "../../action.ts";
 import { refuse } from "../../errors.ts";
 import { get } from "../../table.ts";
+import { weightOf } from "../../weight.ts";
 import { unique } from "../lookup.ts";
 import type { Task } from "./task.ts";
 
@@ -28,7 +29,7 @@ export function gather(
   let from = Math.max(0, all.length - GATHERED.count);
   let characters = charactersIn(all.slice(from));
   for (; characters > GATHERED.characters && from < all.length - 1; from++) {
-    characters -= all[from]?.length ?? 0;
+    characters -= weightOf(all[from] ?? "");
   }
   assign(task, field, all.slice(from));
 }
@@ -46,7 +47,7 @@ export function fitting<L extends readonly string[] | undefined>(
 }
 
 function charactersIn(list: readonly string[]): number {
-  return list.reduce((sum, item) => sum + item.length, 0);
+  return list.reduce((sum, item) => sum + weightOf(item), 0);
 }
 
 /** Only what is given and differs: an equal array assigned again would be a patch that says nothing. */

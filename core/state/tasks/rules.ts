@@ -8,6 +8,7 @@ import type { Context } from "../../action.ts";
 import { refuse } from "../../errors.ts";
 import { inOrder } from "../../relations.ts";
 import { get, put, remove, values } from "../../table.ts";
+import { createWeights, weightOf } from "../../weight.ts";
 import { CEO } from "../agents/agent.ts";
 import { takersOrHome } from "../agents/takers.ts";
 import { checkPerson, checkRef, findActiveAgent, revise, touch, unique } from "../lookup.ts";
@@ -19,6 +20,7 @@ import type { taskFields } from "./fields.ts";
 import { assign, fitting } from "./gathered.ts";
 import {
   type ActivityValue,
+  type Comment,
   SYMMETRIC_LINKS,
   type Task,
   type TaskStatus,
@@ -30,6 +32,7 @@ const ROOM = {
   comment: { count: 1_000, characters: 500_000 },
   event: { count: 1_200, characters: 600_000 },
 } as const;
+const weightOfComment = createWeights<Comment>(({ text }) => [text]);
 const MAX_LINKS = 200;
 /** Tasks of one mission, or one sprint, beside archived ones: who deletes it changes all of them. */
 const MAX_GROUPED = 1_000;
@@ -332,7 +335,7 @@ export function addComment(
   if (comments.length >= most) {
     refuse("conflict", `${task.id} has ${most} comments; ${way}`, { field });
   }
-  if (comments.reduce((sum, one) => sum + one.text.length, text.length) > characters) {
+  if (comments.reduce((sum, one) => sum + weightOfComment(one), weightOf(text)) > characters) {
     const why = `the comments of ${task.id} may have ${characters} characters together`;
     refuse("conflict", `${why}; say it in fewer words, or ${way}`, { field });
   }
