@@ -4,7 +4,7 @@
  * Invariants: a token is in no file and no log; what was acknowledged is durable; a name is never given
  * twice. A hash without salt and stretching is enough: 256 random bits cannot be guessed or tabled.
  */
-import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { hash, randomBytes, timingSafeEqual } from "node:crypto";
 import { join } from "node:path";
 import { type Grant, OWNER, type Principal, ROLES, toTime } from "../../core/index.ts";
 import { readWhole, setAside, writeWhole } from "../whole-file.ts";
@@ -72,10 +72,10 @@ export async function openTokenKeeper(options: KeeperOptions): Promise<TokenKeep
   return {
     damaged,
     identify(given) {
-      const hash = digest(given);
-      if (timingSafeEqual(hash, own)) return OWNER;
+      const digested = digest(given);
+      if (timingSafeEqual(digested, own)) return OWNER;
       // Whoever times this look-up learns of a hash that it cannot choose.
-      const one = byHash.get(hash.toString("hex"));
+      const one = byHash.get(digested.toString("hex"));
       if (!one) return null;
       usedAt.set(one.name, clock());
       const { name, role, agent_id } = one;
@@ -123,7 +123,7 @@ export async function openTokenKeeper(options: KeeperOptions): Promise<TokenKeep
 }
 
 function digest(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
+  return hash("sha256", text, "buffer");
 }
 
 /** Null when it is not what was written here: then no named token is anybody's. */
