@@ -75,7 +75,12 @@ export const problems: readonly Problem[] = [
   ]),
   of(422, "KeyReused", "The Idempotency-Key was used with another request.", ["key_reused"]),
   of(426, "UpgradeRequired", "This route speaks WebSocket.", ["upgrade_required"]),
-  of(429, "RateLimited", "Too many writes from this address.", ["rate_limited"]),
+  of(
+    429,
+    "RateLimited",
+    "Too much of one address: writes, actions in batches, or characters for the journal.",
+    ["rate_limited"],
+  ),
   of(500, "Internal", "A fault of the server.", ["internal"]),
   of(503, "Unavailable", "Not now; nothing was changed. Try again.", ["unavailable", "stopping"]),
 ];

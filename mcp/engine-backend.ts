@@ -31,8 +31,8 @@ export interface Sender {
   caller: Principal;
   /** Whether the caller's token still counts: a body may come long after its head. */
   isKnown(): boolean;
-  /** Counts a write, and the actions of a batch: 0 to go on, else the seconds to wait. */
-  admitWrite(actions?: number): number;
+  /** Counts a write, and the actions of a batch: null to go on, else the bound that is met, and until when. */
+  admitWrite(actions?: number): { message: string } | null;
   /** Told how many characters a write has the journal write. */
   wrote?(characters: number): void;
 }
@@ -76,10 +76,8 @@ export function createEngineBackends({
     async act(name, body, { signal }) {
       if (!isKnown()) return REVOKED;
       if (signal.aborted) return GONE;
-      const waitSeconds = admitWrite(actionsIn(name, body));
-      if (waitSeconds > 0) {
-        return refused("rate_limited", `too many writes; try again in ${waitSeconds} s`);
-      }
+      const over = admitWrite(actionsIn(name, body));
+      if (over) return refused("rate_limited", over.message);
       const outcome = await engine.dispatchUnknown(name, body, {
         signal,
         by: caller,

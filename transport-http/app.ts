@@ -14,7 +14,7 @@ import {
   methodNotAllowed,
   problem,
   READING_ASKS,
-  tooManyWrites,
+  tooMany,
   toProblem,
   UNAUTHORISED,
   unknownRoute,
@@ -142,9 +142,7 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   ): Promise<void> {
     const address = req.socket.remoteAddress ?? "unknown";
     const admitWrite = (actions = 0) =>
-      limit.admit(address) ||
-      limit.admitCharacters(address) ||
-      (actions > 0 ? limit.admitActions(address, actions) : 0);
+      limit.admit(address) ?? (actions > 0 ? limit.admitActions(address, actions) : null);
     const wrote = (characters: number) => limit.wrote(address, characters);
     const identify = () => gate.identify(bearerOf(req));
     const caller = identify();
@@ -153,8 +151,8 @@ export function createHttpApp(options: HttpOptions): HttpApp {
       const isKnown = () => identify()?.name === caller.name;
       return handler(req, res, { admitWrite, wrote, caller, isKnown });
     }
-    const waitSeconds = admitWrite();
-    const answer = waitSeconds > 0 ? tooManyWrites(limit.perMinute, waitSeconds) : UNAUTHORISED;
+    const over = admitWrite();
+    const answer = over ? tooMany(over) : UNAUTHORISED;
     logRefusal(answer, pathOf(req.url ?? ""), req);
     send(res, answer);
   }

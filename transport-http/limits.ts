@@ -1,6 +1,7 @@
 /**
- * The write limit: so many POSTs from one address in any 60 seconds, and so many actions in batches.
- * Neighbour: `write.ts`, which asks before it reads anything. Invariant: a fixed number of slots for each
+ * The write limit: so many POSTs from one address in any 60 seconds, so many actions in batches, and so many
+ * characters for the journal. Neighbours: `write.ts`, which asks before it reads anything, and `app.ts` for
+ * what is mounted. Invariants: who is refused is told which bound it met; a fixed number of slots for each
  * address, a bounded number of addresses; whoever waits as long as it is told gets through.
  */
 import { isIPv4, isIPv6 } from "node:net";
@@ -18,18 +19,18 @@ const ACTIONS_A_WRITE = 100;
 /** Of what is journaled: more than any body makes of itself, and some of the answer that is kept with its key. */
 const CHARACTERS_A_WRITE = 1_000_000;
 
+/** Which bound an address has met: in words and numbers, and when it is over. */
+export interface TooMuch {
+  message: string;
+  waitSeconds: number;
+}
+
 export interface WriteLimit {
-  perMinute: number;
-  /** In batches, all of one address together. */
-  actionsPerMinute: number;
-  /** @returns 0 when the write may go on, else the whole seconds after which the next one may. */
-  admit(address: string): number;
+  /** Null when the write may go on, which then counts; asked before anything of it is read. */
+  admit(address: string): TooMuch | null;
   /** The same for the actions of a batch, all of them or none. */
-  admitActions(address: string, count: number): number;
-  /** What the journal may be given to write, of one address. */
-  charactersPerMinute: number;
-  /** The same for one more write, after what the journal was given to write by those before. */
-  admitCharacters(address: string): number;
+  admitActions(address: string, count: number): TooMuch | null;
+  /** Counts what a write had the journal write, which is known only afterwards. */
   wrote(address: string, characters: number): void;
 }
 
@@ -48,17 +49,31 @@ export function createWriteLimit(perMinute: number, clock: () => number): WriteL
   if (!(perMinute >= 1)) throw new RangeError("writesPerMinute must be at least 1");
   // The largest batch passes, however small the limit.
   const actionsPerMinute = Math.max(perMinute * ACTIONS_A_WRITE, MAX_ACTIONS);
+  const charactersPerMinute = Math.max(perMinute * CHARACTERS_A_WRITE, MAX_JOURNALED);
   const writes = createWindow(perMinute, clock);
   const actions = createWindow(actionsPerMinute, clock);
-  const charactersPerMinute = Math.max(perMinute * CHARACTERS_A_WRITE, MAX_JOURNALED);
   const written = createLevels(charactersPerMinute, clock);
+
+  function tooMuch(waitSeconds: number, bound: string): TooMuch | null {
+    if (waitSeconds === 0) return null;
+    return { message: `more than ${bound}; try again in ${waitSeconds} s`, waitSeconds };
+  }
+
   return {
-    perMinute,
-    actionsPerMinute,
-    admit: (address) => writes(placeOf(address), 1),
-    admitActions: (address, count) => actions(placeOf(address), Math.min(count, MAX_ACTIONS)),
-    charactersPerMinute,
-    admitCharacters: (address) => written.wait(placeOf(address)),
+    admit: (address) =>
+      tooMuch(
+        writes(placeOf(address), 1),
+        `${perMinute} writes in a minute from this address (CLAWTASKER_WRITE_LIMIT)`,
+      ) ??
+      tooMuch(
+        written.wait(placeOf(address)),
+        `${charactersPerMinute} characters written to the journal in a minute for this address (a million for each write of CLAWTASKER_WRITE_LIMIT)`,
+      ),
+    admitActions: (address, count) =>
+      tooMuch(
+        actions(placeOf(address), Math.min(count, MAX_ACTIONS)),
+        `${actionsPerMinute} actions in batches in a minute from this address (a hundred for each write of CLAWTASKER_WRITE_LIMIT)`,
+      ),
     wrote: (address, characters) => written.add(placeOf(address), characters),
   };
 }

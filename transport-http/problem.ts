@@ -6,6 +6,7 @@
 import type { Duplex } from "node:stream";
 import { type Rejection, statusOf } from "../core/index.ts";
 import type { Answer } from "./answer.ts";
+import type { TooMuch } from "./limits.ts";
 
 /** A problem of the transport's own; those of the core come by `toProblem`. */
 export function problem(
@@ -51,31 +52,8 @@ export const READING_ASKS = problem(
   { "WWW-Authenticate": "Bearer" },
 );
 
-export function tooManyWrites(perMinute: number, waitSeconds: number): Answer {
-  return problem(
-    429,
-    "rate_limited",
-    `more than ${perMinute} writes in a minute from this address (CLAWTASKER_WRITE_LIMIT); try again in ${waitSeconds} s`,
-    { "Retry-After": waitSeconds },
-  );
-}
-
-export function tooManyActions(perMinute: number, waitSeconds: number): Answer {
-  return problem(
-    429,
-    "rate_limited",
-    `more than ${perMinute} actions in batches in a minute from this address (a hundred for each write of CLAWTASKER_WRITE_LIMIT); try again in ${waitSeconds} s`,
-    { "Retry-After": waitSeconds },
-  );
-}
-
-export function tooManyCharacters(perMinute: number, waitSeconds: number): Answer {
-  return problem(
-    429,
-    "rate_limited",
-    `more than ${perMinute} characters written to the journal in a minute for this address (a million for each write of CLAWTASKER_WRITE_LIMIT); try again in ${waitSeconds} s`,
-    { "Retry-After": waitSeconds },
-  );
+export function tooMany({ message, waitSeconds }: TooMuch): Answer {
+  return problem(429, "rate_limited", message, { "Retry-After": waitSeconds });
 }
 
 export function unknownRoute(path: string): Answer {

@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type AnyQuery, type Principal, queries, SOCKET_PATH, writes } from "../core/index.ts";
+import type { TooMuch } from "./limits.ts";
 
 /**
  * Answers a GET for as long as it likes; it is called once Host and Origin are checked, and with the
@@ -11,12 +12,12 @@ import { type AnyQuery, type Principal, queries, SOCKET_PATH, writes } from "../
  */
 export type StreamHandler = (req: IncomingMessage, res: ServerResponse, token?: string) => void;
 
-/** Who sent a POST, and what counts one for its write limit: 0 to go on, else the seconds to wait. */
+/** Who sent a POST, and what counts one for its write limit: null to go on, else which bound is met. */
 export interface Sender {
   caller: Principal;
   /** Whether the caller's token still counts: a body may come long after its head. */
   isKnown(): boolean;
-  admitWrite(actions?: number): number;
+  admitWrite(actions?: number): TooMuch | null;
   /** Counts what a write has the journal write. */
   wrote(characters: number): void;
 }

@@ -17,14 +17,7 @@ import { bearerOf, takeToken } from "./auth.ts";
 import { readBody } from "./body.ts";
 import { watchGone } from "./gone.ts";
 import type { WriteLimit } from "./limits.ts";
-import {
-  problem,
-  tooManyActions,
-  tooManyCharacters,
-  tooManyWrites,
-  toProblem,
-  UNAUTHORISED,
-} from "./problem.ts";
+import { problem, tooMany, toProblem, UNAUTHORISED } from "./problem.ts";
 
 export interface WriterOptions {
   engine: Engine;
@@ -54,10 +47,8 @@ const BAD_VERSION = problem(
 export function createWriter({ engine, gate, limit }: WriterOptions): Writer {
   return async (name, req, res) => {
     const address = req.socket.remoteAddress ?? "unknown";
-    const waitSeconds = limit.admit(address);
-    if (waitSeconds > 0) return tooManyWrites(limit.perMinute, waitSeconds);
-    const tooSoon = limit.admitCharacters(address);
-    if (tooSoon > 0) return tooManyCharacters(limit.charactersPerMinute, tooSoon);
+    const over = limit.admit(address);
+    if (over) return tooMany(over);
     const body = await readBody(req);
     if (!body) return null;
     if (!body.ok) return body.answer;
@@ -66,8 +57,8 @@ export function createWriter({ engine, gate, limit }: WriterOptions): Writer {
     if (!by) return UNAUTHORISED;
     const actions = actionsIn(name, payload);
     if (actions > 0) {
-      const seconds = limit.admitActions(address, actions);
-      if (seconds > 0) return tooManyActions(limit.actionsPerMinute, seconds);
+      const most = limit.admitActions(address, actions);
+      if (most) return tooMany(most);
     }
     const key = keyOf(req);
     if (key === null) return BAD_KEY;

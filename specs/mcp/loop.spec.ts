@@ -275,7 +275,10 @@ test("MCP-1 ACC-4: writes by MCP meet the write limit, and say when to try again
       const comment = () =>
         call("comment_task", { agent_id: "codex", task_id: "T-203", text: "hello" });
       assert.equal([(await comment()).isError, (await comment()).isError], [false, false]);
-      assert.match((await comment()).text, /too many writes; try again in \d+ s/);
+      assert.match(
+        (await comment()).text,
+        /more than 2 writes in a minute from this address \(CLAWTASKER_WRITE_LIMIT\); try again in \d+ s/,
+      );
       assert.not.ok((await call("company_summary")).isError, "reading is not counted");
     });
   } finally {

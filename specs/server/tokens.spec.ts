@@ -447,7 +447,7 @@ test("ACC-9: a read that waited is not answered to a token that was revoked mean
   const caller = identify(token);
   assert.ok(caller);
   const isKnown = () => identify(token) !== null;
-  const backend = ask({ caller, isKnown, admitWrite: () => 0 });
+  const backend = ask({ caller, isKnown, admitWrite: () => null });
   const { signal } = new AbortController();
   const paths = ["tasks/archive", "tasks/get?task_id=T-999", "conversations/archive"];
   const over = (given: string) =>
