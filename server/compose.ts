@@ -7,7 +7,7 @@ import { hash, randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { fileURLToPath } from "node:url";
-import { createGate, type Engine, openEngine } from "../core/index.ts";
+import { CUT_OFF, createGate, type Engine, openEngine } from "../core/index.ts";
 import { closeToOthers, isWritableByOthers, openSqliteJournal } from "../journal/index.ts";
 import { createMcpHandler } from "../mcp/index.ts";
 import { answerClientError, createHttpApp, createSparing } from "../transport-http/index.ts";
@@ -246,17 +246,17 @@ async function serve(parts: Parts): Promise<RunningServer> {
     if (unsaid) log.info({ remote, ...unsaid }, what);
   }
   const connections = listenTo(server, { request, upgrade, clientError: answerClientError }, log, {
-    held: { onCutOff: (remote) => sayOf(remote, "all hold too much; a connection was cut off") },
+    onCutOff(remote, reason) {
+      metrics.onCutOff(reason);
+      sayOf(remote, CUT_OFF[reason]);
+    },
   });
   metrics.watch({ engine, connections, clients: { sse: sse.clients, ws: ws.clients } });
   await listen(server, config);
   server.on("drop", (dropped) =>
     sayOf(dropped?.remoteAddress ?? "", "too many connections are open; one more was closed"),
   );
-  const stopWatching = watchVanished(connections, {
-    onVanished: (remote) => sayOf(remote, "a connection's machine is gone"),
-    onStuck: (remote) => sayOf(remote, "a connection took nothing of its answer"),
-  });
+  const stopWatching = watchVanished(connections);
   const { port } = server.address() as AddressInfo;
   const hearing = createHearing(engine.clock, () => performance.now());
   const onTimer = (error: Error) => log.error({ err: error }, "a timer failed");

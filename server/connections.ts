@@ -9,6 +9,7 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
+import { CutOff, type CutOffReason } from "../core/index.ts";
 import { requestIdOf } from "../transport-http/index.ts";
 import type { Log } from "./compose.ts";
 import { createLine, type Line } from "./line.ts";
@@ -32,6 +33,7 @@ export interface Listeners {
  * Puts the listeners on the server; a connection on which one throws is ended, and the fault logged.
  * @param unheardMs for so long a connection may be neither read from nor written to while an answer is due
  * @param held how much of answers all may hold
+ * @param onCutOff told of each that is ended in the midst of what it is sent
  * @returns the open connections, also those that were upgraded, which Node no longer counts as its own
  */
 export function listenTo(
@@ -42,7 +44,13 @@ export function listenTo(
     unheardMs = 5_000,
     held = {},
     room = createRoom(),
-  }: { unheardMs?: number; held?: HeldOptions; room?: Room } = {},
+    onCutOff = () => {},
+  }: {
+    unheardMs?: number;
+    held?: HeldOptions;
+    room?: Room;
+    onCutOff?(remote: string, reason: CutOffReason): void;
+  } = {},
 ): ReadonlySet<Socket> {
   const connections = new Set<Socket>();
   /** Of each connection; it is the last to close. */
@@ -92,11 +100,16 @@ export function listenTo(
     const line = createLine(socket, room, (res) =>
       guard(socket, res.req, () => request(res.req, res)),
     );
+    // Once it is destroyed nobody knows.
+    const { remoteAddress: remote = "" } = socket;
     connections.add(socket);
     lines.set(socket, line);
     endUnheard(socket);
     // With an upgrade Node takes its own listener away, and an error that nobody hears is thrown.
-    socket.on("error", () => socket.destroy());
+    socket.on("error", (error) => {
+      if (error instanceof CutOff) onCutOff(remote, error.reason);
+      socket.destroy();
+    });
     socket.once("close", () => {
       connections.delete(socket);
       lines.delete(socket);

@@ -7,7 +7,8 @@
  */
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { isShared } from "../transport-http/index.ts";
+import { type CutOffReason, cutOff } from "../core/index.ts";
+import { isShared, LET_GO } from "../transport-http/index.ts";
 import type { Room } from "./room.ts";
 
 const MAX_UNDER_WAY = 16;
@@ -23,6 +24,8 @@ export interface Line {
   leave(): ServerResponse[];
   /** Bytes that were made for it alone and are not taken yet. */
   held(): number;
+  /** In words where nothing of the answer that is due was sent, and they would leave at once. */
+  cutOff(reason: CutOffReason): void;
 }
 
 export function createLine(
@@ -33,6 +36,7 @@ export function createLine(
   const underWay = new Set<ServerResponse>();
   let waiting: ServerResponse[] = [];
   let isGoingOn = false;
+  let isEnding = false;
 
   function isFull(): boolean {
     if (underWay.size >= (room.isCrowded() ? 1 : MAX_UNDER_WAY)) return true;
@@ -55,13 +59,20 @@ export function createLine(
 
   function goOn(): void {
     isGoingOn = false;
-    while (!socket.destroyed && !isFull()) {
+    while (!socket.destroyed && !isEnding && !isFull()) {
       const next = waiting.shift();
       if (!next) return;
       room.waiting--;
       if (waiting.length === 0) socket.resume();
       start(next);
     }
+  }
+
+  function end(reason: CutOffReason): void {
+    const [due] = underWay;
+    isEnding = true;
+    if (!due?.socket || due.headersSent || socket.writableLength > 0) cutOff(socket, reason);
+    else socket.end(LET_GO, () => cutOff(socket, reason));
   }
 
   // Who reads a body that came before would read on.
@@ -71,9 +82,11 @@ export function createLine(
 
   return {
     add(res) {
+      if (isEnding) return;
       if (waiting.length === 0 && !isFull()) return start(res);
       room.waiting++;
-      if (waiting.push(res) > MAX_WAITING || room.isFull()) socket.destroy();
+      if (waiting.push(res) > MAX_WAITING) end("pipelined");
+      else if (room.isFull()) end("crowded");
       else if (waiting.length === 1) socket.pause();
     },
     leave() {
@@ -86,5 +99,6 @@ export function createLine(
       for (const res of underWay) if (!isShared(res)) bytes += res.writableLength;
       return bytes;
     },
+    cutOff: end,
   };
 }

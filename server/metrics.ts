@@ -9,6 +9,8 @@ import type { Socket } from "node:net";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import {
   actions,
+  CUT_OFF_REASONS,
+  type CutOffReason,
   type DispatchOptions,
   type Engine,
   type Outcome,
@@ -32,6 +34,8 @@ export interface Metrics {
   onRequest(req: IncomingMessage, res: ServerResponse): void;
   /** What is read when it is asked for; begins to time the feed. */
   watch(watched: Watched): void;
+  /** For every connection that is ended in the midst of what it is sent. */
+  onCutOff(reason: CutOffReason): void;
   /** Answers `GET /metrics`. */
   handle(req: IncomingMessage, res: ServerResponse): void;
   close(): void;
@@ -70,6 +74,14 @@ export function createMetrics(now = () => performance.now()): Metrics {
     labelNames: ["code"],
     registers,
   });
+  const cutOffs = new Counter({
+    name: "clawtasker_cut_off_total",
+    help: "Connections that were ended in the midst of what they were sent, by reason.",
+    labelNames: ["reason"],
+    registers,
+  });
+  // From the start, so that the first one is seen to rise.
+  for (const reason of CUT_OFF_REASONS) cutOffs.inc({ reason }, 0);
   const commits = new Histogram({
     name: "clawtasker_commit_seconds",
     help: "How long it took to make a group of entries durable.",
@@ -172,6 +184,7 @@ export function createMetrics(now = () => performance.now()): Metrics {
       // Ends with the server; a feed that cannot be read is told by those who read it.
       timeFeed(engine).catch(() => {});
     },
+    onCutOff: (reason) => cutOffs.inc({ reason }),
     handle(_req, res) {
       recent()
         .then((text) => {

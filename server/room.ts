@@ -37,36 +37,33 @@ export function createRoom({ many = MANY_UNDER_WAY, most = MAX_WAITING } = {}): 
 export interface HeldOptions {
   maxBytes?: number;
   everyMs?: number;
-  /** Told of each connection that is cut off. */
-  onCutOff?(remote: string): void;
 }
 
 /** Watches what waits to be taken; answers what stops it. */
 export function watchHeld(
   lines: ReadonlyMap<Socket, Line>,
-  { maxBytes = MAX_HELD_BYTES, everyMs = 500, onCutOff = () => {} }: HeldOptions = {},
+  { maxBytes = MAX_HELD_BYTES, everyMs = 500 }: HeldOptions = {},
 ): () => void {
   /** In how many looks one after the other a connection held anything. */
   let seen = new Map<Socket, number>();
 
   function look(): void {
-    const holders: { socket: Socket; bytes: number; looks: number }[] = [];
+    const holders: { socket: Socket; line: Line; bytes: number; looks: number }[] = [];
     let total = 0;
     for (const [socket, line] of lines) {
       const bytes = line.held();
       if (bytes === 0) continue;
       total += bytes;
-      holders.push({ socket, bytes, looks: (seen.get(socket) ?? 0) + 1 });
+      holders.push({ socket, line, bytes, looks: (seen.get(socket) ?? 0) + 1 });
     }
     seen = new Map(holders.map(({ socket, looks }) => [socket, looks]));
     if (total <= maxBytes) return;
     holders.sort((a, b) => b.looks - a.looks || b.bytes - a.bytes);
-    for (const { socket, bytes } of holders) {
+    for (const { line, bytes } of holders) {
       // Not just below the bound: the next look would find it passed again.
       if (total <= maxBytes / 2) return;
       total -= bytes;
-      onCutOff(socket.remoteAddress ?? "");
-      socket.destroy();
+      line.cutOff("held");
     }
   }
 

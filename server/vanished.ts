@@ -10,6 +10,8 @@
  */
 import { readFile } from "node:fs/promises";
 import type { Socket } from "node:net";
+import { cutOff } from "../core/index.ts";
+import { takenBy } from "../transport-http/index.ts";
 
 export interface VanishedOptions {
   /** How often it is looked, in milliseconds. */
@@ -18,9 +20,6 @@ export interface VanishedOptions {
   patienceMs?: number;
   /** For so long a peer that is there may take nothing of what waits for it. */
   stuckMs?: number;
-  /** Told of each connection that is ended. */
-  onVanished?(remote: string): void;
-  onStuck?(remote: string): void;
 }
 
 const TABLES = ["/proc/net/tcp", "/proc/net/tcp6"];
@@ -45,13 +44,7 @@ interface Still {
 /** Watches the open connections; answers what stops it. */
 export function watchVanished(
   connections: ReadonlySet<Socket>,
-  {
-    everyMs = 10_000,
-    patienceMs = 20_000,
-    stuckMs = 30_000,
-    onVanished = () => {},
-    onStuck = () => {},
-  }: VanishedOptions = {},
+  { everyMs = 10_000, patienceMs = 20_000, stuckMs = 30_000 }: VanishedOptions = {},
 ): () => void {
   /** Since when the kernel repeats itself, on the clock of `performance.now`. */
   let silent = new Map<Socket, number>();
@@ -75,23 +68,19 @@ export function watchVanished(
       if (row?.isRepeated) {
         const since = silentBefore.get(socket) ?? now;
         silent.set(socket, since);
-        if (now - since >= patienceMs) end(socket, onVanished);
+        if (now - since >= patienceMs) cutOff(socket, "vanished");
       }
       if (socket.writableLength > 0) {
-        const taken = takenBy(socket, row?.unacknowledged ?? 0);
+        // Elsewhere than on Linux it is what the kernel has taken.
+        const taken = takenBy(socket) - (row?.unacknowledged ?? 0);
         const before = waitingBefore.get(socket);
         // By the looks too: while this process itself stood still nobody could take anything.
         const still = before?.taken === taken ? before : { since: now, looks: 0, taken };
         waiting.set(socket, { ...still, looks: still.looks + 1 });
-        if (now - still.since >= stuckMs && still.looks >= stuckMs / everyMs) end(socket, onStuck);
+        if (now - still.since >= stuckMs && still.looks >= stuckMs / everyMs)
+          cutOff(socket, "stuck");
       }
     }
-  }
-
-  function end(socket: Socket, tell: (remote: string) => void): void {
-    if (socket.destroyed) return;
-    tell(socket.remoteAddress ?? "");
-    socket.destroy();
   }
 
   let looking: NodeJS.Timeout | undefined;
@@ -107,21 +96,6 @@ export function watchVanished(
     stopped = true;
     clearTimeout(looking);
   };
-}
-
-/**
- * How many bytes the peer has acknowledged, in all; elsewhere than on Linux, how many the kernel has taken. A
- * large write stands in `writableLength` whole until its last byte has left: what is left of it only the
- * handle knows, which Node too asks before it calls a socket idle.
- */
-function takenBy(socket: Socket, unacknowledged: number): number {
-  const { _handle: handle } = socket as { _handle?: Handle | null };
-  return (handle?.bytesWritten ?? 0) - (handle?.writeQueueSize ?? 0) - unacknowledged;
-}
-
-interface Handle {
-  bytesWritten: number;
-  writeQueueSize: number;
 }
 
 /** The connections of a table that are open and of which anything is not acknowledged. */

@@ -5,6 +5,7 @@
  * body that nobody read is taken off the wire up to a bound.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { lengthOf } from "../core/index.ts";
 import { holdUntilSent } from "./being-sent.ts";
 import { requestIdOf } from "./request-id.ts";
 
@@ -65,17 +66,13 @@ export function send(res: ServerResponse, { status, body: json, type, headers }:
   res.writeHead(status, list);
   // For HEAD, Node keeps the headers and drops the body.
   if (typeof body === "string") res.end(body);
-  else endWith(res, body);
+  else endWith(res, body, length);
   discardRest(res.req);
 }
 
-function lengthOf(pieces: readonly Uint8Array[]): number {
-  return pieces.reduce((sum, { length }) => sum + length, 0);
-}
-
 /** In one write: without the cork each piece would be a packet of its own. */
-function endWith(res: ServerResponse, pieces: readonly Uint8Array[]): void {
-  holdUntilSent(pieces, res);
+function endWith(res: ServerResponse, pieces: readonly Uint8Array[], length: number): void {
+  holdUntilSent(pieces, length, res);
   res.cork();
   for (const piece of pieces) res.write(piece);
   res.uncork();

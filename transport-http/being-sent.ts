@@ -1,16 +1,14 @@
 /**
- * The large answers that are being sent, by their bodies: many readers share one, such as the snapshot as of
- * a number, and it stays in memory until the last of them has taken it. Neighbours: `answer.ts` says what it
- * sends; what is an answer's alone the server bounds (`server/room.ts`). Invariant: a bounded number of
- * bodies is held; who would hold one more is let go, the oldest first.
+ * The large answers that are being sent, and how far each reader is. Neighbours: `answer.ts` says what it sends,
+ * the core's holding bounds what is held of bodies that many share, such as the snapshot as of a number; what is an
+ * answer's alone the server bounds (`server/room.ts`). Invariant: what counts here does not count there.
  */
 import type { ServerResponse } from "node:http";
+import { createHolding, cutOff } from "../core/index.ts";
+import { takenBy } from "./taken.ts";
 
-/** So many later ones are being taken before a reader is cut off; each has its new parts alone to itself. */
-const MAX_BODIES = 32;
-
-/** Of the whole process, whose memory it is; in the order in which they were first sent. */
-const bodies = new Map<readonly Uint8Array[], Set<ServerResponse>>();
+/** Of the whole process, whose memory it is. */
+const shared = createHolding();
 
 /** Those whose bodies others have too. */
 const sharing = new WeakSet<ServerResponse>();
@@ -25,24 +23,31 @@ export function isShared(res: ServerResponse): boolean {
   return sharing.has(res);
 }
 
-/** To be called before the body is written. */
-export function holdUntilSent(body: readonly Uint8Array[], res: ServerResponse): void {
+/** To be called before the body, of so many bytes, is written. */
+export function holdUntilSent(
+  body: readonly Uint8Array[],
+  length: number,
+  res: ServerResponse,
+  { holding = shared, now = () => performance.now() } = {},
+): void {
   markShared(res);
-  const readers = bodies.get(body) ?? new Set();
-  bodies.set(body, readers.add(res));
-  res.once("close", () => {
-    readers.delete(res);
-    if (readers.size === 0 && bodies.get(body) === readers) bodies.delete(body);
-  });
-  if (bodies.size <= MAX_BODIES) return;
-  for (const [oldest, slow] of bodies) {
-    bodies.delete(oldest);
-    for (const each of slow) letGo(each);
-    break;
+  const { socket } = res.req;
+  const begin = () => ({ since: now(), before: takenBy(socket) });
+  let begun = begin();
+  if (!res.socket) {
+    res.once("socket", () => {
+      begun = begin();
+    });
   }
-}
-
-/** With its connection: the answer may be behind others, and those behind it would be taken for it. */
-function letGo({ req }: ServerResponse): void {
-  req.socket.destroy();
+  const release = holding.hold(body, {
+    timeLeft() {
+      const taken = takenBy(socket) - begun.before;
+      // Behind another answer all of it is still to come, as fast as the connection is.
+      const left = res.socket ? Math.max(0, length - taken) : length;
+      return (left * (now() - begun.since)) / Math.max(1, taken);
+    },
+    // With its connection: those behind it would be taken for the rest of it.
+    letGo: () => cutOff(socket, "versions"),
+  });
+  res.once("close", release);
 }

@@ -5,7 +5,8 @@
 export { createHttpApp, type HttpApp, type HttpOptions, type Log } from "./app.ts";
 export { isShared } from "./being-sent.ts";
 export { MAX_BODY_BYTES } from "./body.ts";
-export { answerClientError } from "./problem.ts";
+export { answerClientError, LET_GO } from "./problem.ts";
 export { requestIdOf } from "./request-id.ts";
 export type { StreamHandler } from "./routes.ts";
 export { createSparing } from "./sparing.ts";
+export { takenBy } from "./taken.ts";

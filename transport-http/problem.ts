@@ -90,13 +90,31 @@ export function answerClientError(error: Error & { code?: string }, socket: Dupl
     "400 Bad Request",
     "the request is not valid HTTP",
   ];
-  const body = JSON.stringify({ error: sentence, code: "bad_request" });
+  const text = lastWords(status, { error: sentence, code: "bad_request" });
+  socket.end(text, () => socket.destroy());
+}
+
+/** A whole answer for a connection that ends with it. */
+function lastWords(status: string, problem: object, headers: readonly string[] = []): string {
+  const body = JSON.stringify(problem);
   const head = [
     `HTTP/1.1 ${status}`,
     "Content-Type: application/json; charset=utf-8",
     `Content-Length: ${Buffer.byteLength(body)}`,
     "X-Content-Type-Options: nosniff",
     "Connection: close",
+    ...headers,
   ];
-  socket.end(`${head.join("\r\n")}\r\n\r\n${body}`, () => socket.destroy());
+  return `${head.join("\r\n")}\r\n\r\n${body}`;
 }
+
+/** For who is let go because too much is under way, before anything of the answer was sent. */
+export const LET_GO = lastWords(
+  "503 Service Unavailable",
+  {
+    error:
+      "too much is under way, here or on all connections; send fewer requests at once, and try again",
+    code: "unavailable",
+  },
+  ["Retry-After: 1"],
+);

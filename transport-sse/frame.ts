@@ -30,6 +30,11 @@ export function toPiece(text: string): Piece {
 
 export const KEEPALIVE = toPiece(": keepalive\n\n");
 
+/** The last words: a comment, which no browser shows to its page; it comes back by itself. */
+export function farewell(why: string): Piece {
+  return toPiece(`: ${why}; come back with Last-Event-ID\n\n`);
+}
+
 /**
  * The first bytes. A stream without a starting point is given its own as a bare id, which no
  * listener sees but which the browser names when it comes back: nothing is missed in between.

@@ -90,13 +90,14 @@ export function createSseTransport({
       }
     },
     expel(token) {
-      for (const [session, name] of sessions) if (name === token) session.end();
+      for (const [session, name] of sessions)
+        if (name === token) session.end("the token was revoked");
     },
     close() {
       closing ??= new Promise((resolve) => {
         allGone = resolve;
         if (sessions.size === 0) resolve();
-        for (const session of sessions.keys()) session.end();
+        for (const session of sessions.keys()) session.end("the server restarts");
       });
       return closing;
     },

@@ -7,8 +7,22 @@
  */
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import type { Engine, FanOut, FanOutReader } from "../core/index.ts";
-import { KEEPALIVE, openingFrame, type Piece, resetFrame, toChunks, toPiece } from "./frame.ts";
+import {
+  type CutOffReason,
+  cutOff,
+  type Engine,
+  type FanOut,
+  type FanOutReader,
+} from "../core/index.ts";
+import {
+  farewell,
+  KEEPALIVE,
+  openingFrame,
+  type Piece,
+  resetFrame,
+  toChunks,
+  toPiece,
+} from "./frame.ts";
 
 export interface SessionLimits {
   keepaliveMs: number;
@@ -31,8 +45,8 @@ export interface SessionOptions extends SessionLimits {
 }
 
 export interface Session {
-  /** Ends the response after what has been written. */
-  end(): void;
+  /** Ends the response after what has been written, and why. */
+  end(why: string): void;
 }
 
 const HEADERS = {
@@ -97,11 +111,21 @@ export function openSession(options: SessionOptions): Session {
     clearTimeout(keepalive);
   }
 
+  function leave(why: string, withinMs: number, reason?: CutOffReason): void {
+    write(farewell(why));
+    stop();
+    const end = () => (reason ? cutOff(socket, reason) : res.destroy());
+    grace ??= setTimeout(end, withinMs);
+    // Kept alive for another request, the connection would hold up the server's own close.
+    res.end(() => socket.end());
+  }
+
   /** Resolves once all that was written has left, or the session has ended. */
   function drained(): Promise<void> {
     return new Promise((resolve) => {
       if (signal.aborted) return resolve();
-      const stall = setTimeout(() => res.destroy(), stallMs);
+      // Who takes a little has as long again to take the rest, and learns why it ends.
+      const stall = setTimeout(() => leave("you read too slowly", stallMs, "slow"), stallMs);
       const done = () => {
         clearTimeout(stall);
         socket.off("drain", done);
@@ -162,12 +186,5 @@ export function openSession(options: SessionOptions): Session {
     options.onError(error);
   });
 
-  return {
-    end() {
-      stop();
-      grace ??= setTimeout(() => res.destroy(), graceMs);
-      // Kept alive for another request, the connection would hold up the server's own close.
-      res.end(() => socket.end());
-    },
-  };
+  return { end: (why) => leave(why, graceMs) };
 }

@@ -6,7 +6,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
-import { CLOSE_CODES, type Engine, type Gate, KEEPALIVE_MS } from "../core/index.ts";
+import { CLOSE_CODES, createHolding, type Engine, type Gate, KEEPALIVE_MS } from "../core/index.ts";
 import { createCatchUp, toMessages } from "./commits.ts";
 import { openSession, type Session, type SessionLimits } from "./session.ts";
 import { createStateSource } from "./state-bytes.ts";
@@ -24,6 +24,8 @@ export interface WsTransportOptions extends Partial<SessionLimits> {
   maxClients?: number;
   /** Of these so many are for the owner and operators, whose page others must not shut out. */
   keptPlaces?: number;
+  /** Of states that are being sent to those who join, in bytes. */
+  maxStateBytes?: number;
   /** Told when a socket was closed because the journal could not be read. */
   onError?(error: Error): void;
 }
@@ -68,12 +70,13 @@ export function createWsTransport({
   graceMs = 1_000,
   maxClients = 1_000,
   keptPlaces = 50,
+  maxStateBytes,
   onError = () => {},
 }: WsTransportOptions): WsTransport {
   const limits = { keepaliveMs, pingMs, maxBufferBytes, stallMs, maxBehind, graceMs };
   /** With the name of the token each was let in with. */
   const sessions = new Map<Session, string | undefined>();
-  const states = createStateSource(engine);
+  const states = createStateSource(engine, createHolding({ maxBytes: maxStateBytes }));
   const fanOut = engine.feed.fanOut({ encode: toMessages, now, later });
   const catchUp = createCatchUp();
   const server = new WebSocketServer({

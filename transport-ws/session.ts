@@ -9,6 +9,8 @@ import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import {
   CLOSE_CODES,
+  type CutOffReason,
+  cutOff,
   type Engine,
   type Entry,
   type FanOut,
@@ -80,7 +82,7 @@ export function openSession(options: SessionOptions): Session {
   const ping = setInterval(() => {
     // Its answer would wait behind what the socket has no room for; the stall is timed instead.
     if (phase === "waiting") return;
-    if (!answered) return ws.terminate();
+    if (!answered) return cutOff(socket, "vanished");
     answered = false;
     ws.ping();
   }, pingMs);
@@ -114,14 +116,19 @@ export function openSession(options: SessionOptions): Session {
     wake?.();
   }
 
-  function leave(): void {
+  function leave(reason?: CutOffReason): void {
     stop();
-    grace ??= setTimeout(() => ws.terminate(), graceMs);
+    grace ??= setTimeout(() => (reason ? cutOff(socket, reason) : ws.terminate()), graceMs);
   }
 
   function close(code: number, reason: string): void {
     leave();
     ws.close(code, reason);
+  }
+
+  function beTooSlow(words: string): void {
+    leave("slow");
+    ws.close(CLOSE_CODES.tooSlow, words);
   }
 
   const toBytes = (frame: CommitsFrame) => (compressed ? frame.packed() : frame.plain);
@@ -137,9 +144,7 @@ export function openSession(options: SessionOptions): Session {
     const before = phase;
     phase = "waiting";
     await new Promise<void>((resolve) => {
-      const stall = setTimeout(() => {
-        close(CLOSE_CODES.tooSlow, "too slow; come back with since");
-      }, stallMs);
+      const stall = setTimeout(() => beTooSlow("too slow; come back with since"), stallMs);
       wake = () => {
         if (!signal.aborted && ws.bufferedAmount >= limit) return;
         clearTimeout(stall);
@@ -159,15 +164,30 @@ export function openSession(options: SessionOptions): Session {
     if (signal.aborted) return;
     seq = state.seq;
     write(greetingFrame(engine, seq, reset, compressed));
-    const { bytes } = state;
+    const { bytes, body } = state;
     const frames = Math.floor(maxBufferBytes / FRAME_BYTES);
     const most = FRAME_BYTES * Math.min(Math.max(1, frames), STRIDE_FRAMES);
-    for (let at = 0, stride = most; at < bytes.length; at += stride) {
+    const since = performance.now();
+    let at = 0;
+    const release = states.holding.hold(body, {
+      timeLeft: () => ((bytes.length - at) * (performance.now() - since)) / Math.max(1, at),
+      letGo: () => beTooSlow("too slow while others join; come back"),
+    });
+    signal.addEventListener("abort", release);
+    // What waits of it to be taken keeps all of it in memory.
+    let waiting = 0;
+    const sent = () => {
+      waiting--;
+      if (waiting === 0 && at >= bytes.length) release();
+      flushed();
+    };
+    for (let stride = most; at < bytes.length; at += stride) {
       const from = performance.now();
       await room(Math.min(maxBufferBytes, 4 * FRAME_BYTES));
       if (signal.aborted) return;
       stride = performance.now() - from < QUICK_MS ? most : FRAME_BYTES;
-      write(bytes.subarray(at, at + stride), flushed);
+      waiting++;
+      write(bytes.subarray(at, at + stride), sent);
     }
     beLive();
   }
@@ -243,7 +263,7 @@ export function openSession(options: SessionOptions): Session {
     if (isBinary) close(CLOSE_CODES.policy, "text only");
   });
   // A violation of the protocol, a message beyond maxPayload too: ws closes with the code for it.
-  ws.on("error", leave);
+  ws.on("error", () => leave());
   ws.on("close", () => {
     stop();
     clearTimeout(grace);

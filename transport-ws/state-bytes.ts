@@ -6,7 +6,7 @@
  */
 import { promisify } from "node:util";
 import { inflateRaw } from "node:zlib";
-import type { Engine } from "../core/index.ts";
+import { createHolding, type Engine, type Holding } from "../core/index.ts";
 import { deflateState, END_OF_MESSAGE, END_OF_STREAM, toDeflated, toStored } from "./deflate.ts";
 import { headerSize, writeFrameHeader } from "./frame.ts";
 
@@ -14,9 +14,13 @@ export interface StateFrames {
   seq: number;
   /** One behind the other: they go on a message that has begun with the greeting, and end it. */
   bytes: Buffer;
+  /** The same, as it is held. */
+  body: readonly Uint8Array[];
 }
 
 export interface StateSource {
+  /** What is being sent of states to those who join. */
+  holding: Holding;
   /** The state as of `atLeast` or later, behind a greeting that ends in a comma. */
   take(atLeast: number, compressed: boolean): Promise<StateFrames>;
   close(): void;
@@ -47,7 +51,7 @@ interface Kept {
   made: Promise<StateFrames>;
 }
 
-export function createStateSource(engine: Engine): StateSource {
+export function createStateSource(engine: Engine, holding = createHolding()): StateSource {
   const kept = new Map<boolean, Kept>();
   let timer: NodeJS.Timeout | undefined;
 
@@ -65,10 +69,12 @@ export function createStateSource(engine: Engine): StateSource {
       ? Buffer.concat([stream, END_OF_MESSAGE])
       : // Off the loop, which writing out the text would hold.
         await inflate(Buffer.concat([stream, END_OF_STREAM]));
-    return { seq, bytes: toFrames(payload) };
+    const bytes = toFrames(payload);
+    return { seq, bytes, body: [bytes] };
   }
 
   return {
+    holding,
     close,
     take(atLeast, compressed) {
       const { seq } = engine.view();

@@ -229,17 +229,25 @@ test("ACC-24: others get their turn between the requests of a connection", () =>
   );
 });
 
-test("ACC-24: who sends more at once than may wait is cut off, and all that was handed out closes", () =>
-  withHouse(
+test("ACC-24: who sends more at once than may wait is cut off, in words, and all that was handed out closes", () => {
+  const cutOff: string[] = [];
+  return withHouse(
     () => {},
     async ({ port, came, sockets }) => {
-      const { socket } = dial(port, "GET / HTTP/1.1\r\n\r\n".repeat(3_000));
+      const { socket, text } = dial(port, "GET / HTTP/1.1\r\n\r\n".repeat(3_000));
       await eventually(() => socket.destroyed, "it is ended");
       await eventually(() => sockets.size === 0, "nobody is left");
       assert.is(came.length, 16);
       assert.ok(came.every(({ destroyed }) => destroyed));
+      assert.match(
+        text(),
+        /^HTTP\/1\.1 503 .*Retry-After: 1\r\n\r\n\{"error":"too much is under way.*\}$/s,
+      );
+      assert.equal(cutOff, ["pipelined"]);
     },
-  ));
+    { onCutOff: (_remote, reason) => cutOff.push(reason) },
+  );
+});
 
 test("ACC-26: of what all hold together those are cut off who hold it longest; what is shared does not count", () => {
   const MB = 1024 * 1024;
@@ -258,7 +266,7 @@ test("ACC-26: of what all hold together those are cut off who hold it longest; w
       }
       // With the third they are 48 MB of 40; half of those may stay.
       await eventually(() => came.filter(({ closed }) => closed).length === 2, "two are cut off");
-      assert.is(cutOff.length, 2);
+      assert.equal(cutOff, Array(2).fill("127.0.0.1 held"));
       assert.equal(
         came.map(({ closed }) => closed),
         [false, true, true, false],
@@ -276,12 +284,38 @@ test("ACC-26: of what all hold together those are cut off who hold it longest; w
       }
       for (const socket of sockets) socket.destroy();
     },
-    { held: { maxBytes: 40 * MB, everyMs: 5, onCutOff: (remote) => cutOff.push(remote) } },
+    {
+      held: { maxBytes: 40 * MB, everyMs: 5 },
+      onCutOff: (remote, reason) => cutOff.push(`${remote} ${reason}`),
+    },
+  );
+});
+
+test("ACC-26: who is cut off before anything of the answer that is due was sent is told so", () => {
+  const MB = 1024 * 1024;
+  const cutOff: string[] = [];
+  return withHouse(
+    (res) => {
+      if (res.req.url === "/large") res.end(Buffer.alloc(16 * MB));
+    },
+    async ({ port, came }) => {
+      const ask = (path: string) => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
+      const { socket, text } = dial(port, ask("/waits") + ask("/large"));
+      await eventually(() => socket.destroyed, "it is cut off");
+      assert.is(came.length, 2);
+      assert.match(text(), /^HTTP\/1\.1 503 /);
+      assert.equal(cutOff, ["held"]);
+    },
+    {
+      held: { maxBytes: 8 * MB, everyMs: 5 },
+      onCutOff: (_remote, reason) => cutOff.push(reason),
+    },
   );
 });
 
 test("ACC-26: requests under way and waiting are counted over all connections, and each may have one", async () => {
   const room = createRoom({ many: 4, most: 8 });
+  const cutOff: string[] = [];
   await withHouse(
     () => {},
     async ({ port, came, sockets }) => {
@@ -290,8 +324,10 @@ test("ACC-26: requests under way and waiting are counted over all connections, a
       const { socket: second, text } = dial(port, GET.repeat(3));
       await eventually(() => room.waiting === 2, "of the next connection only one is");
       assert.is(came.length, 5);
-      const { socket: third } = dial(port, GET.repeat(9));
+      const { socket: third, text: words } = dial(port, GET.repeat(9));
       await eventually(() => third.destroyed, "too many wait");
+      assert.match(words(), /^HTTP\/1\.1 503 /);
+      assert.equal(cutOff, ["crowded"]);
       await eventually(() => sockets.size === 2, "it is gone");
       assert.equal([room.underWay, room.waiting], [5, 2]);
       came[4]?.end("one;");
@@ -301,7 +337,7 @@ test("ACC-26: requests under way and waiting are counted over all connections, a
       first.destroy();
       second.destroy();
     },
-    { room },
+    { room, onCutOff: (_remote, reason) => cutOff.push(reason) },
   );
   await eventually(() => room.underWay === 0 && room.waiting === 0, "nothing is left");
 });

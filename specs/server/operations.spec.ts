@@ -1,6 +1,6 @@
 /** What an operator looks at: probes, metrics, request ids, and logs without a token in them. */
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { startServer } from "../../server/compose.ts";
@@ -13,7 +13,7 @@ import {
   startProcess,
   TOKEN,
 } from "../support/process.ts";
-import { connectWs } from "../support/streams.ts";
+import { connectWs, eventually } from "../support/streams.ts";
 
 const test = suite("operations");
 
@@ -96,6 +96,36 @@ test("OPS-2: requests by route and status, refusals by code, commits, lag, clien
     const { body } = { body: await (await fetch(`${url}/metrics`)).text() };
     for (const secret of [TOKEN, "T-999", "nope"]) assert.not.ok(body.includes(secret), secret);
   }));
+
+test("OPS-7: who is cut off is counted by its reason, and logged once a minute for an address", async () => {
+  const data = makeDataDir();
+  const said: string[] = [];
+  const info = (_facts: object, message: string) => void said.push(message);
+  const log = { ...SILENT, info };
+  const server = await startServer({ config: quietConfig(data.dir), log });
+  const { url, port } = server;
+  try {
+    const askedAt = performance.now();
+    const before = await metricsOf(url);
+    assert.is(before('clawtasker_cut_off_total{reason="pipelined"}'), 0);
+    for (let n = 0; n < 3; n++) {
+      const ask = "GET /api/snapshot HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
+      const socket = connect(port, "127.0.0.1", () => socket.write(ask.repeat(500)));
+      await new Promise((resolve) =>
+        socket
+          .on("error", () => {})
+          .on("close", resolve)
+          .resume(),
+      );
+    }
+    assert.is(said.filter((text) => text.startsWith("more requests waited on a")).length, 1);
+    await eventually(() => performance.now() > askedAt + 1_000, "metrics are made anew");
+    assert.is((await metricsOf(url))('clawtasker_cut_off_total{reason="pipelined"}'), 3);
+  } finally {
+    await server.close();
+    data.remove();
+  }
+});
 
 test("OPS-5: metrics are made once a second, however many ask", async () => {
   let time = 0;

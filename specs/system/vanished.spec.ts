@@ -150,9 +150,14 @@ test("STR-6: who takes nothing of an answer is ended, who takes a little of it g
   const silent = { error() {} };
   const request = (_req: IncomingMessage, res: ServerResponse) => res.end(body);
   const refuse = (_req: unknown, socket: Socket) => socket.destroy();
-  const sockets = listenTo(server, { request, upgrade: refuse, clientError: refuse }, silent);
   let stuck = 0;
-  const stop = watchVanished(sockets, { everyMs: 20, stuckMs: 2_500, onStuck: () => stuck++ });
+  const sockets = listenTo(server, { request, upgrade: refuse, clientError: refuse }, silent, {
+    onCutOff(_remote, reason) {
+      assert.is(reason, "stuck");
+      stuck++;
+    },
+  });
+  const stop = watchVanished(sockets, { everyMs: 20, stuckMs: 2_500 });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const dial = () => {

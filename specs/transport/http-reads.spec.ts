@@ -3,13 +3,21 @@
  * task, recovery. Neighbours: `core/queries.ts`, `transport-http/snapshot-cache.ts`.
  */
 import { createServer, type ServerResponse } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { actions, createMemoryJournal, queries, type View, writes } from "../../core/index.ts";
-import { send } from "../../transport-http/answer.ts";
+import {
+  actions,
+  createHolding,
+  createMemoryJournal,
+  lengthOf,
+  queries,
+  type View,
+  writes,
+} from "../../core/index.ts";
+import { holdUntilSent } from "../../transport-http/being-sent.ts";
 import { createSnapshotCache, isCurrent, type Kept } from "../../transport-http/snapshot-cache.ts";
 import { type HttpServer, START, TOKEN, withHttp } from "../support/http.ts";
 import { eventually } from "../support/streams.ts";
@@ -317,42 +325,98 @@ test("HTTP-1: recovery says what the start found", () =>
     assert.equal(answer.body.backups, []);
   }));
 
-test("STR-8: of many versions that nobody takes, the readers of the oldest are cut off", async () => {
-  const bytes = Buffer.alloc(8 * 1024 * 1024);
-  // Two readers have the first; each has one to itself then.
-  const first = [bytes];
+const MB = 1024 * 1024;
+
+interface Reader {
+  socket: Socket;
+  res: ServerResponse;
+}
+
+/** A server of bodies that are given to its readers as they come. */
+async function withBodies(
+  run: (house: {
+    /** Comes for a body, of which it reads nothing by itself. */
+    dial(body: readonly Uint8Array[]): Promise<Reader>;
+    /** Milliseconds. */
+    clock: { now: number };
+  }) => Promise<void>,
+): Promise<void> {
+  const clock = { now: 0 };
+  const holding = createHolding();
+  let next: readonly Uint8Array[] = [];
   const came: ServerResponse[] = [];
   const server = createServer((_req, res) => {
     came.push(res);
-    send(res, { status: 200, body: came.length <= 2 ? first : [bytes] });
+    holdUntilSent(next, lengthOf(next), res, { holding, now: () => clock.now });
+    res.cork();
+    for (const piece of next) res.write(piece);
+    res.uncork();
+    res.end();
   });
+  server.on("connection", (socket) => socket.on("error", () => {}));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  const dial = async (count: number) => {
-    for (let n = 0; n < count; n++) {
-      const socket = connect(port, "127.0.0.1", () =>
-        socket.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n"),
-      );
-      socket.on("error", () => {}).pause();
-    }
-    const all = came.length + count;
-    await eventually(() => came.length === all, `${all} readers have come`);
-  };
-  const closed = () => came.map((res, at) => (res.closed ? at : -1)).filter((at) => at >= 0);
   try {
-    await dial(2);
-    await dial(31);
-    assert.equal(closed(), []);
-    await dial(1);
-    await eventually(() => closed().length > 0, "one is cut off");
-    assert.equal(closed(), [0, 1]);
-    await dial(2);
-    await eventually(() => closed().length === 4, "two more are");
-    assert.equal(closed(), [0, 1, 2, 3]);
+    await run({
+      clock,
+      async dial(body) {
+        next = body;
+        const count = came.length;
+        const socket = connect(port, "127.0.0.1", () =>
+          socket.write("GET / HTTP/1.0\r\nHost: a\r\n\r\n"),
+        );
+        socket.on("error", () => {}).pause();
+        await eventually(() => came.length > count, "it has come");
+        return { socket, res: came[count] as ServerResponse };
+      },
+    });
   } finally {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   }
-});
+}
+
+test("STR-8: of versions that nobody takes only what is new in each counts, and none of their readers is cut off", () =>
+  withBodies(async ({ dial }) => {
+    const shared = Buffer.alloc(64 * MB);
+    const readers: Reader[] = [];
+    for (let n = 0; n < 100; n++) readers.push(await dial([shared, Buffer.alloc(MB)]));
+    assert.equal(
+      readers.filter(({ res }) => res.closed),
+      [],
+    );
+    for (const { socket } of readers) socket.destroy();
+  }));
+
+test("STR-8: where versions together are too large those are cut off who need longest for the rest: the oldest reader, slow but steady, gets it whole", () =>
+  withBodies(async ({ dial, clock }) => {
+    const version = () => [Buffer.alloc(64 * MB)];
+    const first = version();
+    const steady = await dial(first);
+    const twin = await dial(first);
+    let [bytes, most] = [0, 40 * MB];
+    steady.socket.on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes >= most) steady.socket.pause();
+    });
+    steady.socket.resume();
+    await eventually(() => bytes >= 40 * MB, "it has most of it");
+    clock.now += 60_000;
+    const stuck: Reader[] = [];
+    // Again and again more than 256 MB.
+    for (let n = 0; n < 12; n++) {
+      stuck.push(await dial(version()));
+      clock.now += 5_000;
+    }
+    assert.is(steady.res.closed || twin.res.closed, false);
+    await eventually(() => stuck.filter(({ res }) => res.closed).length >= 6, "others are cut off");
+    const left = stuck.filter(({ res }) => !res.closed);
+    assert.ok(left.length >= 2 && left.length <= 3, `${left.length} are left`);
+    assert.equal(left, stuck.slice(-left.length), "those who came last have had the least time");
+    most = Number.POSITIVE_INFINITY;
+    steady.socket.resume();
+    await eventually(() => bytes > 64 * MB, "the steady one has it whole");
+    for (const { socket } of [twin, ...stuck]) socket.destroy();
+  }));
 
 test.run();

@@ -110,6 +110,7 @@ test("STR-4: close ends every stream, also that of a connection kept alive, and 
     assert.is(sse.clients(), 6);
     await sse.close();
     await Promise.all(readers.map(({ closed }) => closed));
+    for (const { text } of readers) assert.match(text(), /\n: the server restarts; come back with/);
     assert.is(sse.clients(), 0);
     const late = await fetch(sseUrl, { headers: { connection: "close" } });
     assert.is(late.status, 503);

@@ -151,6 +151,36 @@ test("STR-3: for one who does not read 256 KiB and a piece wait, where nothing e
   assert.ok(most >= 256 * 1024 && most < 288 * 1024, `${most} bytes waited`);
 });
 
+test("STR-3: a reader that was too slow and takes what waits is told why its stream ends, and resumes complete", async () => {
+  await withStreams({ sse: { stallMs: 1_000 } }, async ({ engine, sse, sseUrl, sockets }) => {
+    const slow = await connectSse(`${sseUrl}?since=0`);
+    const [socket] = sockets;
+    slow.pause();
+    if (!socket) throw new Error("no socket");
+    const written = { entries: 0, word: false };
+    const write = socket.write.bind(socket) as (bytes: Buffer) => boolean;
+    socket.write = (bytes) => {
+      written.word ||= String(bytes).includes("too slowly");
+      return write(bytes as Buffer);
+    };
+    for (; socket.writableLength < 256 * 1024 && written.entries < 30_000; written.entries += 100) {
+      await createTasks(engine, 100, "x".repeat(3_000));
+    }
+    await eventually(() => written.word, "the word is written");
+    slow.resume();
+    await slow.closed;
+    const comments = await slow.comments.take(slow.comments.waiting());
+    assert.match(comments.at(-1) ?? "", "you read too slowly; come back with Last-Event-ID");
+    const seen = numbers(await slow.frames.take(slow.frames.waiting()));
+    assert.ok(seen.length < written.entries, `${seen.length} of ${written.entries} had come`);
+    await eventually(() => sse.clients() === 0, "its place is free");
+    const back = await connectSse(sseUrl, { lastEventId: String(seen.at(-1)) });
+    seen.push(...numbers(await back.frames.take(written.entries - seen.length)));
+    assert.equal(seen, range(1, written.entries));
+    back.close();
+  });
+});
+
 test("STR-4: readers come and go, and leave no session, subscription, timer or memory", async () => {
   const size = sizeFor("leak-sse", 10);
   await withStreams({}, async ({ engine, sse, sseUrl, sockets }) => {

@@ -196,6 +196,37 @@ for (const perMessageDeflate of [false, true])
     });
   });
 
+test("STR-8: of too many states that joining sockets do not take, the slowest are closed with 4001, and who comes gets its own", async () => {
+  const ws = { maxStateBytes: 1024 * 1024, graceMs: 4_000 };
+  await withStreams({ ws }, async ({ engine, wsUrl, sockets }) => {
+    await createTasks(engine, 1_000, "x".repeat(15_000));
+    const readers = [];
+    for (let n = 1; n <= 3; n++) {
+      const reader = await connectWs(wsUrl, { perMessageDeflate: false });
+      readers.push(reader);
+      reader.pause();
+      await eventually(() => sockets.size === n, "it has come");
+      const [socket] = [...sockets].slice(-1);
+      await eventually(() => (socket?.writableLength ?? 0) > 128 * 1024, "its state is under way");
+      // So many that the state is not used again.
+      await createTasks(engine, 6_000);
+    }
+    const [first, second, third] = readers;
+    if (!first || !second || !third) throw new Error("three have come");
+    for (const reader of [first, second]) {
+      reader.resume();
+      await eventually(() => reader.ws.readyState === reader.ws.CLOSED, "it is closed");
+      const { code, reason } = await reader.closed;
+      assert.equal([code, reason], [4001, "too slow while others join; come back"]);
+      assert.is(reader.messages.waiting(), 0, "of the state nothing is shown");
+    }
+    third.resume();
+    const hello = await third.messages.next();
+    assert.is(hello.type === "hello" && hello.seq, 13_000);
+    third.drop();
+  });
+});
+
 test("STR-3: a socket that is waited for is not taken for dead", async () => {
   const limits = { maxBufferBytes: 64 * 1024, pingMs: 500 };
   await withStreams({ ws: limits }, async ({ engine, ws, wsUrl }) => {
