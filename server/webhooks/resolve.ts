@@ -7,6 +7,7 @@
 import type { LookupAddress } from "node:dns";
 import { lookup, Resolver } from "node:dns/promises";
 import { readFile } from "node:fs/promises";
+import { win32 } from "node:path";
 
 /** All addresses of a name. */
 export type Resolve = (name: string) => Promise<LookupAddress[]>;
@@ -16,6 +17,8 @@ export interface ResolveOptions {
   servers?: readonly string[];
   /** With which a name that is not known is finished; those of the system when absent. */
   domains?: readonly string[];
+  /** The file of names that this machine has entries for; the system's when absent. */
+  hostsFile?: string;
   /** Of one question; a second one has longer. */
   timeoutMs?: number;
 }
@@ -26,10 +29,11 @@ const TRIES = 2;
 export function createResolve({
   servers,
   domains,
+  hostsFile = hostsFileOf(process.platform, process.env),
   timeoutMs = TIMEOUT_MS,
 }: ResolveOptions = {}): Resolve {
   return async (name) => {
-    if (await isOfThisNetwork(name)) return lookup(name, { all: true });
+    if (await isOfThisNetwork(name, hostsFile)) return lookup(name, { all: true });
     const resolver = new Resolver({ timeout: timeoutMs, tries: TRIES });
     if (servers) resolver.setServers(servers);
     const suffixes = domains ?? (await searchDomains());
@@ -63,12 +67,21 @@ function addressesOf(answer: PromiseSettledResult<string[]>): string[] {
   return answer.status === "fulfilled" ? answer.value : [];
 }
 
+/** Where the system keeps them. */
+export function hostsFileOf(
+  platform: NodeJS.Platform,
+  { SystemRoot = "C:\\Windows" }: NodeJS.ProcessEnv,
+): string {
+  if (platform !== "win32") return "/etc/hosts";
+  return win32.join(SystemRoot, "System32", "drivers", "etc", "hosts");
+}
+
 /** A bare name, one of multicast DNS, or one that this machine has an entry for. */
-async function isOfThisNetwork(name: string): Promise<boolean> {
+async function isOfThisNetwork(name: string, hostsFile: string): Promise<boolean> {
   if (!name.includes(".") || name.endsWith(".local") || name.endsWith(".localhost")) return true;
-  const hosts = await readFile("/etc/hosts", "utf8").catch(() => "");
+  const hosts = await readFile(hostsFile, "utf8").catch(() => "");
   return hosts
-    .split("\n")
+    .split(/\r?\n/)
     .some((line) =>
       line.replace(/#.*/, "").toLowerCase().split(/\s+/).slice(1).includes(name.toLowerCase()),
     );

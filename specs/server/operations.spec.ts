@@ -110,7 +110,7 @@ test("OPS-7: who is cut off is counted by its reason, and logged once a minute f
     assert.is(before('clawtasker_cut_off_total{reason="pipelined"}'), 0);
     for (let n = 0; n < 3; n++) {
       const ask = "GET /api/snapshot HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
-      const socket = connect(port, "127.0.0.1", () => socket.write(ask.repeat(500)));
+      const socket = connect(port, "127.0.0.1", () => socket.write(ask.repeat(3_000)));
       await new Promise((resolve) =>
         socket
           .on("error", () => {})

@@ -1,9 +1,12 @@
 /** How the names of webhooks are looked up, against a real server of names. Neighbour: `server/webhooks/resolve.ts`. */
 import { createSocket } from "node:dgram";
 import { lookup } from "node:dns/promises";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { createResolve } from "../../server/webhooks/resolve.ts";
+import { createResolve, hostsFileOf } from "../../server/webhooks/resolve.ts";
+import { makeDataDir } from "../support/process.ts";
 
 const A = 1;
 const AAAA = 28;
@@ -82,5 +85,26 @@ test("HOOK-4: a name of this machine is looked up as the system has it", () =>
     const found = await createResolve({ servers })("localhost");
     assert.ok(found.some(({ address }) => address === "127.0.0.1" || address === "::1"));
   }));
+
+test("HOOK-4: a name in the machine's own file is left to the system, on Windows in its own place and with its line ends", async () => {
+  assert.is(hostsFileOf("linux", {}), "/etc/hosts");
+  const root = { SystemRoot: "D:\\WINNT" };
+  assert.is(hostsFileOf("win32", root), "D:\\WINNT\\System32\\drivers\\etc\\hosts");
+  assert.is(hostsFileOf("win32", {}), "C:\\Windows\\System32\\drivers\\etc\\hosts");
+  await withNames(async (servers) => {
+    const { dir, remove } = makeDataDir();
+    const hostsFile = join(dir, "hosts");
+    // The system takes it for an address, without asking anybody; the server of names never answers for it.
+    const resolve = createResolve({ servers, hostsFile, domains: [], timeoutMs: 100 });
+    try {
+      const alone = await resolve("127.1").catch((error: NodeJS.ErrnoException) => error.code);
+      assert.is(alone, "ETIMEOUT");
+      writeFileSync(hostsFile, "# here\r\n192.0.2.9\tother 127.1\r\n192.0.2.8 more\r\n");
+      assert.equal(await resolve("127.1"), [{ address: "127.0.0.1", family: 4 }]);
+    } finally {
+      remove();
+    }
+  });
+});
 
 test.run();

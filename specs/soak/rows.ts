@@ -110,7 +110,7 @@ export const ROWS: readonly Row[] = [
     section: LOST,
     risk: "any order of crashes, failed writes, lost answers, broken wires and clock jumps, with batches, the archive and pruning",
     small:
-      "120 seeds: nothing shown early, lost, doubled, in part, held by two, or archived and open at once; replay = live",
+      "120 seeds: nothing shown early, lost, doubled, in part, held by two, or archived (task, message or directive) and open at once; replay = live",
     spec: "simulation/simulation",
     count: 20_000,
     seconds: 900,
@@ -127,8 +127,9 @@ export const ROWS: readonly Row[] = [
   {
     name: "archive",
     section: LOST,
-    risk: "a crash leaves a task in the state and in the archive, or in neither",
-    small: "10 × kill -9 while tasks are archived and reopened: each in one place, no move undone",
+    risk: "a crash leaves a task, a message or a directive in the state and in the archive, or in neither",
+    small:
+      "10 × kill -9 while tasks are archived and reopened, and messages and directives archived: each in one place, no move undone",
     spec: "faults/archive-crash",
     count: 500,
     seconds: 1_500,
