@@ -50,6 +50,8 @@ export interface FanOutSource {
 /** After a showing the next one rests as long as it took, under load up to so many times as long. */
 const MAX_RESTS = 16;
 const MAX_REST_MS = 50;
+/** After so many chunks a showing lets the loop turn. */
+const MAX_CHUNKS = 64;
 
 export interface OwnedFanOut<T> extends FanOut<T> {
   wake(): void;
@@ -65,6 +67,8 @@ export function createFanOut<T>(
   let shown = head();
   let scheduled = false;
   let restUntil = 0;
+  /** Of a long showing, which goes on after a turn of the loop, what was not shown. */
+  let begun: readonly Entry[] | null = null;
 
   /**
    * The first entry after a pause goes out in this very turn, behind the answer to its writer. After a
@@ -82,19 +86,38 @@ export function createFanOut<T>(
     scheduled = false;
     const from = now();
     const before = shown;
-    while (readers.size > 0 && shown < head()) {
-      const entries = recentAfter(shown);
-      const last = entries?.at(-1);
-      if (!entries || !last) {
+    let chunks = 0;
+    let isLong = false;
+    if (readers.size === 0) begun = null;
+    while (readers.size > 0 && shown < head() && !isLong) {
+      const entries = next();
+      if (!entries) {
         dropAll();
         break;
       }
-      for (const chunk of encode(entries)) showChunk(entries, chunk, chunk.last < head());
-      shown = last.seq;
+      for (const chunk of encode(entries)) {
+        isLong = ++chunks >= MAX_CHUNKS && chunk.last < head();
+        showChunk(entries, chunk, chunk.last < head() && !isLong);
+        shown = chunk.last;
+        if (isLong) break;
+      }
+      begun = isLong ? entries.slice(entries.findIndex(({ seq }) => seq > shown)) : null;
     }
     const until = now();
     const rests = Math.min(shown - before, MAX_RESTS);
     restUntil = until + Math.min(rests * (until - from), MAX_REST_MS);
+    if (!isLong) return;
+    // Only a turn of the loop: what was begun is held until it is shown.
+    scheduled = true;
+    later(show, 0);
+  }
+
+  /** What comes next: the rest of what was begun, which may not be at hand any more, or all there is. */
+  function next(): readonly Entry[] | null {
+    const [first] = begun ?? [];
+    if (begun && first?.seq === shown + 1) return begun;
+    const entries = recentAfter(shown);
+    return entries && entries.length > 0 ? entries : null;
   }
 
   function showChunk(entries: readonly Entry[], chunk: Chunk<T>, more: boolean): void {
@@ -119,6 +142,7 @@ export function createFanOut<T>(
   function dropAll(): void {
     const all = [...readers];
     readers.clear();
+    begun = null;
     for (const reader of all) reader.dropped();
   }
 

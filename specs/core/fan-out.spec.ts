@@ -259,4 +259,50 @@ test("STR-1: readers that join, run out of room and come back at random miss not
   );
 });
 
+test("STR-10: a long showing lets the loop turn, goes on where it was, and needs nothing that went meanwhile", () => {
+  for (const arrives of [0, 1, 40]) {
+    const { fanOut, publish, turn, turns, head } = startFanOut(2, { maxEntries: 20 });
+    const [one, other] = [createWatcher(0), createWatcher(0)];
+    for (const watcher of [one, other]) assert.ok(fanOut.join(watcher));
+    publish(200);
+    turn();
+    assert.equal(one.seen, range(1, 128), "64 chunks in a turn");
+    assert.equal(one.more, [...Array(63).fill(true), false]);
+    assert.equal(
+      turns.map(({ delayMs }) => delayMs),
+      [0],
+      "others only have their turn",
+    );
+    // One that comes meanwhile, and knows more than was shown.
+    const late = createWatcher(175);
+    if (arrives > 0) publish(arrives);
+    assert.ok(fanOut.join(late));
+    for (let turned = 0; one.seq < head(); turned++) {
+      assert.ok(turned < 5, "it comes to an end");
+      turn();
+    }
+    assert.equal(one.seen, range(1, head()));
+    assert.equal(other.seen, range(1, head()));
+    assert.equal(late.seen, range(176, head()));
+    assert.is(one.more.at(-1), false);
+    assert.equal([one.drops, other.drops, late.drops], [0, 0, 0]);
+  }
+});
+
+test("STR-10: when all have left, a showing that was begun is over, and who comes anew begins at the head", () => {
+  const { fanOut, publish, turn, turns, head } = startFanOut(2);
+  const one = createWatcher(0);
+  fanOut.join(one);
+  publish(200);
+  turn();
+  fanOut.leave(one);
+  turn();
+  assert.is(turns.length, 0);
+  const next = createWatcher(head());
+  assert.ok(fanOut.join(next));
+  publish(1);
+  turn();
+  assert.equal(next.seen, [head()]);
+});
+
 test.run();
