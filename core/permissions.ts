@@ -182,7 +182,35 @@ export function refuseSpeaker(
   if (said.needs_human === false) {
     return notAllowed(caller, "needs_human", "only a human ends that; use a token of an operator");
   }
-  return null;
+  return refuseApproval(caller, name, said, self, state);
+}
+
+/**
+ * Whose approval a task waits for is somebody's word, as a name is: no other agent says it is done, and none takes
+ * the word from them. A task that names nobody is approved by whoever works in the company.
+ */
+function refuseApproval(
+  caller: Principal,
+  name: string,
+  said: Record<string, unknown>,
+  self: string,
+  state: State,
+): Rejection | null {
+  const task = typeof said.task_id === "string" ? get(state.tasks, said.task_id) : undefined;
+  const isNew = name === "tasks/create";
+  const approver = isNew ? said.validation_owner : task?.validation_owner;
+  if (!approver || approver === self) return null;
+  const id = task?.id ?? "it";
+  const given = said.validation_owner;
+  if (!isNew && given !== undefined && (given || null) !== approver) {
+    const why = `${approver} approves ${id}; only ${approver} or a human names another`;
+    return notAllowed(caller, "validation_owner", why);
+  }
+  const field = said.status === "done" ? "status" : "type";
+  const isDone = field === "status" || (name === "tasks/event" && said.type === "done");
+  if (!isDone || task?.status === "done") return null;
+  const why = `validation_owner of ${id} is ${approver}, who approves it; report needs-validation and wait`;
+  return notAllowed(caller, field, why);
 }
 
 type Is = (text: unknown) => boolean;

@@ -5,6 +5,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type AnyAction, actions, queries, type Role } from "../../core/index.ts";
+import { get } from "../../core/table.ts";
 import { type RunningServer, startServer } from "../../server/compose.ts";
 import { type Answer, toAnswer } from "../support/http.ts";
 import { makeDataDir, quietConfig, SILENT, TOKEN } from "../support/process.ts";
@@ -217,6 +218,90 @@ test("ACC-8: in an envelope, by another spelling and inside a plan as well", () 
     // The script that calls, and a person outside, are nobody's names here.
     const body = { title: "X", source: "nightly.sh", reporter: "alice" };
     assert.is((await post("tasks/create", body, token)).status, 200);
+  }));
+
+test("ACC-28: a task that names who approves it is done by that agent's token or a human's, by whatever way, and no other agent takes the word from them", () =>
+  withHouse(false, async ({ server, tokens, post }) => {
+    const [codex = "", ralph = "", operator = ""] = ["codex-1", "ralph-1", "operator"].map(
+      (name) => tokens[name],
+    );
+    const taskOf = () => get(server.engine.view().state.tasks, "T-203");
+    const update = (more: object) => ({ task_id: "T-203", ...more });
+    const say = async (token: string, more: object) =>
+      (await post("tasks/update", update(more), token)).status;
+    // What honest work needs goes on: the owner reports and asks for the word.
+    const report = { type: "needs-validation", task_id: "T-203", agent_id: "codex", note: "Look" };
+    assert.is((await post("tasks/event", report, codex)).status, 200);
+    for (const approver of ["ralph", "ceo"]) {
+      assert.is(await say(operator, { validation_owner: approver }), 200);
+      const { seq } = server.engine.view();
+      const event = { type: "done", task_id: "T-203", agent_id: "codex" };
+      const refused = [
+        ["tasks/update", update({ status: "done" }), "status"],
+        ["tasks/update", { task: { id: "T-203", status: "done" } }, "status"],
+        ["tasks/event", event, "type"],
+        ["tasks/event", { task: { id: "T-203", type: "done" }, agent_id: "codex" }, "type"],
+        ["tasks/update", update({ validation_owner: null }), "validation_owner"],
+        ["tasks/update", update({ validation_owner: "" }), "validation_owner"],
+        ["tasks/update", update({ validation_owner: "codex", status: "done" }), "validation_owner"],
+        ["tasks/create", { title: "X", validation_owner: approver, status: "done" }, "status"],
+      ] as const;
+      for (const [name, body, field] of refused) {
+        const answer = await post(name, body, codex);
+        const at = `${name} ${JSON.stringify(body)}: ${answer.text}`;
+        assert.equal([answer.status, answer.body.field], [403, field], at);
+        assert.match(String(answer.body.error), approver, at);
+        if (field !== "validation_owner")
+          assert.match(answer.text, "needs-validation and wait", at);
+      }
+      const actions = refused.map(([action, body]) => ({ action, body }));
+      const batch = await post("batch", { actions }, codex);
+      const results = batch.body.results as { status: number }[];
+      assert.ok(
+        results.every(({ status }) => status === 403),
+        batch.text,
+      );
+      const call = { name: "report_event", arguments: event };
+      const message = { jsonrpc: "2.0", id: 1, method: "tools/call", params: call };
+      const mcp = await fetch(`${server.url}/mcp`, {
+        method: "POST",
+        headers: {
+          authorization: `Bearer ${codex}`,
+          "content-type": "application/json",
+          accept: "application/json, text/event-stream",
+        },
+        body: JSON.stringify(message),
+      });
+      assert.match(await mcp.text(), "needs-validation and wait");
+      const published = {
+        title: `For ${approver}`,
+        summary: "Done",
+        task_id: "T-203",
+        outcome: "validation",
+      };
+      assert.is((await post("openclaw/publish", published, codex)).status, 200);
+      assert.equal(
+        [taskOf()?.status, taskOf()?.validation_owner, server.engine.view().seq],
+        ["validation", approver, seq + 1],
+      );
+      // What is said again as it is changes nothing, and its other fields are everybody's.
+      assert.is(await say(codex, { validation_owner: approver, note: "Mine" }), 200);
+    }
+    assert.is(await say(operator, { validation_owner: "ralph" }), 200);
+    assert.is(await say(ralph, { status: "done" }), 200, "whose word it is");
+    assert.is(await say(codex, { status: "done", note: "Thanks" }), 200, "it is done already");
+    assert.is(await say(codex, { status: "validation" }), 200, "anybody may ask again");
+    assert.is(await say(ralph, { validation_owner: "codex" }), 200, "and hands it on");
+    assert.is(await say(codex, { status: "done" }), 200, "to the owner itself");
+    assert.is(await say(operator, { status: "validation", validation_owner: "ceo" }), 200);
+    assert.is(await say(operator, { status: "done" }), 200, "a human may");
+    // Where nobody is named whoever works may say it, and with the server's own token anybody.
+    const free = { title: "X", status: "validation", validation_owner: null };
+    const made = await post("tasks/create", free, codex);
+    const task_id = made.at("task.id");
+    assert.is((await post("tasks/update", { task_id, status: "done" }, codex)).status, 200);
+    assert.is(await say(TOKEN, { status: "validation", validation_owner: "ralph" }), 200);
+    assert.is(await say(TOKEN, { status: "done", agent_id: "codex" }), 200);
   }));
 
 test("ACC-8: who does not name itself is named; who is not there, or has left, says nothing", () =>
