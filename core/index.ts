@@ -43,6 +43,7 @@ export {
   ARCHIVE_KINDS,
   type ArchiveChange,
   type ArchivedRow,
+  type ArchivedWhat,
   type ArchiveKind,
   type ArchivePage,
   type ArchiveQuery,
@@ -72,7 +73,12 @@ export { createRelations, type Relations } from "./relations.ts";
 export { fromParts, toParts, toWirePieces, type WirePiece } from "./snapshot-parts.ts";
 export { MAX_ARCHIVED_AT_ONCE } from "./state/archive/actions.ts";
 export { archivableTasks, countsOf, toArchiveChange } from "./state/archive/archive.ts";
-export { archivableTalk, KEPT_OF_EACH, MAX_SAID_AT_ONCE } from "./state/archive/talk.ts";
+export {
+  archivableTalk,
+  KEPT_OF_EACH,
+  MAX_CHARACTERS_AT_ONCE,
+  MAX_SAID_AT_ONCE,
+} from "./state/archive/talk.ts";
 export { isSweepDue, MAX_SWEPT_AT_ONCE } from "./state/company/sweep.ts";
 export {
   type Counters,
@@ -94,4 +100,5 @@ export { fromTime, toTime } from "./time.ts";
 export { createValidator, type Validator } from "./validate.ts";
 export { VERSION } from "./version.ts";
 export type { View } from "./view.ts";
+export { sizeOf } from "./weight.ts";
 export * from "./wire.ts";

@@ -5,6 +5,7 @@
 import type {
   ArchiveChange,
   ArchivedRow,
+  ArchivedWhat,
   ArchiveKind,
   ArchivePage,
   ArchiveQuery,
@@ -14,7 +15,7 @@ import { compareIds } from "./table.ts";
 
 interface MemoryArchive {
   apply(seq: number, change: ArchiveChange): void;
-  find(kind: ArchiveKind, ids: readonly string[]): ArchivedRow[];
+  find(kind: ArchiveKind, ids: readonly string[], what?: ArchivedWhat): ArchivedRow[];
   list(query: ArchiveQuery): ArchivePage;
 }
 
@@ -32,11 +33,11 @@ export function createMemoryArchive(): MemoryArchive {
       for (const id of take) rows.delete(id);
       for (const row of put) rows.set(row.id, { ...row, seq });
     },
-    find: (kind, ids) =>
-      ids
-        .flatMap((id) => rows.get(id) ?? [])
-        .filter((row) => row.kind === kind)
-        .map(toArchived),
+    find(kind, ids, what) {
+      const found = ids.flatMap((id) => rows.get(id) ?? []).filter((row) => row.kind === kind);
+      const all = found.map(toArchived);
+      return what === "present" ? all.map((row) => ({ ...row, json: "" })) : all;
+    },
     list({ kind, words, project, owner, before, after, limit }) {
       const found = [...rows.values()]
         .filter((row) => row.kind === kind)

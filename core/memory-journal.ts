@@ -84,7 +84,7 @@ export function createMemoryJournal(id = "memory"): Journal {
     async findByKey(key) {
       return byKey.get(key) ?? null;
     },
-    findArchived: (kind, ids) => Promise.resolve(archive.find(kind, ids)),
+    findArchived: (kind, ids, what) => Promise.resolve(archive.find(kind, ids, what)),
     listArchived: (query) => Promise.resolve(archive.list(query)),
     async saveSnapshot(seq, createdAt, parts) {
       if (seq < floor || seq > head()) {

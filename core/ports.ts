@@ -41,6 +41,9 @@ export interface ArchiveChange {
 /** A row with the number of the entry that put it there. */
 export type ArchivedRow = Pick<ArchiveRow, "id" | "json" | "at"> & { seq: number };
 
+/** The rows, or only that they are there, with an empty record: many may be large. */
+export type ArchivedWhat = "whole" | "present";
+
 /** Which rows, all conditions together. */
 export interface ArchiveQuery {
   kind: ArchiveKind;
@@ -111,7 +114,11 @@ export interface Journal {
   read(after: number, limit: number): Promise<JournalRecord[]>;
   findByKey(key: string): Promise<JournalRecord | null>;
   /** The archived rows of the kind among these ids, in the order of the ids. */
-  findArchived(kind: ArchiveKind, ids: readonly string[]): Promise<ArchivedRow[]>;
+  findArchived(
+    kind: ArchiveKind,
+    ids: readonly string[],
+    what?: ArchivedWhat,
+  ): Promise<ArchivedRow[]>;
   /**
    * Archived rows, those with the largest `at` first, then by id downwards, the way people count. Once the
    * signal is aborted it looks no further: the page ends where it is.

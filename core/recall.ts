@@ -25,7 +25,7 @@ export function createRecall(archive: ArchiveReader): Recall {
   let last: Promise<unknown> = Promise.resolve();
 
   async function archived(ids: readonly string[]): Promise<ReadonlySet<string>> {
-    const rows = await archive.findArchived("task", ids);
+    const rows = await archive.findArchived("task", ids, "present");
     return new Set(rows.map(({ id }) => id));
   }
 
@@ -35,8 +35,7 @@ export function createRecall(archive: ArchiveReader): Recall {
       const [row] = await archive.findArchived("task", [id]);
       if (!row) return undefined;
       const task = JSON.parse(row.json) as Task;
-      const others = await archive.findArchived("task", namedBy(task));
-      return { task, seq: row.seq, archived: others.map((other) => other.id) };
+      return { task, seq: row.seq, archived: [...(await archived(namedBy(task)))] };
     },
     alone(run) {
       const mine = last.then(run);

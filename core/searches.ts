@@ -36,7 +36,7 @@ export function createSearches(archive: ArchiveReader): ArchiveReader {
   }
 
   return {
-    findArchived: (kind, ids) => archive.findArchived(kind, ids),
+    findArchived: (kind, ids, what) => archive.findArchived(kind, ids, what),
     async listArchived(query, signal) {
       if (signal?.aborted) refuse("unavailable", GONE);
       if (underWay < UNDER_WAY) underWay++;

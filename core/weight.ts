@@ -27,3 +27,11 @@ export function createWeights<T extends object>(textsOf: (record: T) => readonly
     return weight;
   };
 }
+
+/** About the characters of a whole record as JSON. */
+export function sizeOf(value: unknown): number {
+  if (typeof value === "string") return weightOf(value) + 2;
+  if (typeof value !== "object" || value === null) return 8;
+  if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + sizeOf(item) + 1, 2);
+  return Object.entries(value).reduce((sum, [key, of]) => sum + key.length + sizeOf(of) + 4, 2);
+}

@@ -10,6 +10,7 @@ import type Database from "libsql";
 import type {
   ArchiveChange,
   ArchivedRow,
+  ArchivedWhat,
   ArchiveKind,
   ArchivePage,
   ArchiveQuery,
@@ -18,6 +19,8 @@ import { toBuffer } from "./format.ts";
 
 /** Rows that one look at the table may pass, so that an append never waits long behind a search. */
 const ROWS_AT_ONCE = 1_000;
+/** And what is searched in them; a task may have many long labels. */
+const SEARCHED_CHARS = 8_000_000;
 /** About as much as one page may hold: a task may be large, and its reader parses all of it at once. */
 export const PAGE_CHARS = 4 * 1024 * 1024;
 const PAGE = 100;
@@ -27,8 +30,8 @@ export interface ArchiveTable {
   apply(seq: number, change: ArchiveChange): void;
   /** Deletes what was taken up to the entry; within a transaction. */
   prune(seq: number): void;
-  /** @throws Error when a row was altered */
-  find(kind: ArchiveKind, ids: readonly string[]): ArchivedRow[];
+  /** @throws Error when a row was altered, where it is asked for whole */
+  find(kind: ArchiveKind, ids: readonly string[], what?: ArchivedWhat): ArchivedRow[];
   /** One look: at most `ROWS_AT_ONCE` rows, and about `PAGE_CHARS`. @throws Error when a row was altered */
   list(query: ArchiveQuery): ArchivePage;
 }
@@ -69,6 +72,8 @@ export function createArchiveTable(db: Database.Database): ArchiveTable {
   const takeAll = db.prepare("UPDATE archive SET taken = ? WHERE taken IS NULL");
   const prune = db.prepare("DELETE FROM archive WHERE taken <= ?");
   const byId = db.prepare("SELECT * FROM archive WHERE id = ? AND kind = ? AND taken IS NULL");
+  const present = db.prepare(`SELECT id, seq, at, '' AS json FROM archive
+    WHERE id = ? AND kind = ? AND taken IS NULL`);
   const byRow = db.prepare("SELECT * FROM archive WHERE rowid = ?");
 
   return {
@@ -81,7 +86,10 @@ export function createArchiveTable(db: Database.Database): ArchiveTable {
       }
     },
     prune: (seq) => void prune.run(seq),
-    find: (kind, ids) => ids.flatMap((id) => (byId.all(id, kind) as StoredRow[]).map(verified)),
+    find(kind, ids, what) {
+      if (what === "present") return ids.flatMap((id) => present.all(id, kind) as ArchivedRow[]);
+      return ids.flatMap((id) => (byId.all(id, kind) as StoredRow[]).map(verified));
+    },
     list({ kind, words, project, owner, before, after, limit }) {
       const match = ["1"];
       const given: unknown[] = [];
@@ -94,10 +102,15 @@ export function createArchiveTable(db: Database.Database): ArchiveTable {
       if (owner !== undefined) only("owner = ?", owner);
       if (before !== undefined) only("at < ?", before);
       if (after) only("(at, length(id), id) < (?, length(?), ?)", after.at, after.id, after.id);
+      const order = "ORDER BY at DESC, length(id) DESC, id DESC";
+      const sizes = db
+        .prepare(`SELECT octet_length(text) AS size FROM archive
+          WHERE ${where.join(" AND ")} ${order} LIMIT ${ROWS_AT_ONCE}`)
+        .all(...given.slice(match.length - 1)) as { size: number }[];
+      const most = countWithin(sizes);
       const looked = db
         .prepare(`SELECT rowid AS place, id, at, ${match.join(" AND ")} AS matches FROM archive
-          WHERE ${where.join(" AND ")} ORDER BY at DESC, length(id) DESC, id DESC
-          LIMIT ${ROWS_AT_ONCE}`)
+          WHERE ${where.join(" AND ")} ${order} LIMIT ${most}`)
         .all(...given) as { place: number; id: string; at: string; matches: number }[];
       const rows: ArchivedRow[] = [];
       let chars = 0;
@@ -108,13 +121,25 @@ export function createArchiveTable(db: Database.Database): ArchiveTable {
           chars += row.json.length;
         }
         if (rows.length < limit && chars < PAGE_CHARS) continue;
-        const more = index < looked.length - 1 || looked.length === ROWS_AT_ONCE;
+        const more = index < looked.length - 1 || looked.length === most;
         return { rows, next: more ? { at, id } : null };
       }
-      const last = looked.length === ROWS_AT_ONCE ? looked.at(-1) : undefined;
+      const last = looked.length === most ? looked.at(-1) : undefined;
       return { rows, next: last ? { at: last.at, id: last.id } : null };
     },
   };
+}
+
+/** How many of the rows one look may search; at least one. */
+function countWithin(sizes: readonly { size: number }[]): number {
+  let left = SEARCHED_CHARS;
+  let count = 0;
+  for (const { size } of sizes) {
+    left -= size;
+    if (left < 0 && count > 0) return count;
+    count++;
+  }
+  return ROWS_AT_ONCE;
 }
 
 /** Every row as of the entry, altered ones too; those taken later are there again. */

@@ -45,7 +45,7 @@ export function createHandlers({
     },
     read: ({ after, limit }) => store.read(after, limit),
     findByKey: (key) => store.findByKey(key),
-    findArchived: ({ kind, ids }) => store.archive.find(kind, ids),
+    findArchived: ({ kind, ids, what }) => store.archive.find(kind, ids, what),
     listArchived: (query) => store.archive.list(query),
     beginSnapshot({ seq, createdAt }) {
       store.beginSnapshot(seq, createdAt);

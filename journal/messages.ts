@@ -6,6 +6,7 @@
  */
 import type {
   ArchivedRow,
+  ArchivedWhat,
   ArchiveKind,
   ArchivePage,
   ArchiveQuery,
@@ -57,7 +58,10 @@ export interface Calls {
   append: { takes: { expectedSeq: number; records: readonly JournalRecord[] }; gives: number };
   read: { takes: { after: number; limit: number }; gives: JournalRecord[] };
   findByKey: { takes: string; gives: JournalRecord | null };
-  findArchived: { takes: { kind: ArchiveKind; ids: readonly string[] }; gives: ArchivedRow[] };
+  findArchived: {
+    takes: { kind: ArchiveKind; ids: readonly string[]; what: ArchivedWhat | undefined };
+    gives: ArchivedRow[];
+  };
   /** One look at a bounded number of rows. */
   listArchived: { takes: ArchiveQuery; gives: ArchivePage };
   beginSnapshot: { takes: { seq: number; createdAt: string }; gives: null };

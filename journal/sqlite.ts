@@ -221,7 +221,7 @@ function createPort(
     },
     read: (after, limit) => call("read", { after, limit }),
     findByKey: (key) => call("findByKey", key),
-    findArchived: (kind, ids) => call("findArchived", { kind, ids }),
+    findArchived: (kind, ids, what) => call("findArchived", { kind, ids, what }),
     async listArchived(query, signal) {
       const rows: ArchivedRow[] = [];
       let after = query.after;

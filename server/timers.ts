@@ -10,10 +10,12 @@ import {
   isSweepDue,
   KEPT_OF_EACH,
   MAX_ARCHIVED_AT_ONCE,
+  MAX_CHARACTERS_AT_ONCE,
   MAX_EXPIRED_AT_ONCE,
   MAX_SAID_AT_ONCE,
   MAX_SWEPT_AT_ONCE,
   type Outcome,
+  sizeOf,
 } from "../core/index.ts";
 import type { Hearing } from "./hearing.ts";
 
@@ -21,8 +23,6 @@ const SWEEP_INTERVAL_MS = 5_000;
 /** A lost lease is noticed within this time. */
 const EXPIRE_INTERVAL_MS = 500;
 const ARCHIVE_INTERVAL_MS = 60_000;
-/** Comments that one entry of the archive may carry along, unless a single task has more. */
-const MAX_COMMENTS_AT_ONCE = 200;
 
 interface Asking {
   engine: Engine;
@@ -132,11 +132,11 @@ async function archiveTasks(engine: Engine, days: number): Promise<void> {
   const due = archivableTasks(state, relations, days, engine.clock());
   for (let from = 0; from < due.length && !engine.stopped(); ) {
     const task_ids: string[] = [];
-    for (let comments = 0; from < due.length && task_ids.length < MAX_ARCHIVED_AT_ONCE; from++) {
+    for (let characters = 0; from < due.length && task_ids.length < MAX_ARCHIVED_AT_ONCE; from++) {
       const task = due[from];
       if (!task) break;
-      comments += task.comments.length;
-      if (task_ids.length > 0 && comments > MAX_COMMENTS_AT_ONCE) break;
+      characters += sizeOf(task);
+      if (task_ids.length > 0 && characters > MAX_CHARACTERS_AT_ONCE) break;
       task_ids.push(task.id);
     }
     const outcome = await engine.dispatch(
@@ -153,7 +153,7 @@ async function archiveTalk(engine: Engine, days: number): Promise<void> {
   while (!engine.stopped()) {
     const { state, relations } = engine.view();
     if (archivableTalk(state, relations, bounds, engine.clock()).next().done) return;
-    const body = { ...bounds, most: MAX_SAID_AT_ONCE };
+    const body = { ...bounds, most: MAX_SAID_AT_ONCE, characters: MAX_CHARACTERS_AT_ONCE };
     const outcome = await engine.dispatch("system/archive_talk", body, { actor: "system" });
     if (!outcome.ok) return;
     // The clock was set back meanwhile.

@@ -1,9 +1,9 @@
 /** What texts cost their readers, and the bounds of what a task gathers by it. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { ActionName, State } from "../../core/index.ts";
+import { type ActionName, type State, toWireState } from "../../core/index.ts";
 import type { Task } from "../../core/state/tasks/task.ts";
-import { weightOf } from "../../core/weight.ts";
+import { sizeOf, weightOf } from "../../core/weight.ts";
 import { act, demoState, frozen, record } from "../support/core.ts";
 
 const test = suite("weight");
@@ -20,6 +20,16 @@ test("CORE-18: what JSON writes as six characters counts as six, all else as at 
   assert.is(weightOf("a line\n\tand another\r\n"), 21);
   assert.is(weightOf("\ud800 alone, and 😀 together"), 24 + 5);
   assert.is(weightOf(`\u001b[31mred\u001b[0m`), 12 + 10);
+});
+
+test("ARC-11: what a record takes is told without writing it, and about right", () => {
+  for (const record of Object.values(toWireState(demoState()).tasks)) {
+    const written = JSON.stringify(record).length;
+    const told = sizeOf(record);
+    assert.ok(Math.abs(told - written) < written / 8, `${told} of ${written}`);
+  }
+  const controls = { text: "\u0001".repeat(1_000) };
+  assert.is(sizeOf(controls), JSON.stringify(controls).length + 1);
 });
 
 const task_id = "T-203";

@@ -169,4 +169,23 @@ test("DUR-15: a closed journal answers no more of the archive", () =>
     );
   }));
 
+test("ARC-11: a look searches so many characters, and the search goes on behind them", () =>
+  withFolder((dir) =>
+    withJournal(dir, async (journal) => {
+      const put = Array.from({ length: 100 }, (_, n) => ({
+        ...row(`T-${n}`, n),
+        text: `${n === 3 ? "needle" : "hay"} ${"x".repeat(n % 2 ? 300_000 : 10)}`,
+      }));
+      const [record] = makeRecords(1, 1);
+      assert.ok(record);
+      await journal.append(0, [{ ...record, archive: { clear: false, take: [], put } }]);
+      const search = async (word: string) => {
+        const page = await journal.listArchived({ kind: "task", words: [word], limit: 200 });
+        return { ids: page.rows.map(({ id }) => id), next: page.next };
+      };
+      assert.equal(await search("needle"), { ids: ["T-3"], next: null });
+      assert.is((await search("hay")).ids.length, 99);
+    }),
+  ));
+
 test.run();

@@ -241,6 +241,14 @@ for (const [name, withOne] of Object.entries(adapters)) {
       );
       assert.equal(await idsOf(journal, { words: ["nowhere"] }), []);
       assert.equal(await idsOf(journal, { words: ["%"] }), []);
+      const present = await journal.findArchived("task", ["T-042", "T-999", "T-007"], "present");
+      assert.equal(
+        present.map(({ id, json }) => [id, json]),
+        [
+          ["T-042", ""],
+          ["T-007", ""],
+        ],
+      );
       const [found, other] = await journal.findArchived("task", ["T-042", "T-999", "T-007"]);
       assert.equal([found?.id, found?.seq, other?.id], ["T-042", 1, "T-007"]);
       assert.equal(JSON.parse(found?.json ?? ""), { id: "T-042", n: 42 });

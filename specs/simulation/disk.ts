@@ -90,8 +90,8 @@ export function createSimulatedDisk(
         later(`find ${key}`, async () =>
           plant === "forgotten keys" ? null : durable.findByKey(key),
         ),
-      findArchived: (kind, ids) =>
-        later(`find archived ${ids.join()}`, () => durable.findArchived(kind, ids)),
+      findArchived: (kind, ids, what) =>
+        later(`find archived ${ids.join()}`, () => durable.findArchived(kind, ids, what)),
       listArchived: (query) => later("list the archive", () => durable.listArchived(query)),
       loadSnapshot: () => later("load", () => durable.loadSnapshot()),
       saveSnapshot: (seq, at, parts) =>

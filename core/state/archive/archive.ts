@@ -7,7 +7,7 @@
 import type { ArchiveChange, ArchiveKind, ArchiveRow, Journal } from "../../ports.ts";
 import type { Relations } from "../../relations.ts";
 import { get } from "../../table.ts";
-import { DAY_MS, fromTime } from "../../time.ts";
+import { DAY_MS, fromTime, toTime } from "../../time.ts";
 import type { Message } from "../conversations/thread.ts";
 import type { Directive } from "../directives/directive.ts";
 import type { State } from "../state.ts";
@@ -121,9 +121,12 @@ export function archivableTasks(
   now: number,
 ): Task[] {
   const due: Task[] = [];
+  const limit = toTime(now - days * DAY_MS);
   for (const id of relations.tasks("status", "done")) {
     const task = get(state.tasks, id);
-    if (task && isArchivable(state, task, days, now)) due.push(task);
+    // To compare texts is cheaper than to read them, and most are not due.
+    if (!task || (task.done_at ?? task.updated_at) > limit) continue;
+    if (isArchivable(state, task, days, now)) due.push(task);
   }
   const key = ({ done_at, updated_at }: Task) => done_at ?? updated_at;
   return due.sort((a, b) => (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0));

@@ -6,6 +6,7 @@
 import { Type } from "typebox";
 import { defineAction } from "../../action.ts";
 import { get, remove } from "../../table.ts";
+import { weightOf } from "../../weight.ts";
 import type { Message } from "../conversations/thread.ts";
 import type { Directive } from "../directives/directive.ts";
 import { archivableTalk } from "./talk.ts";
@@ -22,14 +23,23 @@ const archiveTalk = defineAction({
       description: "How many of each thread, and of the directives, stay.",
     }),
     most: Type.Integer({ minimum: 1, maximum: 200, description: "How many may go at once." }),
+    characters: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description: "What they may say together, but for a single one.",
+      }),
+    ),
   }),
   kind: "state_saved",
   examples: [{ days: 0, keep: 1, most: 2 }],
   actor: () => "system",
-  reduce(draft, { days, keep, most }, { before, relations, at }) {
+  reduce(draft, { days, keep, most, characters }, { before, relations, at }) {
     const messages: Message[] = [];
     const directives: Directive[] = [];
+    let left = characters ?? Number.POSITIVE_INFINITY;
     for (const record of archivableTalk(before, relations, { days, keep }, at)) {
+      left -= weightOf(record.text);
+      if (left < 0 && messages.length + directives.length > 0) break;
       if ("thread_id" in record) messages.push(record);
       else directives.push(record);
       if (messages.length + directives.length === most) break;

@@ -16,6 +16,8 @@ import type { State } from "../state.ts";
 export const KEPT_OF_EACH = 50;
 /** Messages and directives of one entry. */
 export const MAX_SAID_AT_ONCE = 100;
+/** Characters of what one entry moves, as JSON writes it, but for a single larger record. */
+export const MAX_CHARACTERS_AT_ONCE = 1_000_000;
 
 export interface TalkBounds {
   /** How long ago it must have been said. */
