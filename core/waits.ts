@@ -32,17 +32,28 @@ export function createWaits(
   max: number,
 ): Waits {
   const waiting = new Set<AbortController>();
-  const sleeping = new Set<() => void>();
+  /** In the order in which they came. */
+  const sleeping = new Set<{ ready(): boolean; go(): void }>();
+  let looking = false;
 
-  function woken({ signal }: AbortController): Promise<void> {
-    return new Promise((resolve) => {
-      const wake = () => {
-        sleeping.delete(wake);
-        signal.removeEventListener("abort", wake);
-        resolve();
+  /** A promise for each of them, most of whom find nothing, would take ten times as long. */
+  function look(): void {
+    looking = false;
+    for (const one of [...sleeping]) if (one.ready()) one.go();
+  }
+
+  function sleep<T>({ signal }: AbortController, ready: () => boolean, run: () => Promise<T>) {
+    return new Promise<T>((resolve) => {
+      const one = {
+        ready,
+        go() {
+          sleeping.delete(one);
+          signal.removeEventListener("abort", one.go);
+          resolve(run());
+        },
       };
-      sleeping.add(wake);
-      signal.addEventListener("abort", wake);
+      sleeping.add(one);
+      signal.addEventListener("abort", one.go);
     });
   }
 
@@ -56,15 +67,17 @@ export function createWaits(
       for (const one of ends) one.addEventListener("abort", stop);
       waiting.add(end);
       try {
-        while (!end.signal.aborted && !ready()) await woken(end);
-        return run();
+        return await sleep(end, ready, run);
       } finally {
         waiting.delete(end);
         for (const one of ends) one.removeEventListener("abort", stop);
       }
     },
     wake() {
-      for (const wake of [...sleeping]) wake();
+      if (looking) return;
+      looking = true;
+      // Behind what woke them, which is not done yet.
+      Promise.resolve().then(look);
     },
     end() {
       for (const end of waiting) end.abort();

@@ -4,7 +4,7 @@
  */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { createRelations, type State } from "../../core/index.ts";
+import { actions, createRelations, type Relations, reduce, type State } from "../../core/index.ts";
 import type { Agent } from "../../core/state/agents/agent.ts";
 import { takersByWord, takersOrHome } from "../../core/state/agents/takers.ts";
 import { isPresent } from "../../core/state/agents/views.ts";
@@ -212,6 +212,34 @@ test("AGT-9: what keeps a task from everybody is said in a bounded text, however
   assert.match(explained.reasons.at(-1)?.text ?? "", "30 more");
   const { length } = JSON.stringify(explained);
   assert.ok(length < 1_000_000, `${length} characters`);
+});
+
+test("CORE-20: the load of each agent is looked up once for all tasks of a plan, which are spread over them", () => {
+  const state = crowd();
+  const relations = createRelations(state);
+  let looks = 0;
+  const counting: Relations = {
+    ...relations,
+    tasks(name, key) {
+      if (name === "open") looks++;
+      return relations.tasks(name, key);
+    },
+  };
+  const tasks = Array.from({ length: 100 }, () => ({ title: "x", specialist: "code" }));
+  const payload = { title: "Spread", objective: "o", tasks };
+  const stamp = { at: AT, seq: 3, actor: "ceo", actionId: "id" };
+  const declaration = actions.get("missions/plan");
+  assert.ok(declaration);
+  const result = reduce(state, declaration, { name: "missions/plan", payload, stamp }, counting);
+  assert.ok(result.ok);
+  if (!result.ok) return;
+  assert.ok(looks < 2 * MANY, `${looks} looks for ${MANY} agents`);
+  const made = list(result.state.tasks).filter(({ title }) => title === "x");
+  assert.is(
+    new Set(made.map(({ owner }) => owner)).size,
+    100,
+    "nobody has two while others have none",
+  );
 });
 
 test.run();

@@ -12,6 +12,7 @@ import {
   toWireState,
 } from "../../core/index.ts";
 import { get } from "../../core/table.ts";
+import { createWaits } from "../../core/waits.ts";
 import { AT, createIds, frozen } from "../support/core.ts";
 
 const test = suite("waits");
@@ -218,6 +219,43 @@ test("AGT-8: an engine that was given no timeout never waits", async () => {
   const before = toWireState(engine.view().state);
   assert.is(taskOf(await waiting(engine, "iris")), null);
   assert.equal(toWireState(engine.view().state), before);
+});
+
+test("AGT-8: those who wait are asked once for all that woke them, in their order, each on what those before it did", async () => {
+  const waits = createWaits(() => new AbortController().signal, 100);
+  let tasks = 0;
+  const asked: number[] = [];
+  const got: number[] = [];
+  const all = [1, 2, 3, 4].map((n) =>
+    waits.run(
+      {
+        ready() {
+          asked.push(n);
+          return tasks > 0;
+        },
+        ms: 1_000,
+        signal: undefined,
+      },
+      async () => {
+        tasks--;
+        got.push(n);
+      },
+    ),
+  );
+  for (const end of all) assert.not.ok(await isSettled(end));
+  asked.length = 0;
+  waits.wake();
+  waits.wake();
+  for (const end of all) assert.not.ok(await isSettled(end));
+  assert.equal(asked, [1, 2, 3, 4]);
+  tasks = 2;
+  waits.wake();
+  assert.equal(got, [], "not before that is done which woke them");
+  await Promise.all(all.slice(0, 2));
+  assert.equal([got, tasks, waits.count()], [[1, 2], 0, 2]);
+  waits.end();
+  await Promise.all(all);
+  assert.equal([got, waits.count()], [[1, 2, 3, 4], 0]);
 });
 
 test.run();
