@@ -7,6 +7,7 @@
 import type { Static } from "typebox";
 import type { AnyAction, Check } from "./action.ts";
 import { batch, inBatch, MAX_JOURNALED, toReply } from "./batch.ts";
+import { checkKeys, createHold, type Held, isKeyed, letGo } from "./batch-keys.ts";
 import { createRoom } from "./batch-room.ts";
 import type { Commits } from "./commits.ts";
 import type { Decisions, Taken } from "./decisions.ts";
@@ -77,16 +78,12 @@ interface Requests {
   at(index: number): Request | Outcome;
 }
 
-/** An action that is answered already, or one that may run, and whom to tell how it went. */
-interface Held {
-  request: Request | Outcome;
-  settle?(outcome: Outcome): void;
-}
-
 /** @returns the dispatch of a batch; the key in its options is that of all of it */
 export function createBatchDispatch(ports: BatchPorts) {
   const { check, toRequest, once, decisions, commits, recall, turns, turn, digest, refuseNow } =
     ports;
+
+  const holdAll = createHold(once, turn);
 
   return async (body: unknown, { key, ...who }: DispatchOptions): Promise<Outcome> => {
     const checked = check(batch.body, body ?? {});
@@ -251,33 +248,6 @@ export function createBatchDispatch(ports: BatchPorts) {
       outcomes,
     };
   }
-
-  /** All of them or none: a key that stayed held would keep every later request with it waiting. */
-  async function holdAll(requests: readonly (Request | Rejection)[]): Promise<Held[]> {
-    if (!requests.some(isKeyed)) return requests.map((request) => ({ request }));
-    const asked = await Promise.allSettled(requests.map(hold));
-    const failed = asked.find((one) => one.status === "rejected");
-    const held = asked.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
-    if (!failed) return held;
-    letGo(held);
-    throw failed.reason;
-  }
-
-  /** Waits for the word on an action's own key. All keys of a batch are taken at once, so none waits in a circle. */
-  function hold(request: Request | Rejection): Held | Promise<Held> {
-    if ("ok" in request || request.key === undefined) return { request };
-    const { by, key, declaration, payload, warnings } = request;
-    return new Promise((resolve, reject) => {
-      const run = () =>
-        new Promise<Outcome>((settle) => {
-          resolve({ request, settle });
-        });
-      once({ by, key }, { name: declaration.name, payload, warnings }, run).then(
-        (outcome) => resolve({ request: outcome }),
-        reject,
-      );
-    });
-  }
 }
 
 /** The same actions would fill it again where all are to be done; else those that are left may come alone. */
@@ -289,29 +259,6 @@ function tooMuch(atomic: boolean): Rejection {
 }
 
 const LOST = rejection("unavailable", "the journal could not be written; try again");
-
-function letGo(held: readonly Held[]): void {
-  const lost = rejection("unavailable", "the batch failed; nothing was changed");
-  for (const { settle } of held) settle?.(lost);
-}
-
-function checkKeys(
-  actions: readonly { idempotency_key?: string }[],
-  key: string | undefined,
-): Rejection | null {
-  const seen = new Set<string>();
-  for (const [index, { idempotency_key: own }] of actions.entries()) {
-    if (own === undefined) continue;
-    const field = `actions[${index}].idempotency_key`;
-    if (key !== undefined) {
-      const text = `${field} does not go with an Idempotency-Key of the whole request; use one of the two`;
-      return rejection("invalid", text, { field });
-    }
-    if (seen.has(own)) return rejection("invalid", `${field} is used twice`, { field });
-    seen.add(own);
-  }
-  return null;
-}
 
 function refuseAction(name: string, declaration: AnyAction | undefined): Rejection | null {
   if (!declaration || declaration.internal) {
@@ -326,10 +273,6 @@ function refuseWait({ declaration: { name, wait }, payload }: Request): Rejectio
   if (!wait || wait.seconds(payload) === 0) return null;
   const text = `a batch does not wait: leave out wait_seconds, or send ${name} by itself`;
   return rejection("invalid", text, { field: "wait_seconds" });
-}
-
-function isKeyed(request: Request | Outcome): boolean {
-  return "key" in request && request.key !== undefined;
 }
 
 /**

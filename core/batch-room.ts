@@ -33,6 +33,20 @@ export function createRoom(): (outcome: Outcome) => Told {
   };
 }
 
+/**
+ * For the kept answers that a batch asks for, in the order of its actions: what cannot have room in the end is not
+ * held until then.
+ */
+export function createReplayRoom(): (outcome: Outcome) => Outcome {
+  let left = MAX_RESULTS;
+  return (outcome) => {
+    if (!outcome.ok || !outcome.replayed) return outcome;
+    if (left <= 0) return withoutRecords(outcome);
+    left -= JSON.stringify(outcome.reply).length;
+    return outcome;
+  };
+}
+
 function tell(outcome: Outcome): Told {
   return { outcome, text: JSON.stringify(toResult(outcome)) };
 }

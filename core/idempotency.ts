@@ -25,7 +25,16 @@ export interface Key {
   key: string;
 }
 
-export type Once = (key: Key, said: Said, run: () => Promise<Outcome>) => Promise<Outcome>;
+/** Does one piece of work when it is its turn. */
+export type InTurn = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** @param inTurn for who asks of many keys: a kept answer may be large, and each is read and parsed by itself */
+export type Once = (
+  key: Key,
+  said: Said,
+  run: () => Promise<Outcome>,
+  inTurn?: InTurn,
+) => Promise<Outcome>;
 
 /**
  * The key as the journal finds it: the owner's as it was sent, as it was before tokens had names; another's
@@ -44,9 +53,9 @@ export function journalKeyOf({ key, ...who }: DispatchOptions): string | undefin
 export function createOnce(journal: Pick<Journal, "findByKey">): Once {
   const underWay = new Map<string, { said: Said; outcome: Promise<Outcome> }>();
 
-  async function answer(key: Key, said: Said, run: () => Promise<Outcome>): Promise<Outcome> {
+  async function find(key: Key, said: Said): Promise<Outcome | null> {
     const record = await journal.findByKey(toJournalKey(key));
-    if (!record) return run();
+    if (!record) return null;
     const {
       action,
       batch: whole,
@@ -59,7 +68,12 @@ export function createOnce(journal: Pick<Journal, "findByKey">): Once {
     return { ok: true, seq, reply, replayed: true };
   }
 
-  return async (key, said, run) => {
+  async function answer(...[key, said, run, inTurn]: Parameters<Once>): Promise<Outcome> {
+    const look = () => find(key, said);
+    return (await (inTurn ? inTurn(look) : look())) ?? run();
+  }
+
+  return async (key, said, run, inTurn) => {
     const name = toJournalKey(key);
     const earlier = underWay.get(name);
     if (earlier) {
@@ -67,7 +81,7 @@ export function createOnce(journal: Pick<Journal, "findByKey">): Once {
       const outcome = await earlier.outcome;
       return outcome.ok ? { ...outcome, replayed: true } : outcome;
     }
-    const outcome = answer(key, said, run);
+    const outcome = answer(key, said, run, inTurn);
     underWay.set(name, { said, outcome });
     try {
       return await outcome;

@@ -17,6 +17,7 @@ import {
   type Link,
   toBuffer,
 } from "./format.ts";
+import { createPager } from "./pages.ts";
 import { createStore, type SnapshotRow } from "./store.ts";
 
 export interface Findings {
@@ -140,13 +141,14 @@ function walk(
   // As bytes: damaged text need not be UTF-8.
   const select = db.prepare(`SELECT seq, CAST(key AS BLOB) AS key, CAST(json AS BLOB) AS json, hash
     FROM entries WHERE seq > ? ORDER BY seq LIMIT ?`);
+  const countWithin = createPager(db);
   let last = from;
   if (chain.has(from.seq)) chain.set(from.seq, from.hash);
   let limit = PAGE;
   for (;;) {
     let rows: RawEntry[];
     try {
-      rows = select.all(last.seq, limit) as RawEntry[];
+      rows = select.all(last.seq, countWithin(last.seq, limit)) as RawEntry[];
     } catch (error) {
       if (limit === 1) {
         return {
@@ -167,7 +169,7 @@ function walk(
       last = { seq, hash: expected };
       if (chain.has(seq)) chain.set(seq, expected);
     }
-    if (rows.length < limit) return { last, reason: null };
+    if (rows.length === 0) return { last, reason: null };
     rest();
   }
 }
@@ -247,9 +249,11 @@ export function rebuild(source: Database.Database, target: Database.Database, fo
   const select = source.prepare(
     "SELECT seq, json, key FROM entries WHERE seq > ? ORDER BY seq LIMIT ?",
   );
+  const countWithin = createPager(source);
   while (store.head().seq < found.head.seq) {
     const { seq } = store.head();
-    const rows = select.all(seq, Math.min(PAGE, found.head.seq - seq)) as JournalRecord[];
+    const count = countWithin(seq, Math.min(PAGE, found.head.seq - seq));
+    const rows = select.all(seq, count) as JournalRecord[];
     store.append(
       seq,
       rows.map((row) => ({ ...row, key: fromStoredKey(row.key) })),

@@ -5,7 +5,8 @@
  * from the moment its row is there, its parts alone are nothing.
  */
 import type Database from "libsql";
-import { type JournalRecord, type JournalRefusalReason, READ_CHARS } from "../core/index.ts";
+import type { JournalRecord, JournalRefusalReason } from "../core/index.ts";
+import { READ_CHARS } from "../core/ports.ts";
 import { type ArchiveTable, createArchiveTable } from "./archive.ts";
 import {
   chainHash,
@@ -19,6 +20,7 @@ import {
   toBuffer,
   toStoredKey,
 } from "./format.ts";
+import { createPager } from "./pages.ts";
 
 /** A write that certainly changed nothing. */
 export class CleanFailure extends Error {
@@ -130,9 +132,7 @@ export function createStore(db: Database.Database, verifiedHead: Link, unchecked
     "SELECT seq, json, key, hash FROM entries WHERE seq > ? ORDER BY seq LIMIT ?",
   );
   /** Sizes stand before the texts: none is read for them. */
-  const selectSizes = db.prepare(
-    "SELECT octet_length(json) AS size FROM entries WHERE seq > ? ORDER BY seq LIMIT ?",
-  );
+  const countWithin = createPager(db);
   const selectKey = db.prepare("SELECT seq, json, key, hash FROM entries WHERE key = ?");
   const selectHash = db.prepare("SELECT hash FROM entries WHERE seq = ?");
   const insertPart = db.prepare(
@@ -171,18 +171,6 @@ export function createStore(db: Database.Database, verifiedHead: Link, unchecked
       before = stored;
     }
     return rows;
-  }
-
-  /** How many of the next entries have about so much together; at least one, at most `limit`. */
-  function countWithin(after: number, limit: number, most: number): number {
-    let left = most;
-    let count = 0;
-    for (const { size } of selectSizes.all(after, limit) as { size: number }[]) {
-      left -= size;
-      if (left < 0 && count > 0) break;
-      count++;
-    }
-    return count;
   }
 
   /** @throws CleanFailure when the journal holds no such entry */

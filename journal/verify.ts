@@ -24,6 +24,7 @@ import {
 import { createArchiveLedger } from "./archive-ledger.ts";
 import { filesIn, readMark } from "./files.ts";
 import { APPLICATION_ID, checkSchema, FORMAT_VERSION, pragma } from "./format.ts";
+import { createPager } from "./pages.ts";
 import { inspect } from "./recover.ts";
 import type { SnapshotRow } from "./store.ts";
 
@@ -130,6 +131,7 @@ function replay(
   telling: Telling,
 ): { reduced: number; taken: number } {
   const select = db.prepare("SELECT seq, json FROM entries WHERE seq > ? ORDER BY seq LIMIT ?");
+  const countWithin = createPager(db);
   const kept = new Map(snapshots.map((row) => [row.seq, row]));
   const { tell } = telling;
   const ledger = createArchiveLedger(db, from, countsOf(start.archive), tell);
@@ -138,7 +140,10 @@ function replay(
   let reduced = 0;
   let taken = 0;
   for (let seq = from; seq < to; ) {
-    const rows = select.all(seq, Math.min(PAGE, to - seq)) as { seq: number; json: string }[];
+    const rows = select.all(seq, countWithin(seq, Math.min(PAGE, to - seq))) as {
+      seq: number;
+      json: string;
+    }[];
     if (rows.length === 0) break;
     for (const row of rows) {
       seq = row.seq;

@@ -57,6 +57,33 @@ for (const [folder, allowed] of Object.entries(LAYERS)) {
   });
 }
 
+test("CORE-14: the journal's threads load the core's types alone: a start waits for what they load", () => {
+  const seen = new Set<string>();
+  const load = (file: string) => {
+    if (seen.has(file)) return;
+    seen.add(file);
+    const code = readFileSync(file, "utf8").replaceAll(/\/\*[\s\S]*?\*\//g, "");
+    // What is imported as a type alone is gone when it runs.
+    const kept = code.replaceAll(/import type [\s\S]*?;/g, "");
+    for (const [, target = ""] of kept.matchAll(IMPORT)) {
+      if (target.startsWith(".")) load(join(dirname(file), target));
+      else seen.add(target);
+    }
+  };
+  for (const worker of ["sqlite-worker.ts", "check-worker.ts"])
+    load(join(CHECKOUT, "journal", worker));
+  const packages = [...seen].filter((name) => !name.startsWith(CHECKOUT));
+  assert.equal(
+    packages.filter((name) => !name.startsWith("node:")),
+    ["libsql"],
+  );
+  const ours = [...seen].filter((name) => name.startsWith(join(CHECKOUT, "core")));
+  assert.equal(
+    ours.map((name) => relative(CHECKOUT, name)),
+    [join("core", "ports.ts")],
+  );
+});
+
 test("CORE-14: the core needs nothing of Node, nothing of a transport and nothing of a page", () => {
   const known = [
     "ajv/dist/2020.js",

@@ -77,10 +77,10 @@ export async function allArchived(journal: Journal, kind: ArchiveKind): Promise<
   }
 }
 
-/** All that the journal still holds. */
-export async function readAll(journal: Journal): Promise<JournalRecord[]> {
+/** All that the journal still holds, or holds after an entry. */
+export async function readAll(journal: Journal, from = 0): Promise<JournalRecord[]> {
   const all: JournalRecord[] = [];
-  for (let after = 0; ; after = all.at(-1)?.seq ?? after) {
+  for (let after = from; ; after = all.at(-1)?.seq ?? after) {
     const records = await journal.read(after, 1_000_000);
     if (records.length === 0) return all;
     all.push(...records);
