@@ -108,7 +108,7 @@ export function toAsyncApi(): AsyncApiDocument {
         description:
           "WebSocket, for who follows the state. What clients send is ignored. Close codes: " +
           `${CLOSE_CODES.restart} the server restarts, ${CLOSE_CODES.policy} what was sent is not of ` +
-          `this protocol, ${CLOSE_CODES.tooSlow} the reader was too slow, ${CLOSE_CODES.revoked} its token was revoked.`,
+          `this protocol, ${CLOSE_CODES.tooSlow} the reader was too slow, ${CLOSE_CODES.crowded} others need its place, ${CLOSE_CODES.revoked} its token was revoked.`,
         servers: [{ $ref: "#/servers/ws" }],
         messages: pick(["hello", "commits", "keepalive"]),
         bindings: {

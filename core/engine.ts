@@ -15,6 +15,7 @@ import { type Rejection, rejection } from "./errors.ts";
 import { createFeed, type Feed } from "./feed.ts";
 import { createOnce } from "./idempotency.ts";
 import type { DispatchOptions, Outcome } from "./outcome.ts";
+import { OWNER } from "./permissions.ts";
 import type { Ports, RecoveryReport } from "./ports.ts";
 import { createRecall } from "./recall.ts";
 import { charactersOf, toRecord } from "./records.ts";
@@ -48,6 +49,8 @@ export interface Engine {
   feed: Pick<Feed, "subscribe" | "fanOut" | "subscribers">;
   /** Only a few of its searches are under way at a time: many more are refused as unavailable. */
   archive: ArchiveReader;
+  /** The same for one of many callers, whose searches take no more places than those of others. */
+  archiveFor(who: string): ArchiveReader;
   recovery(): RecoveryReport;
   journalId(): string;
   clock(): number;
@@ -122,6 +125,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     onWarning: options.onWarning,
   });
   const once = createOnce(journal);
+  const searches = createSearches(journal);
   const recall = createRecall(journal);
   const waits = createWaits(options.timeout, maxQueue);
   /** One who waits was not let look while a batch was under way. */
@@ -270,7 +274,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     copyState: () => clone(durable.state),
     recentEvents: (limit) => events.slice(-Math.min(limit, RECENT_EVENTS)),
     feed,
-    archive: createSearches(journal),
+    archive: searches(OWNER.name),
+    archiveFor: searches,
     recovery: () => ({
       ...journal.recovery,
       entries_replayed,

@@ -39,6 +39,7 @@ export {
   SYSTEM,
 } from "./permissions.ts";
 export { type Picture, toPicture } from "./picture.ts";
+export { createPlaces } from "./places.ts";
 export {
   ARCHIVE_KINDS,
   type ArchiveChange,

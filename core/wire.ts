@@ -30,6 +30,8 @@ export const CLOSE_CODES = {
   policy: 1008,
   /** The reader was too slow; come back with `?since=`. */
   tooSlow: 4001,
+  /** IANA: the places are needed by others, who have fewer; come back later. */
+  crowded: 1013,
   /** The token it was opened with is nobody's any more. */
   revoked: 4003,
 } as const;

@@ -29,6 +29,8 @@ export interface EngineBackendOptions {
 /** Whose backend it is: all it does is done by the caller, and no more than it may. */
 export interface Sender {
   caller: Principal;
+  /** Whose its searches are, where places are shared out. */
+  who: string;
   /** Whether the caller's token still counts: a body may come long after its head. */
   isKnown(): boolean;
   /** Counts a write, and the actions of a batch: null to go on, else the bound that is met, and until when. */
@@ -50,6 +52,7 @@ export function createEngineBackends({
     name: string,
     given: Record<string, unknown>,
     signal: AbortSignal,
+    who: string,
   ): Promise<Result> {
     const query = queries.get(name);
     if (!query) return refused("unknown_id", `unknown query: ${name}`);
@@ -63,7 +66,7 @@ export function createEngineBackends({
       now: engine.clock(),
       events: engine.recentEvents(MAX_EVENTS),
       recovery: engine.recovery(),
-      archive: engine.archive,
+      archive: engine.archiveFor(who),
       signal,
       bootedAt,
     };
@@ -72,7 +75,7 @@ export function createEngineBackends({
     return { ok: true, reply };
   }
 
-  return ({ caller, isKnown, admitWrite, wrote }) => ({
+  return ({ caller, who, isKnown, admitWrite, wrote }) => ({
     async act(name, body, { signal }) {
       if (!isKnown()) return REVOKED;
       if (signal.aborted) return GONE;
@@ -98,7 +101,7 @@ export function createEngineBackends({
       const refused = refuseRole(caller, "reads", name);
       if (refused) return toRefused(refused);
       try {
-        const answer = await ask(name, params, signal);
+        const answer = await ask(name, params, signal, who);
         return isKnown() ? answer : REVOKED;
       } catch (thrown) {
         if (!isKnown()) return REVOKED;

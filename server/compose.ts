@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { CUT_OFF, createGate, type Engine, openEngine } from "../core/index.ts";
 import { closeToOthers, isWritableByOthers, openSqliteJournal } from "../journal/index.ts";
 import { createMcpHandler } from "../mcp/index.ts";
-import { answerClientError, createHttpApp, createSparing } from "../transport-http/index.ts";
+import { answerClientError, createHttpApp, createSparing, whoIs } from "../transport-http/index.ts";
 import { createSseTransport } from "../transport-sse/index.ts";
 import { createWsTransport } from "../transport-ws/index.ts";
 import { type Backups, openBackups } from "./backup.ts";
@@ -205,8 +205,8 @@ async function serve(parts: Parts): Promise<RunningServer> {
     const unsaid = spareFaults(`${error.name} ${error.message}`);
     if (unsaid) log.error({ err: error, ...unsaid }, "a stream failed");
   }
-  const sse = createSseTransport({ engine, onError });
-  const ws = createWsTransport({ engine, gate, onError });
+  const sse = createSseTransport({ engine, whoIs, onError });
+  const ws = createWsTransport({ engine, gate, whoIs, onError });
   let closing: Promise<void> | null = null;
   const isStopping = () => closing !== null || engine.stopped();
   const app = createHttpApp({

@@ -8,7 +8,7 @@ import { type Engine, type Gate, type Ports, type Principal, refuseRole } from "
 import { type Answer, secure, send } from "./answer.ts";
 import { bearerOf } from "./auth.ts";
 import { markShared } from "./being-sent.ts";
-import { createWriteLimit } from "./limits.ts";
+import { createWriteLimit, whoIs } from "./limits.ts";
 import {
   INTERNAL,
   methodNotAllowed,
@@ -149,7 +149,13 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     if (caller) {
       secure(res);
       const isKnown = () => identify()?.name === caller.name;
-      return handler(req, res, { admitWrite, wrote, caller, isKnown });
+      return handler(req, res, {
+        admitWrite,
+        wrote,
+        caller,
+        who: whoIs(req, caller.name),
+        isKnown,
+      });
     }
     const over = admitWrite();
     const answer = over ? tooMany(over) : UNAUTHORISED;

@@ -4,6 +4,7 @@
  * what is mounted. Invariants: who is refused is told which bound it met; a fixed number of slots for each
  * address, a bounded number of addresses; whoever waits as long as it is told gets through.
  */
+import type { IncomingMessage } from "node:http";
 import { isIPv4, isIPv6 } from "node:net";
 import { MAX_ACTIONS, MAX_JOURNALED } from "../core/index.ts";
 
@@ -76,6 +77,11 @@ export function createWriteLimit(perMinute: number, clock: () => number): WriteL
       ),
     wrote: (address, characters) => written.add(placeOf(address), characters),
   };
+}
+
+/** Whose a request is, where places are shared out: by its token, where one was asked for, and by its address. */
+export function whoIs({ socket }: IncomingMessage, token = ""): string {
+  return `${token} ${placeOf(socket.remoteAddress ?? "")}`;
 }
 
 /**

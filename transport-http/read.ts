@@ -21,6 +21,7 @@ import {
 import type { Answer } from "./answer.ts";
 import { bearerOf } from "./auth.ts";
 import { watchGone } from "./gone.ts";
+import { whoIs } from "./limits.ts";
 import { READING_ASKS, toProblem, UNAUTHORISED } from "./problem.ts";
 import { type Build, createSnapshotCache, isCurrent, type Kept } from "./snapshot-cache.ts";
 
@@ -62,12 +63,12 @@ export function createReader({ engine, gate, bootedAt, turn }: ReaderOptions): R
     return finish(maker(given), turn);
   }
 
-  const context = (caller: Principal | null): QueryContext => ({
+  const context = (caller: Principal | null, who = ""): QueryContext => ({
     view: engine.view(),
     now: engine.clock(),
     events: engine.recentEvents(MAX_EVENTS),
     recovery: engine.recovery(),
-    archive: engine.archive,
+    archive: engine.archiveFor(who),
     bootedAt,
     access: { caller, readsAsk: gate.readsAsk, grants: gate.grants },
   });
@@ -105,7 +106,9 @@ export function createReader({ engine, gate, bootedAt, turn }: ReaderOptions): R
     });
     const gone = query.searches ? watchGone(res) : null;
     const answered = query.answer(
-      gone ? { ...context(caller), signal: gone.signal } : context(caller),
+      gone
+        ? { ...context(caller, whoIs(req, caller?.name)), signal: gone.signal }
+        : context(caller),
       checked.value,
     );
     if (!(answered instanceof Promise)) return show(answered);

@@ -15,6 +15,8 @@ export type StreamHandler = (req: IncomingMessage, res: ServerResponse, token?: 
 /** Who sent a POST, and what counts one for its write limit: null to go on, else which bound is met. */
 export interface Sender {
   caller: Principal;
+  /** Whose it is where places are shared out. */
+  who: string;
   /** Whether the caller's token still counts: a body may come long after its head. */
   isKnown(): boolean;
   admitWrite(actions?: number): TooMuch | null;

@@ -5,13 +5,21 @@
  * none is left.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { type Engine, KEEPALIVE_MS, type Rejection, rejection } from "../core/index.ts";
+import {
+  createPlaces,
+  type Engine,
+  KEEPALIVE_MS,
+  type Rejection,
+  rejection,
+} from "../core/index.ts";
 import { toChunks } from "./frame.ts";
 import { openSession, type Session, type SessionLimits, sendHead } from "./session.ts";
 
 export interface SseTransportOptions extends Partial<SessionLimits> {
   engine: Engine;
   maxClients?: number;
+  /** Whose a reader is: where all places are taken, who has fewer gets one of who has the most. */
+  whoIs?(req: IncomingMessage, token?: string): string;
   /** Told when a stream ended because the journal could not be read. */
   onError?(error: Error): void;
 }
@@ -45,13 +53,22 @@ export function createSseTransport({
   stallMs = 30_000,
   graceMs = 1_000,
   maxClients = 1_000,
+  whoIs = () => "",
   onError = () => {},
 }: SseTransportOptions): SseTransport {
   /** With the name of the token each was let in with. */
   const sessions = new Map<Session, string | undefined>();
   const fanOut = engine.feed.fanOut({ encode: toChunks, now, later });
+  const places = createPlaces<Session>();
   let closing: Promise<void> | null = null;
   let allGone = () => {};
+
+  function hasPlace(who: string): boolean {
+    if (places.size() < maxClients) return true;
+    const other = places.takeFor(who);
+    other?.end("others have fewer streams and need the place");
+    return other !== undefined;
+  }
 
   return {
     handle(req, res, token) {
@@ -67,7 +84,7 @@ export function createSseTransport({
       } else if (!res.socket) {
         // It would hold a place, and be sent nothing until the other has left: of another stream, never.
         refuse(res, 503, rejection("unavailable", BEHIND));
-      } else if (sessions.size >= maxClients) {
+      } else if (!hasPlace(whoIs(req, token))) {
         refuse(res, 503, rejection("unavailable", "too many event streams are open; try again"));
       } else {
         const session = openSession({
@@ -83,10 +100,12 @@ export function createSseTransport({
           onError,
           onGone() {
             sessions.delete(session);
+            places.leave(session);
             if (sessions.size === 0) allGone();
           },
         });
         sessions.set(session, token);
+        places.add(whoIs(req, token), session);
       }
     },
     expel(token) {

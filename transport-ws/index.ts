@@ -6,7 +6,14 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer } from "ws";
-import { CLOSE_CODES, createHolding, type Engine, type Gate, KEEPALIVE_MS } from "../core/index.ts";
+import {
+  CLOSE_CODES,
+  createHolding,
+  createPlaces,
+  type Engine,
+  type Gate,
+  KEEPALIVE_MS,
+} from "../core/index.ts";
 import { createCatchUp, toMessages } from "./commits.ts";
 import { openSession, type Session, type SessionLimits } from "./session.ts";
 import { createStateSource } from "./state-bytes.ts";
@@ -22,6 +29,8 @@ export interface WsTransportOptions extends Partial<SessionLimits> {
   engine: Engine;
   gate: Gate;
   maxClients?: number;
+  /** Whose a socket is: where all places are taken, who has fewer gets one of who has the most. */
+  whoIs?(req: IncomingMessage, token?: string): string;
   /** Of these so many are for the owner and operators, whose page others must not shut out. */
   keptPlaces?: number;
   /** Of states that are being sent to those who join, in bytes. */
@@ -71,11 +80,14 @@ export function createWsTransport({
   maxClients = 1_000,
   keptPlaces = 50,
   maxStateBytes,
+  whoIs = () => "",
   onError = () => {},
 }: WsTransportOptions): WsTransport {
   const limits = { keepaliveMs, pingMs, maxBufferBytes, stallMs, maxBehind, graceMs };
   /** With the name of the token each was let in with. */
   const sessions = new Map<Session, string | undefined>();
+  const running = new Set<Session>();
+  const others = createPlaces<Session>();
   const states = createStateSource(engine, createHolding({ maxBytes: maxStateBytes }));
   const fanOut = engine.feed.fanOut({ encode: toMessages, now, later });
   const catchUp = createCatchUp();
@@ -88,6 +100,15 @@ export function createWsTransport({
   });
   let closing: Promise<void> | null = null;
   let allGone = () => {};
+
+  /** Those who run the company lose theirs to nobody. */
+  function hasPlace(who: string, isRunning: boolean): boolean {
+    const most = isRunning ? maxClients : maxClients - keptPlaces;
+    if (running.size + others.size() < most) return true;
+    const other = others.takeFor(isRunning ? "" : who);
+    other?.close(CLOSE_CODES.crowded, "others have fewer sockets and need the place");
+    return other !== undefined;
+  }
 
   server.on("wsClientError", (error, socket, req) => {
     if (req.method !== "GET") {
@@ -111,7 +132,8 @@ export function createWsTransport({
           headers: RETRY_AFTER,
         });
       }
-      if (sessions.size >= (asked.isRunning ? maxClients : maxClients - keptPlaces)) {
+      const who = whoIs(req, asked.token);
+      if (!hasPlace(who, asked.isRunning)) {
         const error = "too many sockets are open; try again";
         return refuseUpgrade(socket, {
           status: 503,
@@ -134,10 +156,14 @@ export function createWsTransport({
           onError,
           onGone() {
             sessions.delete(session);
+            running.delete(session);
+            others.leave(session);
             if (sessions.size === 0) allGone();
           },
         });
         sessions.set(session, asked.token);
+        if (asked.isRunning) running.add(session);
+        else others.add(who, session);
       });
     },
     expel(token) {

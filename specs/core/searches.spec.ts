@@ -8,7 +8,7 @@ import { createSearches } from "../../core/searches.ts";
 /** An archive whose searches end when they are told to. */
 function startSearches() {
   const begun: { end(): void; fail(): void; signal: AbortSignal | undefined }[] = [];
-  const archive = createSearches({
+  const archiveFor = createSearches({
     findArchived: async () => [],
     listArchived: (_query, signal) =>
       new Promise<ArchivePage>((resolve, reject) => {
@@ -22,12 +22,14 @@ function startSearches() {
   const query: ArchiveQuery = { kind: "task", words: ["x"], limit: 1 };
   return {
     begun,
-    archive,
-    search(signal?: AbortSignal): Promise<string> {
-      return archive.listArchived(query, signal).then(
-        () => "found",
-        (thrown) => (thrown instanceof Refusal ? thrown.rejection.message : String(thrown)),
-      );
+    archive: archiveFor("anybody"),
+    search(signal?: AbortSignal, who = "anybody"): Promise<string> {
+      return archiveFor(who)
+        .listArchived(query, signal)
+        .then(
+          () => "found",
+          (thrown) => (thrown instanceof Refusal ? thrown.rejection.message : String(thrown)),
+        );
     },
   };
 }
@@ -56,6 +58,36 @@ test("ARC-9: two searches are under way, sixteen wait, and one more is refused i
   assert.is(begun.length, 19, "all places are free again");
   begun[18]?.end();
   assert.is(await last, "found");
+});
+
+test("ARC-12: who takes all places for searches leaves others theirs: they come first, and take of the places to wait", async () => {
+  const { begun, search } = startSearches();
+  const many = Array.from({ length: 18 }, () => search(undefined, "many"));
+  await turn();
+  assert.match(await search(undefined, "many"), "too many searches", "its own are all taken");
+  let ended = "";
+  many.at(-1)?.then((answer) => {
+    ended = answer;
+  });
+  const one = search(undefined, "one");
+  await turn();
+  assert.match(ended, "too many searches", "the latest of who has most gave way");
+  begun[0]?.end();
+  await turn();
+  assert.is(begun.length, 3);
+  begun[2]?.end();
+  assert.is(await one, "found", "it did not wait behind the others");
+  // Up to half of them, and then each is refused for its own.
+  const others = Array.from({ length: 8 }, () => search(undefined, "one"));
+  await turn();
+  assert.match(await search(undefined, "one"), "too many searches");
+  for (let at = 1; at < 40; at++) {
+    begun[at]?.end();
+    await turn();
+  }
+  assert.equal(new Set(await Promise.all(others)), new Set(["found"]));
+  const answers = await Promise.all(many);
+  assert.is(answers.filter((answer) => answer === "found").length, 18 - 1 - 6);
 });
 
 test("ARC-9: who is gone is not searched for, waits no more, and leaves nothing behind", async () => {

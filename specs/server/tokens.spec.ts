@@ -447,7 +447,7 @@ test("ACC-9: a read that waited is not answered to a token that was revoked mean
   const caller = identify(token);
   assert.ok(caller);
   const isKnown = () => identify(token) !== null;
-  const backend = ask({ caller, isKnown, admitWrite: () => null });
+  const backend = ask({ caller, who: "", isKnown, admitWrite: () => null });
   const { signal } = new AbortController();
   const paths = ["tasks/archive", "tasks/get?task_id=T-999", "conversations/archive"];
   const over = (given: string) =>
@@ -455,7 +455,8 @@ test("ACC-9: a read that waited is not answered to a token that was revoked mean
       const [name = ""] = path.split("?");
       const query = queries.get(name);
       assert.ok(query);
-      const req = { url: `/api/${path}`, headers: { authorization: `Bearer ${given}` } };
+      const headers = { authorization: `Bearer ${given}` };
+      const req = { url: `/api/${path}`, headers, socket: { remoteAddress: "127.0.0.1" } };
       const res = new EventEmitter();
       const { status } = await read(query, req as never, res as never);
       assert.is(res.listenerCount("close"), 0);

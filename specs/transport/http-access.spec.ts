@@ -2,12 +2,13 @@
  * Who may speak to the server: the token, Host and Origin, the write limit. Neighbours: the gate of
  * the core, `transport-http/limits.ts`.
  */
+import type { IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { queries, writes } from "../../core/index.ts";
-import { createWriteLimit, type WriteLimit } from "../../transport-http/limits.ts";
+import { createWriteLimit, type WriteLimit, whoIs } from "../../transport-http/limits.ts";
 import { createSparing } from "../../transport-http/sparing.ts";
 import { type HttpServer, START, TOKEN, withHttp } from "../support/http.ts";
 
@@ -293,15 +294,19 @@ test("ACC-27: what writes have the journal write has an allowance: small request
       mounts: { "/mcp": async (_req, res, { admitWrite }) => void res.end(admitWrite()?.message) },
     },
     async (http) => {
-      const text = "\u0001".repeat(20_000);
+      const text = "x".repeat(20_000);
       for (let n = 0; n < 24; n++) {
         const said = { task_id: "T-203", author: "ceo", text };
         assert.ok((await http.engine.dispatch("tasks/comment", said)).ok);
       }
       const headers = (n: number) => ({ "Idempotency-Key": `k-${n}` });
+      const one = (progress: number) => ({
+        action: "tasks/update",
+        body: { task_id: "T-203", progress },
+      });
       const update = (n: number) =>
-        http.post("/api/tasks/update", { task_id: "T-203", progress: n }, headers(n));
-      // With each its whole task is kept, some 2,900,000 characters.
+        http.post("/api/batch", { actions: Array(6).fill(one(n)) }, headers(n));
+      // With each its answers are kept, six times the whole task: some 2,900,000 characters.
       for (let n = 0; n < 11; n++) assert.is((await update(n)).status, 200, `${n}`);
       const { seq } = http.engine.view();
       const over = await update(11);
@@ -371,6 +376,20 @@ test("ACC-4: who has many addresses at hand has one allowance: this machine, and
     for (const same of rest) assert.equal(waits(limit, same), [60], same);
   }
   for (const other of others) assert.equal(waits(limit, other), [0], other);
+});
+
+test("STR-11: whose a request is, where places are shared out, is its token and what has one allowance", () => {
+  const from = (remoteAddress: string, token?: string) =>
+    whoIs({ socket: { remoteAddress } } as IncomingMessage, token);
+  assert.is(from("127.0.0.1"), from("::1"));
+  assert.is(from("2001:db8::1"), from("2001:db8::2"));
+  const all = [
+    from("192.0.2.1"),
+    from("192.0.2.2"),
+    from("192.0.2.1", "a"),
+    from("192.0.2.1", "b"),
+  ];
+  assert.is(new Set(all).size, 4);
 });
 
 test("ACC-4: each address has its own minute; the number of addresses is bounded", () => {

@@ -1,8 +1,8 @@
 /** What an SSE reader sees: frames, headers, first bytes, keepalives, refusals. */
-import { request } from "node:http";
+import { type IncomingMessage, request } from "node:http";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { connectSse, createTasks, withStreams } from "../support/streams.ts";
+import { connectSse, createTasks, eventually, withStreams } from "../support/streams.ts";
 
 test("SSE-1: a frame is id, event and data with the event, as documented", async () => {
   await withStreams({}, async ({ engine, sseUrl }) => {
@@ -99,6 +99,32 @@ test("STR-3: one reader too many is told to come back later", async () => {
     assert.ok(Number(response.headers.get("retry-after")) > 0);
     assert.match(((await response.json()) as { error: string }).error, /too many/);
     for (const reader of readers) reader.close();
+  });
+});
+
+test("STR-11: where all places are taken who has fewer streams gets one of who has the most, which is told so and may resume", async () => {
+  const whoIs = (req: IncomingMessage) => String(req.headers["x-who"]);
+  await withStreams({ sse: { maxClients: 4, whoIs } }, async ({ sse, sseUrl }) => {
+    const open = (who: string) => connectSse(sseUrl, { headers: { "x-who": who } });
+    const many = [];
+    for (let n = 0; n < 4; n++) many.push(await open("many"));
+    const statusOf = async (who: string) => (await open(who)).status;
+    assert.is(await statusOf("many"), 503);
+    const first = await open("few");
+    await many[3]?.closed;
+    assert.match(
+      many[3]?.text() ?? "",
+      /: others have fewer streams and need the place; come back/,
+    );
+    const second = await open("few");
+    await many[2]?.closed;
+    assert.equal([await statusOf("few"), await statusOf("many")], [503, 503], "they have as many");
+    await eventually(() => sse.clients() === 4, "four are open");
+    const third = await open("third");
+    assert.is(third.status, 200, "of two that have two each, one may go");
+    assert.equal([await statusOf("third"), sse.clients() >= 4], [503, true]);
+    third.close();
+    for (const reader of [...many, first, second]) reader.close();
   });
 });
 

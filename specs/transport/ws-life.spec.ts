@@ -1,5 +1,5 @@
 /** How a socket begins and ends: the upgrade and its refusals, pings, misbehaviour, shutdown, leaks. */
-import { request } from "node:http";
+import { type IncomingMessage, request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { Duplex } from "node:stream";
 import { test } from "uvu";
@@ -152,6 +152,31 @@ test("STR-3: one socket too many is told to come back later", async () => {
     assert.ok(Number(headers["retry-after"]) > 0);
     assert.match(error, /too many/);
     reader.drop();
+  });
+});
+
+test("STR-11: where all places are taken who has fewer sockets gets one of who has the most, closed with 1013; those who run the company keep theirs", async () => {
+  const whoIs = (req: IncomingMessage) => String(req.headers["x-who"]);
+  const identify = (name: string): Principal | null =>
+    name === "owner" ? { name, role: name, agent_id: null } : null;
+  const ws = { maxClients: 6, keptPlaces: 1, whoIs };
+  await withStreams({ identify, ws }, async ({ wsUrl, ws: { clients } }) => {
+    const as = (who: string, token = "") => ({
+      headers: { "x-who": who, ...(token && { authorization: `Bearer ${token}` }) },
+    });
+    const owners = [];
+    for (let n = 0; n < 2; n++) owners.push(await connectWs(wsUrl, as("many", "owner")));
+    const many = [];
+    for (let n = 0; n < 3; n++) many.push(await connectWs(wsUrl, as("many")));
+    assert.is((await refusalOf(wsUrl, as("many"))).status, 503);
+    const few = await connectWs(wsUrl, as("few"));
+    assert.equal(await many[2]?.closed, {
+      code: 1013,
+      reason: "others have fewer sockets and need the place",
+    });
+    assert.is((await refusalOf(wsUrl, as("few"))).status, 503);
+    await eventually(() => clients() === 5, "five are open");
+    for (const reader of [...owners, ...many, few]) reader.drop();
   });
 });
 
