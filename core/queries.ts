@@ -4,6 +4,7 @@
  */
 import { type Static, type TSchema, Type } from "typebox";
 import { toAsyncApi } from "./asyncapi.ts";
+import { encoder } from "./bytes.ts";
 import { agentContract, SCHEMA_ROUTES } from "./contract.ts";
 import { toOpenApi } from "./openapi.ts";
 import { type AnyQuery, defineQuery } from "./query.ts";
@@ -19,6 +20,7 @@ import { TASK_TEMPLATES } from "./state/tasks/templates.ts";
 import { toTaskView } from "./state/tasks/views.ts";
 import { tokenQueries } from "./state/tokens/views.ts";
 import { webhookQueries } from "./state/webhooks/views.ts";
+import type { Steps } from "./steps.ts";
 import { size } from "./table.ts";
 import { toTime } from "./time.ts";
 import { VERSION } from "./version.ts";
@@ -162,6 +164,19 @@ const templates = defineQuery({
   answer: () => ({ templates: TASK_TEMPLATES }),
 });
 
+/** Of what never changes while the process runs: written once, whatever else does. */
+const fixed = (make: () => object) => () => {
+  let bytes: Uint8Array | undefined;
+  // biome-ignore lint/correctness/useYield: it takes no time to speak of but the first.
+  return function* (): Steps<readonly Uint8Array[]> {
+    bytes ??= encoder.encode(JSON.stringify(make()));
+    return [bytes];
+  };
+};
+
+const openApiDocument = (): object =>
+  toOpenApi({ writes: writes.values(), queries: queries.values() });
+
 const openApi = defineQuery({
   name: "openapi.json",
   summary: "OpenAPI 3.1: every route with its schemas, examples and refusals.",
@@ -169,7 +184,8 @@ const openApi = defineQuery({
   bare: true,
   cached: true,
   examples: [{}],
-  answer: (): object => toOpenApi({ writes: writes.values(), queries: queries.values() }),
+  answer: openApiDocument,
+  createPieces: fixed(openApiDocument),
 });
 
 const asyncApi = defineQuery({
@@ -180,6 +196,7 @@ const asyncApi = defineQuery({
   cached: true,
   examples: [{}],
   answer: (): object => toAsyncApi(),
+  createPieces: fixed(toAsyncApi),
 });
 
 const declarations = [

@@ -14,6 +14,8 @@ import {
 import { toOpenApi } from "../../core/openapi.ts";
 import { type OpenApiDocument, operationOf } from "../../core/openapi-document.ts";
 import { PROBLEM_CODES } from "../../core/problems.ts";
+import type { QueryContext } from "../../core/query.ts";
+import { finish } from "../../core/steps.ts";
 import { toProblem } from "../../transport-http/problem.ts";
 import { createRoutes, type Stream } from "../../transport-http/routes.ts";
 import { checkReferences, createJudge, isCommitted, pointerPart } from "../support/document.ts";
@@ -323,5 +325,23 @@ test("API-1: each code of the core is documented for the status that it is sent 
     judge.holds(place, JSON.parse(String(body)), code);
   }
 });
+
+test("HTTP-7: the documents are written once, however much is written between two that ask", () =>
+  withHttp({}, async (http) => {
+    for (const name of ["openapi.json", "asyncapi.json"]) {
+      const query = queries.get(name);
+      const toPieces = query?.createPieces?.();
+      assert.ok(query && toPieces, name);
+      const context = {} as QueryContext;
+      const [first] = finish(toPieces(context)) as Uint8Array[];
+      const [again] = finish(toPieces(context)) as Uint8Array[];
+      assert.is(again, first, name);
+      assert.is(Buffer.from(first ?? []).toString(), JSON.stringify(query.answer(context, {})));
+      const before = await http.get(`/api/${name}`);
+      await http.post("/api/tasks/comment", { task_id: "T-203", text: "Changed" });
+      const after = await http.get(`/api/${name}`);
+      assert.is(after.text, before.text);
+    }
+  }));
 
 test.run();
