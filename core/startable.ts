@@ -11,8 +11,8 @@ import { isOpen, type Task } from "./state/tasks/task.ts";
 import { compareByUrgency, namedBlockersOf } from "./state/tasks/views.ts";
 import { get, values } from "./table.ts";
 
-/** The key of the pool for tasks that ask for no specialism. */
-export const POOL_OF_ALL = "*";
+/** The key of the pool for tasks that ask for no specialism, which none is called. */
+export const POOL_OF_ALL = "";
 
 /** Below it a queue is not cleared of what left it. */
 const SMALL = 64;

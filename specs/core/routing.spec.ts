@@ -220,6 +220,13 @@ function readied(random: Random, state: State): { name: ActionName; body: object
   ]);
 }
 
+test("AGT-5: no specialism is called like the pool of everybody", () => {
+  const story = createStory();
+  const asked = { title: "x", status: "ready", priority: "P0", specialist: "*", owner: null };
+  story.does("tasks/create", asked);
+  for (const agent of list(story.state.agents)) agreesUnnamed(story.state, agent, "of *");
+});
+
 test("AGT-5: claim and explanation agree on every task and agent, in any state", () => {
   const first = seedOf(8_000);
   let eligible = 0;
