@@ -2,7 +2,7 @@
  * What is kept of the past: a snapshot now and then, and the entries that somebody may still ask for.
  * Neighbours: the engine tells what it wrote, the journal keeps and lets go.
  * Invariants: an entry goes only when it is behind both bounds, the number and the age, and behind a
- * kept snapshot; snapshots cost in the long run no more than a few times what is written anyway.
+ * kept snapshot; snapshots write in the long run no more than is written anyway.
  */
 import type { Entry } from "./entry.ts";
 import type { Journal } from "./ports.ts";
@@ -14,7 +14,7 @@ export interface RetentionOptions {
   journal: Journal;
   /** Milliseconds since the epoch. */
   clock(): number;
-  /** A snapshot is kept after this many entries, a large one after more (`SNAPSHOT_SHARE`). */
+  /** A snapshot is kept after this many entries, once they are as large as the last one together. */
   snapshotEvery: number;
   /** However few they are, not more of their characters are left for the next start, unless a snapshot is larger. */
   longTail?: number;
@@ -38,8 +38,6 @@ export interface Retention {
   settled(): Promise<void>;
 }
 
-/** Entries must have this share of the last snapshot's size before the next one is worth writing. */
-const SNAPSHOT_SHARE = 0.5;
 const LONG_TAIL = 64_000_000;
 
 export function createRetention(options: RetentionOptions): Retention {
@@ -89,9 +87,9 @@ export function createRetention(options: RetentionOptions): Retention {
     wrote(bytes, state, seq) {
       tailBytes += bytes;
       const last = journal.recovery.backups[0]?.bytes ?? 0;
-      const many = seq - snapshotSeq >= snapshotEvery && tailBytes >= last * SNAPSHOT_SHARE;
-      const long = tailBytes >= Math.max(longTail, last);
-      if (many || long) void keep(state, seq);
+      // More often would cost each write more than it saves a start after a kill, which replays the tail.
+      if (tailBytes < last) return;
+      if (seq - snapshotSeq >= snapshotEvery || tailBytes >= longTail) void keep(state, seq);
     },
     async close(state, seq) {
       await underWay;

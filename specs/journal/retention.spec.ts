@@ -110,31 +110,49 @@ test("DUR-26: space is given back while writes go on, and nothing kept is lost",
     }),
   ));
 
-test("DUR-30: a few large entries are followed by a snapshot too, but no more often than they are as large as it", async () => {
+async function snapshotsOf(bounds: { snapshotEvery: number; longTail: number }) {
   const journal = createMemoryJournal();
   await journal.append(0, makeRecords(1, 100));
   const state = createState();
   const retention = createRetention({
     journal,
     clock: () => AT,
-    snapshotEvery: 1_000,
     keepEntries: 1_000,
     keepMs: 0,
     snapshotSeq: 0,
     tailBytes: 0,
-    longTail: 100,
+    ...bounds,
   });
-  const kept = async (seq: number, bytes: number) => {
-    retention.wrote(bytes, state, seq);
-    await retention.settled();
-    return journal.recovery.backups[0]?.seq;
+  return {
+    /** The entry of the newest snapshot, once these bytes are written. */
+    async after(seq: number, bytes: number) {
+      retention.wrote(bytes, state, seq);
+      await retention.settled();
+      return journal.recovery.backups[0]?.seq;
+    },
+    size: () => journal.recovery.backups[0]?.bytes ?? 0,
   };
-  assert.equal([await kept(1, 40), await kept(2, 40)], [undefined, undefined]);
-  assert.is(await kept(3, 40), 3);
-  const size = journal.recovery.backups[0]?.bytes ?? 0;
-  assert.ok(size > 100, `${size}`);
-  assert.is(await kept(4, size - 1), 3, "not yet as large as the snapshot");
-  assert.is(await kept(5, 1), 5);
+}
+
+test("DUR-30: a few large entries are followed by a snapshot too, but no more often than they are as large as it", async () => {
+  const { after, size } = await snapshotsOf({ snapshotEvery: 1_000, longTail: 100 });
+  assert.equal([await after(1, 40), await after(2, 40)], [undefined, undefined]);
+  assert.is(await after(3, 40), 3);
+  assert.ok(size() > 100, `${size()}`);
+  assert.is(await after(4, size() - 1), 3, "not yet as large as the snapshot");
+  assert.is(await after(5, 1), 5);
+});
+
+test("DUR-30: many entries are followed by a snapshot, of a large state once they are as large as it", async () => {
+  const { after, size } = await snapshotsOf({ snapshotEvery: 3, longTail: 1_000_000 });
+  assert.equal(
+    [await after(1, 40), await after(2, 40), await after(3, 40)],
+    [undefined, undefined, 3],
+  );
+  assert.is(await after(6, size() - 1), 3, "many, but not yet as large as the snapshot");
+  assert.is(await after(7, 1), 7);
+  assert.is(await after(9, size()), 7, "as large, but not many");
+  assert.is(await after(10, 1), 10);
 });
 
 test("DUR-30: large entries are let go in steps, and a start that reads them ends with the same state", () =>
