@@ -23,8 +23,9 @@ const MASK = FAN_OUT - 1;
 const LEAF_BITS = 2;
 
 /**
- * Without a prototype V8 keeps it as a dictionary. As plain objects the leaves of 100,000 tasks have as many
- * hidden classes, which drive those of all other code out of V8's caches: a write cost half as much again.
+ * Without a prototype V8 keeps it as a dictionary. For the first key of a plain object it makes a hidden class, and
+ * remembers 1,536 of them: the leaves of 6,000 tasks used them up, and from then on every object that any code made
+ * field by field had a class of its own. At 100,000 tasks a write cost half as much again.
  */
 function createLeaf<T>(): Leaf<T> {
   return Object.create(null);
