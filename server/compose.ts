@@ -7,7 +7,7 @@ import { hash, randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { fileURLToPath } from "node:url";
-import { CUT_OFF, createGate, type Engine, openEngine } from "../core/index.ts";
+import { CUT_OFF, type CutOffReason, createGate, type Engine, openEngine } from "../core/index.ts";
 import { closeToOthers, isWritableByOthers, openSqliteJournal } from "../journal/index.ts";
 import { createMcpHandler } from "../mcp/index.ts";
 import { answerClientError, createHttpApp, createSparing, whoIs } from "../transport-http/index.ts";
@@ -245,17 +245,16 @@ async function serve(parts: Parts): Promise<RunningServer> {
     const unsaid = spare(`${remote} ${what}`);
     if (unsaid) log.info({ remote, ...unsaid }, what);
   }
+  function onCutOff(remote: string, reason: CutOffReason): void {
+    metrics.onCutOff(reason);
+    sayOf(remote, CUT_OFF[reason]);
+  }
   const connections = listenTo(server, { request, upgrade, clientError: answerClientError }, log, {
-    onCutOff(remote, reason) {
-      metrics.onCutOff(reason);
-      sayOf(remote, CUT_OFF[reason]);
-    },
+    onCutOff,
   });
   metrics.watch({ engine, connections, clients: { sse: sse.clients, ws: ws.clients } });
   await listen(server, config);
-  server.on("drop", (dropped) =>
-    sayOf(dropped?.remoteAddress ?? "", "too many connections are open; one more was closed"),
-  );
+  server.on("drop", (dropped) => onCutOff(dropped?.remoteAddress ?? "", "full"));
   const stopWatching = watchVanished(connections);
   const { port } = server.address() as AddressInfo;
   const hearing = createHearing(engine.clock, () => performance.now());

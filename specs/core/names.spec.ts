@@ -150,7 +150,8 @@ test("ACC-17: who was called so before is read as ever, and may change everythin
   await first.dispatch("demo/reset", {});
   const [entry] = await journal.read(0, 1);
   const older = (entry as { json: string }).json.replaceAll('"Codex"', '"\u202eOEC"');
-  const kept = { ...journal, read: async () => [{ ...entry, json: older }] } as typeof journal;
+  const read = async (after: number) => (after === 0 ? [{ ...entry, json: older }] : []);
+  const kept = { ...journal, read } as typeof journal;
   const engine = await openEngine({ journal: kept, clock: () => AT, newId: createIds() });
   const nameOf = () => get(engine.view().state.agents, "codex")?.name;
   assert.is(nameOf(), "\u202eOEC");

@@ -157,7 +157,7 @@ test("STR-6: who takes nothing of an answer is ended, who takes a little of it g
       stuck++;
     },
   });
-  const stop = watchVanished(sockets, { everyMs: 20, stuckMs: 2_500 });
+  const stop = watchVanished(sockets, { everyMs: 100, stuckMs: 2_500 });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const dial = () => {
