@@ -30,7 +30,7 @@ export async function recover(journal: Journal): Promise<Recovered> {
   const snapshotSeq = snapshot?.seq ?? 0;
   let seq = snapshotSeq;
   let tailBytes = 0;
-  for (;;) {
+  while (seq < journal.head()) {
     const records = await journal.read(seq, PAGE);
     for (const { seq: next, json } of records) {
       if (next !== seq + 1) throw new Error(`the journal lacks entry ${seq + 1}`);
@@ -55,11 +55,12 @@ export async function recover(journal: Journal): Promise<Recovered> {
 /** Those after the entry; of a large one nothing else is held. */
 async function readEvents(journal: Journal, after: number): Promise<StreamEvent[]> {
   const events: StreamEvent[] = [];
-  for (let seq = after; ; ) {
+  for (let seq = after; seq < journal.head(); ) {
     const records = await journal.read(seq, RECENT);
     const last = records.at(-1);
-    if (!last) return events;
+    if (!last) break;
     for (const { json } of records) events.push((JSON.parse(json) as Entry).event);
     seq = last.seq;
   }
+  return events;
 }
