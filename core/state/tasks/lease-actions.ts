@@ -217,7 +217,7 @@ const release = defineAction({
 });
 
 /** Tasks of one entry that loses leases. */
-export const MAX_EXPIRED_AT_ONCE = 200;
+export const MAX_EXPIRED_AT_ONCE = 100;
 
 const expire = defineAction({
   name: "system/expire",
