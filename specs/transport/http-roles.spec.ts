@@ -1,14 +1,15 @@
 /**
  * Every route for every kind of caller: the table of rights as it is documented, written here a second
- * time, held against a real server with named tokens. Neighbours: core/permissions.ts, docs/access.md.
+ * time, held against a real server with named tokens. Neighbours: core/permissions.ts, docs/access.md,
+ * `http-names.spec.ts`, `http-walls.spec.ts`.
  */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { type AnyAction, actions, queries, type Role } from "../../core/index.ts";
-import { get } from "../../core/table.ts";
-import { type RunningServer, startServer } from "../../server/compose.ts";
-import { type Answer, toAnswer } from "../support/http.ts";
-import { makeDataDir, quietConfig, SILENT, TOKEN } from "../support/process.ts";
+import { type House, withHouse } from "../support/house.ts";
+import { TOKEN } from "../support/process.ts";
+
+const test = suite("roles");
 
 const OWNER_ONLY = [
   "tokens",
@@ -46,49 +47,6 @@ const WHO = ["agent_id", "sender", "author", "reporter", "source"];
 const POSTS = [...actions.values()].filter(({ internal }) => !internal);
 const GETS = [...queries.values()];
 
-interface House {
-  server: RunningServer;
-  tokens: Record<string, string>;
-  post(name: string, body: object, token: string | null): Promise<Answer>;
-  get(path: string, token: string | null): Promise<Answer>;
-}
-
-async function withHouse(readAuth: boolean, run: (house: House) => Promise<void>): Promise<void> {
-  const data = makeDataDir();
-  const config = { ...quietConfig(data.dir), readAuth };
-  const server = await startServer({ config, log: SILENT });
-  const send = async (path: string, token: string | null, init: RequestInit): Promise<Answer> => {
-    const headers = {
-      "content-type": "application/json",
-      ...(token && { authorization: `Bearer ${token}` }),
-    };
-    const response = await fetch(server.url + path, { ...init, headers });
-    const text = await response.text();
-    return toAnswer(response.status, Object.fromEntries(response.headers), text);
-  };
-  const post: House["post"] = (name, body, token) =>
-    send(`/api/${name}`, token, { method: "POST", body: JSON.stringify(body) });
-  const tokens: Record<string, string> = { owner: TOKEN };
-  try {
-    for (const [name, role, agent_id] of [
-      ["operator", "operator"],
-      ["observer", "observer"],
-      ["codex-1", "agent", "codex"],
-      ["ralph-1", "agent", "ralph"],
-      ["ghost-1", "agent", "ghost"],
-      ["spare", "observer"],
-    ]) {
-      const made = await post("tokens/create", { name, role, agent_id }, TOKEN);
-      assert.is(made.status, 200, made.text);
-      tokens[name as string] = String(made.body.token);
-    }
-    await run({ server, tokens, post, get: (path, token) => send(path, token, {}) });
-  } finally {
-    await server.close();
-    data.remove();
-  }
-}
-
 function fieldsOf({ body }: AnyAction): string[] {
   return Object.keys((body as { properties?: object }).properties ?? {});
 }
@@ -123,8 +81,6 @@ function mayWrite(role: Role, name: string): boolean {
   if (role === "operator") return !OWNER_ONLY.includes(name);
   return role === "agent" && AGENTS_TOO.includes(name);
 }
-
-const test = suite("roles");
 
 test("ACC-7: every write for every caller, as the table says; a refusal changes nothing", () =>
   withHouse(false, async (house) => {
@@ -218,90 +174,6 @@ test("ACC-8: in an envelope, by another spelling and inside a plan as well", () 
     // The script that calls, and a person outside, are nobody's names here.
     const body = { title: "X", source: "nightly.sh", reporter: "alice" };
     assert.is((await post("tasks/create", body, token)).status, 200);
-  }));
-
-test("ACC-28: a task that names who approves it is done by that agent's token or a human's, by whatever way, and no other agent takes the word from them", () =>
-  withHouse(false, async ({ server, tokens, post }) => {
-    const [codex = "", ralph = "", operator = ""] = ["codex-1", "ralph-1", "operator"].map(
-      (name) => tokens[name],
-    );
-    const taskOf = () => get(server.engine.view().state.tasks, "T-203");
-    const update = (more: object) => ({ task_id: "T-203", ...more });
-    const say = async (token: string, more: object) =>
-      (await post("tasks/update", update(more), token)).status;
-    // What honest work needs goes on: the owner reports and asks for the word.
-    const report = { type: "needs-validation", task_id: "T-203", agent_id: "codex", note: "Look" };
-    assert.is((await post("tasks/event", report, codex)).status, 200);
-    for (const approver of ["ralph", "ceo"]) {
-      assert.is(await say(operator, { validation_owner: approver }), 200);
-      const { seq } = server.engine.view();
-      const event = { type: "done", task_id: "T-203", agent_id: "codex" };
-      const refused = [
-        ["tasks/update", update({ status: "done" }), "status"],
-        ["tasks/update", { task: { id: "T-203", status: "done" } }, "status"],
-        ["tasks/event", event, "type"],
-        ["tasks/event", { task: { id: "T-203", type: "done" }, agent_id: "codex" }, "type"],
-        ["tasks/update", update({ validation_owner: null }), "validation_owner"],
-        ["tasks/update", update({ validation_owner: "" }), "validation_owner"],
-        ["tasks/update", update({ validation_owner: "codex", status: "done" }), "validation_owner"],
-        ["tasks/create", { title: "X", validation_owner: approver, status: "done" }, "status"],
-      ] as const;
-      for (const [name, body, field] of refused) {
-        const answer = await post(name, body, codex);
-        const at = `${name} ${JSON.stringify(body)}: ${answer.text}`;
-        assert.equal([answer.status, answer.body.field], [403, field], at);
-        assert.match(String(answer.body.error), approver, at);
-        if (field !== "validation_owner")
-          assert.match(answer.text, "needs-validation and wait", at);
-      }
-      const actions = refused.map(([action, body]) => ({ action, body }));
-      const batch = await post("batch", { actions }, codex);
-      const results = batch.body.results as { status: number }[];
-      assert.ok(
-        results.every(({ status }) => status === 403),
-        batch.text,
-      );
-      const call = { name: "report_event", arguments: event };
-      const message = { jsonrpc: "2.0", id: 1, method: "tools/call", params: call };
-      const mcp = await fetch(`${server.url}/mcp`, {
-        method: "POST",
-        headers: {
-          authorization: `Bearer ${codex}`,
-          "content-type": "application/json",
-          accept: "application/json, text/event-stream",
-        },
-        body: JSON.stringify(message),
-      });
-      assert.match(await mcp.text(), "needs-validation and wait");
-      const published = {
-        title: `For ${approver}`,
-        summary: "Done",
-        task_id: "T-203",
-        outcome: "validation",
-      };
-      assert.is((await post("openclaw/publish", published, codex)).status, 200);
-      assert.equal(
-        [taskOf()?.status, taskOf()?.validation_owner, server.engine.view().seq],
-        ["validation", approver, seq + 1],
-      );
-      // What is said again as it is changes nothing, and its other fields are everybody's.
-      assert.is(await say(codex, { validation_owner: approver, note: "Mine" }), 200);
-    }
-    assert.is(await say(operator, { validation_owner: "ralph" }), 200);
-    assert.is(await say(ralph, { status: "done" }), 200, "whose word it is");
-    assert.is(await say(codex, { status: "done", note: "Thanks" }), 200, "it is done already");
-    assert.is(await say(codex, { status: "validation" }), 200, "anybody may ask again");
-    assert.is(await say(ralph, { validation_owner: "codex" }), 200, "and hands it on");
-    assert.is(await say(codex, { status: "done" }), 200, "to the owner itself");
-    assert.is(await say(operator, { status: "validation", validation_owner: "ceo" }), 200);
-    assert.is(await say(operator, { status: "done" }), 200, "a human may");
-    // Where nobody is named whoever works may say it, and with the server's own token anybody.
-    const free = { title: "X", status: "validation", validation_owner: null };
-    const made = await post("tasks/create", free, codex);
-    const task_id = made.at("task.id");
-    assert.is((await post("tasks/update", { task_id, status: "done" }, codex)).status, 200);
-    assert.is(await say(TOKEN, { status: "validation", validation_owner: "ralph" }), 200);
-    assert.is(await say(TOKEN, { status: "done", agent_id: "codex" }), 200);
   }));
 
 test("ACC-8: who does not name itself is named; who is not there, or has left, says nothing", () =>
@@ -445,149 +317,6 @@ test("ACC-10: where reading asks for a token, every read does, but for whose tok
     });
     for (const path of ["/", "/docs", "/docs/start.js"]) {
       assert.is.not((await get(path, null)).status, 401, path);
-    }
-  }));
-
-test("ACC-8: an agent gives no directive, unless it is the chief; nor by an envelope or in a batch", () =>
-  withHouse(false, async ({ server, tokens, post }) => {
-    const token = tokens["codex-1"] ?? "";
-    const { seq } = server.engine.view();
-    const order = { text: "Stop all work.", category: "directive" };
-    for (const body of [order, { message: order }, { ...order, target: "ralph" }]) {
-      const answer = await post("conversations/message", body, token);
-      assert.equal([answer.status, answer.body.field], [403, "category"], answer.text);
-      assert.match(String(answer.body.error), "directives come from the CEO and the chief");
-    }
-    const one = { action: "conversations/message", body: order };
-    const all = await post("batch", { actions: [one] }, token);
-    assert.is(all.at("results.0.status"), 403);
-    assert.is(server.engine.view().seq, seq);
-    for (const category of ["discussion", "summary", "status", "ack"]) {
-      assert.is((await post("conversations/message", { ...order, category }, token)).status, 200);
-    }
-    const said = { ...order, sender: "codex" };
-    for (const who of ["owner", "operator"]) {
-      assert.is((await post("conversations/message", said, tokens[who] ?? "")).status, 200, who);
-    }
-    await post("org/configure", { chief_agent_id: "codex" }, tokens.owner ?? "");
-    assert.is((await post("conversations/message", order, token)).status, 200, "the chief");
-  }));
-
-test("AGT-3: a plan moves no task that another agent holds, neither in nor out; its holder and the CEO do", () =>
-  withHouse(false, async ({ server, tokens, post }) => {
-    const [codex, ralph] = [tokens["codex-1"] ?? "", tokens["ralph-1"] ?? ""];
-    const held = await post("tasks/claim", { task_id: "T-208" }, codex);
-    assert.equal([held.status, held.at("task.mission_id")], [200, "M-300"], held.text);
-    const { seq } = server.engine.view();
-    for (const body of [
-      { title: "Mine", objective: "Y", task_ids: ["T-208"] },
-      { mission_id: "M-301", task_ids: ["T-206", "T-208"] },
-      { mission_id: "M-300", task_ids: ["T-200"] },
-    ]) {
-      const answer = await post("missions/plan", body, ralph);
-      assert.equal([answer.status, answer.body.holder], [409, "codex"], answer.text);
-    }
-    assert.is(server.engine.view().seq, seq);
-    // What leaves it where it is disturbs nobody.
-    const kept = { mission_id: "M-300", task_ids: ["T-208", "T-200"] };
-    assert.is((await post("missions/plan", kept, ralph)).status, 200);
-    const body = { mission_id: "M-301", task_ids: ["T-208"] };
-    assert.is((await post("missions/plan", body, codex)).status, 200, "its holder");
-    const back = { ...body, mission_id: "M-300" };
-    assert.is((await post("missions/plan", back, tokens.operator ?? "")).status, 200, "the CEO");
-  }));
-
-/** What is seen as ceo or iris, or as nothing but a blank beside it. */
-const LOOKALIKES = [
-  ...["Ceo\u200b", "CE\u00adO", "\ufeffCEO", "c\u{e0065}eo", "CEO\ufe0f", "\u202eceo", "C\u200dEO"],
-  ...["Iris\u200b", "Ir\u2060is", "Iris\u3164", "Iris\u2800", "Iris\u0000", "Iris\ufff9"],
-];
-
-/** Refused for its characters by whatever token it comes, or for whose name it is. */
-const statusFor = (name: string, field: string) =>
-  field !== "sender" && /[^\P{Cf}\u200d]/u.test(name) ? 400 : 403;
-
-test("ACC-8: nobody is credited by what looks like another's name, and marks are put together unseen too", () =>
-  withHouse(false, async ({ server, tokens, post }) => {
-    const codex = tokens["codex-1"] ?? "";
-    for (const [agent_id, name] of [
-      ["rene", "Ren\u00e9"],
-      ["mary", "Mary Ann"],
-    ]) {
-      await post("agents/register", { agent_id, name, role: "Tester" }, tokens.owner ?? "");
-    }
-    const { seq } = server.engine.view();
-    for (const name of [...LOOKALIKES, "Rene\u034f\u0301", "Mary\u00a0 Ann", "Mary\nAnn"]) {
-      for (const [action, body, field] of [
-        ["agents/update", { name }, "name"],
-        ["agents/register", { name, role: "Tester" }, "name"],
-        ["tasks/create", { title: "x", reporter: name }, "reporter"],
-        ["tasks/create", { title: "x", source: name }, "source"],
-        ["tasks/create", { title: "x", author: name }, "author"],
-        ["tasks/comment", { task_id: "T-203", text: "x", author: name }, "author"],
-        ["missions/plan", { title: "x", objective: "x", source: name }, "source"],
-        ["conversations/message", { target: "iris", text: "x", sender: name }, "sender"],
-      ] as const) {
-        const answer = await post(action, body, codex);
-        const refused = [statusFor(name, field), field];
-        assert.equal([answer.status, answer.body.field], refused, `${action} ${escape(name)}`);
-      }
-    }
-    assert.is(server.engine.view().seq, seq);
-  }));
-
-test("ACC-8: no agent is called like the CEO or another agent, however it is written", () =>
-  withHouse(false, async ({ tokens, post }) => {
-    for (const name of [
-      "CEO",
-      " ceo",
-      "ＣＥＯ",
-      "Iris",
-      "iris ",
-      "c\u200beo",
-      "I\u00adris",
-      ...LOOKALIKES,
-    ]) {
-      const body = { agent_id: "codex", name };
-      const answer = await post("agents/update", body, tokens["codex-1"] ?? "");
-      assert.equal([answer.status, answer.body.field], [statusFor(name, "name"), "name"], name);
-    }
-  }));
-
-test("ACC-16: an agent's token takes no id that is another's name or id in other letters, nor the server's name; its own name it keeps", () =>
-  withHouse(false, async ({ server, tokens, post }) => {
-    const owner = tokens.owner ?? "";
-    const tokenOf = async (agent_id: string) =>
-      post("tokens/create", { name: `t-${agent_id}`, role: "agent", agent_id }, owner);
-    for (const [agent_id, error] of [
-      ["Codex", /codex in other letters/],
-      ["System", /reserved for the server/],
-      ["owner", /reserved for the server/],
-      ["CEO", /may not be ceo/],
-    ] as const) {
-      const refused = await tokenOf(agent_id);
-      assert.equal([refused.status, refused.body.field], [400, "agent_id"], refused.text);
-      assert.match(String(refused.body.error), error);
-    }
-    const named = { agent_id: "a7", name: "Nova", role: "Tester" };
-    assert.is((await post("agents/register", named, owner)).status, 200);
-    const nova = String((await tokenOf("nova")).body.token);
-    const { seq } = server.engine.view();
-    const body = { agent_id: "nova", name: "Somebody", role: "Tester" };
-    const taken = await post("agents/register", body, nova);
-    assert.equal([taken.status, taken.body.field], [403, "agent_id"], taken.text);
-    assert.match(String(taken.body.error), /somebody else is called nova/);
-    const codex = tokens["codex-1"] ?? "";
-    for (const name of ["System", " owner", "a7", "A7", "NOVA"]) {
-      const answer = await post("agents/update", { agent_id: "codex", name }, codex);
-      assert.equal([answer.status, answer.body.field], [403, "name"], name);
-    }
-    assert.is(server.engine.view().seq, seq);
-    // The owner may call two alike; each of them goes on under its name.
-    await post("agents/update", { agent_id: "codex", name: "Nova" }, owner);
-    for (const name of ["Nova", "Codex"]) {
-      const again = { agent_id: "codex", name, role: "Engineer" };
-      assert.is((await post("agents/register", again, codex)).status, 200, name);
     }
   }));
 

@@ -1,0 +1,102 @@
+/** What looks like another's name, or is one in other letters, over HTTP. Neighbours: core/names.ts, `http-roles.spec.ts`. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { withHouse } from "../support/house.ts";
+
+const test = suite("names");
+
+/** What is seen as ceo or iris, or as nothing but a blank beside it. */
+const LOOKALIKES = [
+  ...["Ceo\u200b", "CE\u00adO", "\ufeffCEO", "c\u{e0065}eo", "CEO\ufe0f", "\u202eceo", "C\u200dEO"],
+  ...["Iris\u200b", "Ir\u2060is", "Iris\u3164", "Iris\u2800", "Iris\u0000", "Iris\ufff9"],
+];
+
+/** Refused for its characters by whatever token it comes, or for whose name it is. */
+const statusFor = (name: string, field: string) =>
+  field !== "sender" && /[^\P{Cf}\u200d]/u.test(name) ? 400 : 403;
+
+test("ACC-8: nobody is credited by what looks like another's name, and marks are put together unseen too", () =>
+  withHouse(false, async ({ server, tokens, post }) => {
+    const codex = tokens["codex-1"] ?? "";
+    for (const [agent_id, name] of [
+      ["rene", "Ren\u00e9"],
+      ["mary", "Mary Ann"],
+    ]) {
+      await post("agents/register", { agent_id, name, role: "Tester" }, tokens.owner ?? "");
+    }
+    const { seq } = server.engine.view();
+    for (const name of [...LOOKALIKES, "Rene\u034f\u0301", "Mary\u00a0 Ann", "Mary\nAnn"]) {
+      for (const [action, body, field] of [
+        ["agents/update", { name }, "name"],
+        ["agents/register", { name, role: "Tester" }, "name"],
+        ["tasks/create", { title: "x", reporter: name }, "reporter"],
+        ["tasks/create", { title: "x", source: name }, "source"],
+        ["tasks/create", { title: "x", author: name }, "author"],
+        ["tasks/comment", { task_id: "T-203", text: "x", author: name }, "author"],
+        ["missions/plan", { title: "x", objective: "x", source: name }, "source"],
+        ["conversations/message", { target: "iris", text: "x", sender: name }, "sender"],
+      ] as const) {
+        const answer = await post(action, body, codex);
+        const refused = [statusFor(name, field), field];
+        assert.equal([answer.status, answer.body.field], refused, `${action} ${escape(name)}`);
+      }
+    }
+    assert.is(server.engine.view().seq, seq);
+  }));
+
+test("ACC-8: no agent is called like the CEO or another agent, however it is written", () =>
+  withHouse(false, async ({ tokens, post }) => {
+    for (const name of [
+      "CEO",
+      " ceo",
+      "ＣＥＯ",
+      "Iris",
+      "iris ",
+      "c\u200beo",
+      "I\u00adris",
+      ...LOOKALIKES,
+    ]) {
+      const body = { agent_id: "codex", name };
+      const answer = await post("agents/update", body, tokens["codex-1"] ?? "");
+      assert.equal([answer.status, answer.body.field], [statusFor(name, "name"), "name"], name);
+    }
+  }));
+
+test("ACC-16: an agent's token takes no id that is another's name or id in other letters, nor the server's name; its own name it keeps", () =>
+  withHouse(false, async ({ server, tokens, post }) => {
+    const owner = tokens.owner ?? "";
+    const tokenOf = async (agent_id: string) =>
+      post("tokens/create", { name: `t-${agent_id}`, role: "agent", agent_id }, owner);
+    for (const [agent_id, error] of [
+      ["Codex", /codex in other letters/],
+      ["System", /reserved for the server/],
+      ["owner", /reserved for the server/],
+      ["CEO", /may not be ceo/],
+    ] as const) {
+      const refused = await tokenOf(agent_id);
+      assert.equal([refused.status, refused.body.field], [400, "agent_id"], refused.text);
+      assert.match(String(refused.body.error), error);
+    }
+    const named = { agent_id: "a7", name: "Nova", role: "Tester" };
+    assert.is((await post("agents/register", named, owner)).status, 200);
+    const nova = String((await tokenOf("nova")).body.token);
+    const { seq } = server.engine.view();
+    const body = { agent_id: "nova", name: "Somebody", role: "Tester" };
+    const taken = await post("agents/register", body, nova);
+    assert.equal([taken.status, taken.body.field], [403, "agent_id"], taken.text);
+    assert.match(String(taken.body.error), /somebody else is called nova/);
+    const codex = tokens["codex-1"] ?? "";
+    for (const name of ["System", " owner", "a7", "A7", "NOVA"]) {
+      const answer = await post("agents/update", { agent_id: "codex", name }, codex);
+      assert.equal([answer.status, answer.body.field], [403, "name"], name);
+    }
+    assert.is(server.engine.view().seq, seq);
+    // The owner may call two alike; each of them goes on under its name.
+    await post("agents/update", { agent_id: "codex", name: "Nova" }, owner);
+    for (const name of ["Nova", "Codex"]) {
+      const again = { agent_id: "codex", name, role: "Engineer" };
+      assert.is((await post("agents/register", again, codex)).status, 200, name);
+    }
+  }));
+
+test.run();

@@ -1,0 +1,146 @@
+/**
+ * What an agent's token does not reach though the route is open to it: another's approval, directives, tasks that
+ * somebody holds. Neighbours: core/permissions.ts, `http-roles.spec.ts`.
+ */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { get } from "../../core/table.ts";
+import { withHouse } from "../support/house.ts";
+import { TOKEN } from "../support/process.ts";
+
+const test = suite("walls");
+
+test("ACC-28: a task that names who approves it is done by that agent's token or a human's, by whatever way, and no other agent takes the word from them", () =>
+  withHouse(false, async ({ server, tokens, post }) => {
+    const [codex = "", ralph = "", operator = ""] = ["codex-1", "ralph-1", "operator"].map(
+      (name) => tokens[name],
+    );
+    const taskOf = () => get(server.engine.view().state.tasks, "T-203");
+    const update = (more: object) => ({ task_id: "T-203", ...more });
+    const say = async (token: string, more: object) =>
+      (await post("tasks/update", update(more), token)).status;
+    // What honest work needs goes on: the owner reports and asks for the word.
+    const report = { type: "needs-validation", task_id: "T-203", agent_id: "codex", note: "Look" };
+    assert.is((await post("tasks/event", report, codex)).status, 200);
+    for (const approver of ["ralph", "ceo"]) {
+      assert.is(await say(operator, { validation_owner: approver }), 200);
+      const { seq } = server.engine.view();
+      const event = { type: "done", task_id: "T-203", agent_id: "codex" };
+      const refused = [
+        ["tasks/update", update({ status: "done" }), "status"],
+        ["tasks/update", { task: { id: "T-203", status: "done" } }, "status"],
+        ["tasks/event", event, "type"],
+        ["tasks/event", { task: { id: "T-203", type: "done" }, agent_id: "codex" }, "type"],
+        ["tasks/update", update({ validation_owner: null }), "validation_owner"],
+        ["tasks/update", update({ validation_owner: "" }), "validation_owner"],
+        ["tasks/update", update({ validation_owner: "codex", status: "done" }), "validation_owner"],
+        ["tasks/create", { title: "X", validation_owner: approver, status: "done" }, "status"],
+      ] as const;
+      for (const [name, body, field] of refused) {
+        const answer = await post(name, body, codex);
+        const at = `${name} ${JSON.stringify(body)}: ${answer.text}`;
+        assert.equal([answer.status, answer.body.field], [403, field], at);
+        assert.match(String(answer.body.error), approver, at);
+        if (field !== "validation_owner")
+          assert.match(answer.text, "needs-validation and wait", at);
+      }
+      const actions = refused.map(([action, body]) => ({ action, body }));
+      const batch = await post("batch", { actions }, codex);
+      const results = batch.body.results as { status: number }[];
+      assert.ok(
+        results.every(({ status }) => status === 403),
+        batch.text,
+      );
+      const call = { name: "report_event", arguments: event };
+      const message = { jsonrpc: "2.0", id: 1, method: "tools/call", params: call };
+      const mcp = await fetch(`${server.url}/mcp`, {
+        method: "POST",
+        headers: {
+          authorization: `Bearer ${codex}`,
+          "content-type": "application/json",
+          accept: "application/json, text/event-stream",
+        },
+        body: JSON.stringify(message),
+      });
+      assert.match(await mcp.text(), "needs-validation and wait");
+      const published = {
+        title: `For ${approver}`,
+        summary: "Done",
+        task_id: "T-203",
+        outcome: "validation",
+      };
+      assert.is((await post("openclaw/publish", published, codex)).status, 200);
+      assert.equal(
+        [taskOf()?.status, taskOf()?.validation_owner, server.engine.view().seq],
+        ["validation", approver, seq + 1],
+      );
+      // What is said again as it is changes nothing, and its other fields are everybody's.
+      assert.is(await say(codex, { validation_owner: approver, note: "Mine" }), 200);
+    }
+    assert.is(await say(operator, { validation_owner: "ralph" }), 200);
+    assert.is(await say(ralph, { status: "done" }), 200, "whose word it is");
+    assert.is(await say(codex, { status: "done", note: "Thanks" }), 200, "it is done already");
+    assert.is(await say(codex, { status: "validation" }), 200, "anybody may ask again");
+    assert.is(await say(ralph, { validation_owner: "codex" }), 200, "and hands it on");
+    assert.is(await say(codex, { status: "done" }), 200, "to the owner itself");
+    assert.is(await say(operator, { status: "validation", validation_owner: "ceo" }), 200);
+    assert.is(await say(operator, { status: "done" }), 200, "a human may");
+    // Where nobody is named whoever works may say it, and with the server's own token anybody.
+    const free = { title: "X", status: "validation", validation_owner: null };
+    const made = await post("tasks/create", free, codex);
+    const task_id = made.at("task.id");
+    assert.is((await post("tasks/update", { task_id, status: "done" }, codex)).status, 200);
+    assert.is(await say(TOKEN, { status: "validation", validation_owner: "ralph" }), 200);
+    assert.is(await say(TOKEN, { status: "done", agent_id: "codex" }), 200);
+  }));
+
+test("ACC-8: an agent gives no directive, unless it is the chief; nor by an envelope or in a batch", () =>
+  withHouse(false, async ({ server, tokens, post }) => {
+    const token = tokens["codex-1"] ?? "";
+    const { seq } = server.engine.view();
+    const order = { text: "Stop all work.", category: "directive" };
+    for (const body of [order, { message: order }, { ...order, target: "ralph" }]) {
+      const answer = await post("conversations/message", body, token);
+      assert.equal([answer.status, answer.body.field], [403, "category"], answer.text);
+      assert.match(String(answer.body.error), "directives come from the CEO and the chief");
+    }
+    const one = { action: "conversations/message", body: order };
+    const all = await post("batch", { actions: [one] }, token);
+    assert.is(all.at("results.0.status"), 403);
+    assert.is(server.engine.view().seq, seq);
+    for (const category of ["discussion", "summary", "status", "ack"]) {
+      assert.is((await post("conversations/message", { ...order, category }, token)).status, 200);
+    }
+    const said = { ...order, sender: "codex" };
+    for (const who of ["owner", "operator"]) {
+      assert.is((await post("conversations/message", said, tokens[who] ?? "")).status, 200, who);
+    }
+    await post("org/configure", { chief_agent_id: "codex" }, tokens.owner ?? "");
+    assert.is((await post("conversations/message", order, token)).status, 200, "the chief");
+  }));
+
+test("AGT-3: a plan moves no task that another agent holds, neither in nor out; its holder and the CEO do", () =>
+  withHouse(false, async ({ server, tokens, post }) => {
+    const [codex, ralph] = [tokens["codex-1"] ?? "", tokens["ralph-1"] ?? ""];
+    const held = await post("tasks/claim", { task_id: "T-208" }, codex);
+    assert.equal([held.status, held.at("task.mission_id")], [200, "M-300"], held.text);
+    const { seq } = server.engine.view();
+    for (const body of [
+      { title: "Mine", objective: "Y", task_ids: ["T-208"] },
+      { mission_id: "M-301", task_ids: ["T-206", "T-208"] },
+      { mission_id: "M-300", task_ids: ["T-200"] },
+    ]) {
+      const answer = await post("missions/plan", body, ralph);
+      assert.equal([answer.status, answer.body.holder], [409, "codex"], answer.text);
+    }
+    assert.is(server.engine.view().seq, seq);
+    // What leaves it where it is disturbs nobody.
+    const kept = { mission_id: "M-300", task_ids: ["T-208", "T-200"] };
+    assert.is((await post("missions/plan", kept, ralph)).status, 200);
+    const body = { mission_id: "M-301", task_ids: ["T-208"] };
+    assert.is((await post("missions/plan", body, codex)).status, 200, "its holder");
+    const back = { ...body, mission_id: "M-300" };
+    assert.is((await post("missions/plan", back, tokens.operator ?? "")).status, 200, "the CEO");
+  }));
+
+test.run();
