@@ -25,6 +25,9 @@ const HOSTILE: Record<string, string> = {
   "a word without an end": `${"a".repeat(CHARS - 1)}@`,
   headings: full("# a\n"),
   "a table of small cells": full("|a|b|\n"),
+  // Each beyond one bound alone.
+  "a paragraph of delimiters": "*a ".repeat(1_001),
+  "many paragraphs of them": `${"*a ".repeat(900)}\n\n`.repeat(5),
 };
 
 for (const [what, text] of Object.entries(HOSTILE)) {

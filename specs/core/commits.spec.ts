@@ -15,14 +15,15 @@ const test = suite("commits");
 
 const LARGE = "x".repeat(MAX_WAITING / 8);
 
-test("DUR-29: what waits to be written has a bound, also in characters; a group is ended by one too, and everything is written", async () => {
+/** A queue before a held journal; `add` queues an entry with this text. */
+function startCommits(maxGroup: number, maxQueue = 10_000) {
   const journal = createHeldJournal(createMemoryJournal());
   const { begin } = createDecisions(toView({ state: createState(), seq: 0 }), () => AT);
   const commits = createCommits({
     journal,
     head: 0,
-    maxGroup: 512,
-    maxQueue: 10_000,
+    maxGroup,
+    maxQueue,
     onDurable: () => {},
     onFailed: (error) => {
       throw error;
@@ -35,6 +36,11 @@ test("DUR-29: what waits to be written has a bound, also in characters; a group 
     const yes: Outcome = { ok: true, seq, reply: {}, replayed: false };
     return commits.enqueue(taken, yes, [{ seq, json, key: null }]);
   };
+  return { journal, commits, add, queued: () => seq };
+}
+
+test("DUR-29: what waits to be written has a bound, also in characters; a group is ended by one too, and everything is written", async () => {
+  const { journal, commits, add, queued } = startCommits(512);
   journal.hold();
   const answers = [add(LARGE)];
   await journal.held();
@@ -49,7 +55,22 @@ test("DUR-29: what waits to be written has a bound, also in characters; a group 
   assert.ok(outcomes.every(({ ok }) => ok));
   assert.equal(journal.batches, [1, 2, 2, 2, 2, 10]);
   assert.not.ok(commits.isFull());
-  assert.is(journal.head(), seq);
+  assert.is(journal.head(), queued());
+});
+
+test("DUR-29: so has the number of what waits, and of what a group writes", async () => {
+  const { journal, commits, add } = startCommits(4, 10);
+  journal.hold();
+  const answers = [add("{}")];
+  await journal.held();
+  for (let n = 0; n < 10; n++) {
+    assert.not.ok(commits.isFull(), `${n} wait`);
+    answers.push(add("{}"));
+  }
+  assert.ok(commits.isFull());
+  journal.release();
+  await Promise.all(answers);
+  assert.equal(journal.batches, [1, 4, 4, 2]);
 });
 
 test.run();
