@@ -112,10 +112,12 @@ export function openSession(options: SessionOptions): Session {
   }
 
   function leave(why: string, withinMs: number, reason?: CutOffReason): void {
-    write(farewell(why));
+    if (!signal.aborted) write(farewell(why));
     stop();
     const end = () => (reason ? cutOff(socket, reason) : res.destroy());
-    grace ??= setTimeout(end, withinMs);
+    // One who is let go as too slow has long, but no longer than a stop, or the end of its token, lets it.
+    clearTimeout(grace);
+    grace = setTimeout(end, withinMs);
     // Kept alive for another request, the connection would hold up the server's own close.
     res.end(() => socket.end());
   }

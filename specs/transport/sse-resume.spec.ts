@@ -181,6 +181,31 @@ test("STR-3: a reader that was too slow and takes what waits is told why its str
   });
 });
 
+test("STR-4: a reader that is being let go as too slow does not hold up a stop, and is told one end", async () => {
+  const limits = { stallMs: 1_000, graceMs: 10 };
+  await withStreams({ sse: limits }, async ({ engine, sse, sseUrl, sockets }) => {
+    const slow = await connectSse(`${sseUrl}?since=0`);
+    const [socket] = sockets;
+    slow.pause();
+    if (!socket) throw new Error("no socket");
+    const ends: Error[] = [];
+    socket.on("error", (error) => ends.push(error));
+    let said = "";
+    const write = socket.write.bind(socket) as (bytes: Buffer) => boolean;
+    socket.write = (bytes) => {
+      said += String(bytes).match(/^: .*$/m)?.[0] ?? "";
+      return write(bytes as Buffer);
+    };
+    const isFull = () => socket.writableLength >= 256 * 1024;
+    for (let n = 0; n < 300 && !isFull(); n++) await createTasks(engine, 100, "x".repeat(3_000));
+    await eventually(() => said !== "", "the word is written");
+    await sse.close();
+    assert.equal(ends, [], "not as late as one who is too slow, who has as long again");
+    assert.is(said, ": you read too slowly; come back with Last-Event-ID");
+    slow.resume();
+  });
+});
+
 test("STR-4: readers come and go, and leave no session, subscription, timer or memory", async () => {
   const size = sizeFor("leak-sse", 10);
   await withStreams({}, async ({ engine, sse, sseUrl, sockets }) => {
