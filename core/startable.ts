@@ -29,9 +29,12 @@ export interface Startable {
   advance(before: State, after: State, ids: ReadonlySet<string>): void;
 }
 
-/** What left a queue, or changed, stays in it until it comes to stand first. */
+/** What a task stands by. Not the task: what left a queue would keep all that it was. */
+type Place = Pick<Task, "id" | "priority" | "updated_at" | "owner" | "specialist" | "project_id">;
+
+/** What left a queue, or changed, stays in it until it comes to stand first, or the queue is cleared. */
 interface Queue {
-  tasks: TinyQueue<Task>;
+  places: TinyQueue<Place>;
   /** How many it held when it was last cleared. */
   cleared: number;
 }
@@ -59,20 +62,27 @@ export function createStartable(
   };
 
   function enqueue(task: Task): void {
+    const place = placeOf(task);
     for (const key of keysOf(task)) {
       const queue = queues.get(key);
-      if (!queue) queues.set(key, createQueue([task]));
-      else if (queue.tasks.length < 2 * queue.cleared + SMALL) queue.tasks.push(task);
-      else queues.set(key, createQueue([...new Set(queue.tasks.data.filter(stands)), task]));
+      if (!queue) queues.set(key, createQueue([place]));
+      else if (queue.places.length < 2 * queue.cleared + SMALL) queue.places.push(place);
+      else queues.set(key, createQueue(cleared([...queue.places.data, place])));
     }
   }
 
-  /** Whether it can be started, and still at this place. */
-  function stands(task: Task): boolean {
-    if (heldBy.has(task.id)) return false;
-    const now = get(current.tasks, task.id);
-    if (now === task) return true;
-    return now !== undefined && isCandidate(now) && isAtSamePlace(now, task);
+  /** A task that left and came back at once has its place twice. */
+  function cleared(places: readonly Place[]): Place[] {
+    const standing = new Map<string, Place>();
+    for (const place of places) if (stands(place)) standing.set(place.id, place);
+    return [...standing.values()];
+  }
+
+  /** Whether its task can be started, and still at this place. */
+  function stands(place: Place): boolean {
+    if (heldBy.has(place.id)) return false;
+    const now = get(current.tasks, place.id);
+    return now !== undefined && isCandidate(now) && isAtSamePlace(now, place);
   }
 
   function settle(): void {
@@ -94,29 +104,30 @@ export function createStartable(
     }
   }
 
-  const open = new Map<string, Task[]>();
+  const open = new Map<string, Place[]>();
   for (const task of values(state.tasks)) {
     if (!isCandidate(task)) continue;
     const held = countBlockers(task);
     if (held > 0) heldBy.set(task.id, held);
     else {
+      const place = placeOf(task);
       for (const key of keysOf(task)) {
-        const tasks = open.get(key);
-        if (tasks) tasks.push(task);
-        else open.set(key, [task]);
+        const places = open.get(key);
+        if (places) places.push(place);
+        else open.set(key, [place]);
       }
     }
   }
-  for (const [key, tasks] of open) queues.set(key, createQueue(tasks));
+  for (const [key, places] of open) queues.set(key, createQueue(places));
 
   return {
     first(of, key, project) {
       settle();
       const name = keyOf(of, key, project);
-      const queue = queues.get(name)?.tasks;
-      for (let task = queue?.peek(); task; task = queue?.peek()) {
-        if (stands(task)) return get(current.tasks, task.id);
-        queue?.pop();
+      const places = queues.get(name)?.places;
+      for (let place = places?.peek(); place; place = places?.peek()) {
+        if (stands(place)) return get(current.tasks, place.id);
+        places?.pop();
       }
       queues.delete(name);
       return undefined;
@@ -149,8 +160,12 @@ export function createStartable(
   };
 }
 
-function createQueue(tasks: Task[]): Queue {
-  return { tasks: new TinyQueue(tasks, compareByUrgency), cleared: tasks.length };
+function createQueue(places: Place[]): Queue {
+  return { places: new TinyQueue(places, compareByUrgency), cleared: places.length };
+}
+
+function placeOf({ id, priority, updated_at, owner, specialist, project_id }: Task): Place {
+  return { id, priority, updated_at, owner, specialist, project_id };
 }
 
 /** Only others keep it from being started; who may start it is another matter. */
@@ -158,11 +173,11 @@ function isCandidate({ status, needs_human, blocked }: Task): boolean {
   return status === "ready" && !needs_human && !blocked;
 }
 
-function isForSame(a: Task, b: Task): boolean {
+function isForSame(a: Place, b: Place): boolean {
   return a.owner === b.owner && a.specialist === b.specialist && a.project_id === b.project_id;
 }
 
-function isAtSamePlace(a: Task, b: Task): boolean {
+function isAtSamePlace(a: Place, b: Place): boolean {
   return isForSame(a, b) && compareByUrgency(a, b) === 0;
 }
 
@@ -171,7 +186,7 @@ function holdsUp(state: State, id: string): boolean {
   return task !== undefined && isOpen(task);
 }
 
-function keysOf({ owner, specialist, project_id }: Task): string[] {
+function keysOf({ owner, specialist, project_id }: Place): string[] {
   const [of, key] = owner
     ? (["owner", owner] as const)
     : (["pool", specialist || POOL_OF_ALL] as const);

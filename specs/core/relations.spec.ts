@@ -4,11 +4,11 @@ import * as assert from "uvu/assert";
 import { type ActionName, createRelations, type Relations, type State } from "../../core/index.ts";
 import { merge, type Touched } from "../../core/patch.ts";
 import { causeOf } from "../../core/relations.ts";
-import { createStartable, POOL_OF_ALL } from "../../core/startable.ts";
+import { POOL_OF_ALL } from "../../core/startable.ts";
 import { cameDue, type Due } from "../../core/state/tasks/due.ts";
 import { PRIORITIES, TASK_STATUSES, type Task, TRANSITIONS } from "../../core/state/tasks/task.ts";
-import { get, list, toFlat } from "../../core/table.ts";
-import { AT, act, demoState, frozen, run, runAll } from "../support/core.ts";
+import { get, list } from "../../core/table.ts";
+import { AT, act, demoState, frozen, run } from "../support/core.ts";
 import { createRandom, type Random, seedOf } from "../support/random.ts";
 import { randomAction, randomPause } from "./random-actions.ts";
 
@@ -301,39 +301,6 @@ function found(answer: Answers): ReadonlySet<string> {
   return new Set(answer.flatMap(([place, id]) => (id === undefined ? [] : [place])));
 }
 
-test("CORE-9: who waits for a task costs its steps nothing, until somebody asks what can be started", () => {
-  let state = runAll(
-    demoState(),
-    Array.from({ length: 50 }, () => [
-      "tasks/create",
-      { title: "x", status: "ready", owner: "iris", depends_on: ["T-203"] },
-    ]),
-  );
-  let asked = 0;
-  const relations = createRelations(state);
-  const startable = createStartable(state, (id) => {
-    asked++;
-    return relations.tasks("waiting", id);
-  });
-  const step = (status: string) => {
-    const result = run(state, "tasks/update", { task_id: "T-203", status });
-    relations.advance(state, result.state, result.touched);
-    startable.advance(state, result.state, result.touched.get("tasks") as ReadonlySet<string>);
-    state = result.state;
-  };
-  const first = () => startable.first("owner", "iris", undefined)?.id;
-  const before = first();
-  for (const status of ["validation", "done", "validation", "done", "validation"]) step(status);
-  assert.is(asked, 0);
-  assert.is(first(), before);
-  assert.is(asked, 0, "turned back and forth it is as before");
-  step("done");
-  const seen = startable.openings();
-  assert.is(asked, 1);
-  assert.is(first(), createRelations(state).startable("owner", "iris")?.id);
-  assert.is(startable.openings(), seen, "told once");
-});
-
 test("AGT-8: who waits is not woken by what brings nothing to start", () => {
   let state = demoState();
   const relations = createRelations(state);
@@ -375,35 +342,6 @@ test("CORE-9: groups follow a task through its life", () => {
   assert.not.ok(holds("owned", "echo") || holds("dependents", "T-202") || holds("status", "ready"));
   step("blank/reset", {});
   assert.is(relations.tasks("status", "ready").size, 0);
-});
-
-test("CORE-11: what a done task opens is known without a look at all that those who wait for it wait for", () => {
-  let before = demoState();
-  const create = (fields: object) => {
-    const made = run(before, "tasks/create", { title: "x", owner: "", ...fields });
-    before = made.state;
-    return (made.reply as { task: { id: string } }).task.id;
-  };
-  const gate = create({ status: "validation" });
-  const done = Array.from({ length: 50 }, () => create({ status: "done" }));
-  for (let n = 0; n < 50; n++) create({ status: "ready", depends_on: [gate, ...done] });
-  const relations = createRelations(before);
-  const first = () => relations.startable("pool", POOL_OF_ALL)?.title;
-  assert.is.not(first(), "x");
-  let looks = 0;
-  const watched = (state: State): State => ({
-    ...state,
-    tasks: new Proxy(toFlat(state.tasks), {
-      get(table, id: string) {
-        looks++;
-        return Reflect.get(table, id);
-      },
-    }),
-  });
-  const { state, touched } = run(before, "tasks/update", { task_id: gate, status: "done" });
-  relations.advance(watched(before), watched(state), touched);
-  assert.is(first(), "x");
-  assert.ok(looks < 5 * 50, `${looks} looks at tasks for 50 that waited for 51 each`);
 });
 
 test.run();

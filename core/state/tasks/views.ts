@@ -145,8 +145,10 @@ export function viewTask(state: State, id: string, now: number): TaskView {
   return toTaskView(state, task, now);
 }
 
+type Urgency = Pick<Task, "id" | "priority" | "updated_at">;
+
 /** P0 first, then the oldest update, then the lowest id. */
-export function compareByUrgency(a: Task, b: Task): number {
+export function compareByUrgency(a: Urgency, b: Urgency): number {
   if (a.priority !== b.priority) return a.priority < b.priority ? -1 : 1;
   if (a.updated_at !== b.updated_at) return a.updated_at < b.updated_at ? -1 : 1;
   return compareIds(a.id, b.id);
