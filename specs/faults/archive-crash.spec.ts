@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { ARCHIVE_KINDS, countsOf, type Entry, openEngine, table } from "../../core/index.ts";
-import { allArchived, withFolder, withJournal } from "../support/journal.ts";
+import { allArchived, readAll, withFolder, withJournal } from "../support/journal.ts";
 import { createRandom, seedOf } from "../support/random.ts";
 import { grouped, part, sizeFor } from "../support/soak.ts";
 
@@ -71,7 +71,7 @@ function checkPlaces(dir: string, moves: readonly Move[], where: string): Promis
     const both = [...open].filter((id) => archived.has(id));
     assert.equal(both, [], `${where}: in the state and in the archive`);
     const told = new Map<string, string>();
-    const entries = (await journal.read(0, 1_000_000)).map(({ json }) => JSON.parse(json) as Entry);
+    const entries = (await readAll(journal)).map(({ json }) => JSON.parse(json) as Entry);
     const made = new Set<string>();
     for (const { event, archive, action } of entries) {
       const { task_id, message_id, directive_id } = event.meta;

@@ -6,6 +6,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import type { Entry } from "../../core/index.ts";
 import { openSqliteJournal } from "../../journal/index.ts";
+import { readAll } from "../support/journal.ts";
 import {
   getFrom,
   makeDataDir,
@@ -72,8 +73,7 @@ async function record(seed: number, kills: number): Promise<Recording> {
 async function readJournal(dir: string): Promise<Entry[]> {
   const journal = await openSqliteJournal({ dir, now: () => 0 });
   try {
-    const records = await journal.read(0, 1_000_000);
-    return records.map(({ json }) => JSON.parse(json) as Entry);
+    return (await readAll(journal)).map(({ json }) => JSON.parse(json) as Entry);
   } finally {
     await journal.close();
   }

@@ -78,7 +78,7 @@ export async function allArchived(journal: Journal, kind: ArchiveKind): Promise<
 }
 
 /** All that the journal still holds, or holds after an entry. */
-export async function readAll(journal: Journal, from = 0): Promise<JournalRecord[]> {
+export async function readAll(journal: Pick<Journal, "read">, from = 0): Promise<JournalRecord[]> {
   const all: JournalRecord[] = [];
   for (let after = from; ; after = all.at(-1)?.seq ?? after) {
     const records = await journal.read(after, 1_000_000);
