@@ -63,6 +63,14 @@ test("CORE-17: what hangs together without end is looked at up to a bound, from 
   );
 });
 
+test("CORE-17: dependencies that a task has already are said again without a look, however much hangs on them", () => {
+  const { state, ids } = layered(14, 60);
+  const task_id = ids[7]?.[0] as string;
+  const { depends_on } = taskOf(state, task_id);
+  const { reply } = run(state, "tasks/update", { task_id, depends_on, title: "another" });
+  assert.is(viewOf({ reply }).title, "another");
+});
+
 test("CORE-23: a task is waited for by 200 others at most, a mission and a sprint have 1,000 tasks", () => {
   const joining: [string, object, string][] = [
     [
@@ -95,6 +103,34 @@ test("CORE-23: a task is waited for by 200 others at most, a mission and a sprin
     // Who is in it may say so again.
     run(last.state, "tasks/update", { task_id: viewOf(last).id, ...fields });
   }
+});
+
+test("CORE-23: what a plan makes and moves counts at once, and what it takes out makes room", () => {
+  const state = structuredClone(demoState());
+  const one = taskOf(state, "T-214");
+  const had = list(state.tasks).filter((task) => joins(task, { mission_id: "M-300" })).length;
+  for (let n = had; n < 999; n++) {
+    put(state.tasks, `T-${9_000 + n}`, { ...one, id: `T-${9_000 + n}`, mission_id: "M-300" });
+  }
+  const tasks = [{ title: "a" }, { title: "b" }];
+  const full = "M-300 has 1000 tasks; make another mission for what comes next";
+  refuses(state, "missions/plan", { mission_id: "M-300", tasks }, full);
+  const fewer = run(state, "missions/plan", { mission_id: "M-300", task_ids: ["T-9500"], tasks });
+  const left = list(fewer.state.tasks).filter((task) => joins(task, { mission_id: "M-300" }));
+  assert.is(left.length, 3);
+
+  const waits = { title: "waits", depends_on: ["T-203"] };
+  const plan = (count: number) => ({
+    title: "p",
+    objective: "o",
+    tasks: Array.from({ length: count }, () => waits),
+  });
+  const first = run(demoState(), "tasks/create", waits);
+  const { state: half } = run(first.state, "missions/plan", plan(100));
+  const many =
+    "200 tasks depend on T-203 already; let this one depend on a task that depends on it";
+  refuses(half, "missions/plan", plan(100), many);
+  assert.ok(run(half, "missions/plan", plan(99)).ok);
 });
 
 const joins = (

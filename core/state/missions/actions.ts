@@ -36,6 +36,7 @@ import { HOME_PROJECT } from "../projects/project.ts";
 import { type State, takeId } from "../state.ts";
 import { expectedVersion, progress, taskFields } from "../tasks/fields.ts";
 import { checkLease } from "../tasks/leases.ts";
+import { noteIn } from "../tasks/room.ts";
 import { addTask } from "../tasks/rules.ts";
 import { PRIORITIES, type Task } from "../tasks/task.ts";
 import { MISSION_STATUSES, type Mission, SEVERITIES } from "./mission.ts";
@@ -291,6 +292,8 @@ function setTasks(
 }
 
 function setMission(task: Task, missionId: string | null, context: Context): void {
+  if (task.mission_id) noteIn(context, "mission", task.mission_id, -1);
+  if (missionId) noteIn(context, "mission", missionId, 1);
   task.mission_id = missionId;
   revise(task, context);
 }

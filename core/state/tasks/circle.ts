@@ -8,6 +8,7 @@ import { refuse } from "../../errors.ts";
 import { get } from "../../table.ts";
 import { find, toWay } from "../lookup.ts";
 import type { State } from "../state.ts";
+import { countIn, noteIn } from "./room.ts";
 import type { Task } from "./task.ts";
 
 /** Tasks that may wait for one: each is looked at when it is done. */
@@ -24,18 +25,21 @@ export function checkDependencies(
   dependsOn: readonly string[],
   context: Context,
 ): void {
-  for (const next of dependsOn) {
+  const added: string[] = [];
+  for (const next of new Set(dependsOn)) {
     // What is said again may be archived since: done, and still named.
     if (depends_on.includes(next)) continue;
     find(state, "tasks", next);
-    const { size } = context.relations.tasks("dependents", next);
-    if (size < MAX_DEPENDENTS) continue;
-    const way = "let this one depend on a task that depends on it";
-    refuse("conflict", `${MAX_DEPENDENTS} tasks depend on ${next} already; ${way}`, {
-      field: "depends_on",
-    });
+    if (countIn(context, "dependents", next) >= MAX_DEPENDENTS) {
+      const way = "let this one depend on a task that depends on it";
+      const text = `${MAX_DEPENDENTS} tasks depend on ${next} already; ${way}`;
+      refuse("conflict", text, { field: "depends_on" });
+    }
+    noteIn(context, "dependents", next, 1);
+    added.push(next);
   }
-  const circle = circleOf(context, id, dependsOn);
+  // Only what is new can close one.
+  const circle = circleOf(context, id, added);
   if (!circle) return;
   refuse("conflict", `circular dependency: ${toWay(circle)}`, { field: "depends_on" });
 }

@@ -18,6 +18,7 @@ import { recordActivity } from "./activity.ts";
 import { checkDependencies } from "./circle.ts";
 import type { taskFields } from "./fields.ts";
 import { assign, fitting } from "./gathered.ts";
+import { countIn, noteIn } from "./room.ts";
 import {
   type ActivityValue,
   type Comment,
@@ -165,14 +166,17 @@ function checkGroup(
   task: Task,
   fields: TaskFields,
   group: "mission" | "sprint",
-  { relations }: Context,
+  context: Context,
 ): void {
   const field = `${group}_id` as const;
   const id = fields[field];
   checkRef(state, `${group}s`, id);
-  if (!id || id === task[field] || relations.tasks(group, id).size < MAX_GROUPED) return;
-  const text = `${id} has ${MAX_GROUPED} tasks; make another ${group} for what comes next`;
-  refuse("conflict", text, { field });
+  if (!id || id === task[field]) return;
+  if (countIn(context, group, id) >= MAX_GROUPED) {
+    const text = `${id} has ${MAX_GROUPED} tasks; make another ${group} for what comes next`;
+    refuse("conflict", text, { field });
+  }
+  noteIn(context, group, id, 1);
 }
 
 function emptyToNull(value: string | null | undefined): string | null | undefined {
