@@ -3,7 +3,8 @@ import { join } from "node:path";
 import Database from "libsql";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { ArchiveChange, ArchiveRow, Journal } from "../../core/index.ts";
+import type { ArchiveChange, ArchiveQuery, ArchiveRow, Journal } from "../../core/index.ts";
+import { createArchiveTable } from "../../journal/archive.ts";
 import { CREATED_AT, failureOf, makeRecords, withFolder, withJournal } from "../support/journal.ts";
 
 const row = (id: string, n: number): ArchiveRow => ({
@@ -170,8 +171,8 @@ test("DUR-15: a closed journal answers no more of the archive", () =>
   }));
 
 test("ARC-11: a look searches so many characters, and the search goes on behind them", () =>
-  withFolder((dir) =>
-    withJournal(dir, async (journal) => {
+  withFolder(async (dir) => {
+    await withJournal(dir, async (journal) => {
       const put = Array.from({ length: 100 }, (_, n) => ({
         ...row(`T-${n}`, n),
         text: `${n === 3 ? "needle" : "hay"} ${"x".repeat(n % 2 ? 300_000 : 10)}`,
@@ -185,7 +186,18 @@ test("ARC-11: a look searches so many characters, and the search goes on behind 
       };
       assert.equal(await search("needle"), { ids: ["T-3"], next: null });
       assert.is((await search("hay")).ids.length, 99);
-    }),
-  ));
+    });
+    const db = new Database(join(dir, "clawtasker.db"));
+    const look = createArchiveTable(db);
+    let looks = 0;
+    for (let after: ArchiveQuery["after"]; ; looks++) {
+      const page = look.list({ kind: "task", words: ["absent"], after, limit: 200 });
+      assert.equal(page.rows, []);
+      if (!page.next) break;
+      after = page.next;
+    }
+    db.close();
+    assert.is(looks, 1, "15 million characters are more than one look");
+  }));
 
 test.run();
