@@ -15,11 +15,11 @@ const MINUTE_MS = 60_000;
 const minuteOf = (ms: number) => Math.floor(ms / MINUTE_MS);
 
 /** In milliseconds; none for what is neither in progress nor has a date. */
-function dueMoments(task: Task): number[] {
+function dueMoments(task: Task, endOf = endOfDate): number[] {
   const moments = [];
   const stale = staleFrom(task);
   if (stale < Number.POSITIVE_INFINITY) moments.push(stale);
-  if (isOpen(task) && task.due_date) moments.push(endOfDate(task.due_date));
+  if (isOpen(task) && task.due_date) moments.push(endOf(task.due_date));
   return moments;
 }
 
@@ -49,10 +49,17 @@ export function* cameDue(
   { at: from, upTo }: Since,
   now: number,
 ): Generator<Due> {
+  // Many have one date, and to read it costs more than all else.
+  const ends = new Map<string, number>();
+  const endOf = (date: string) => {
+    const end = ends.get(date) ?? endOfDate(date);
+    ends.set(date, end);
+    return end;
+  };
   for (const minute of minutesWithin(relations, minuteOf(from), minuteOf(now))) {
     for (const id of relations.tasks("due", minute)) {
       const task = get(state.tasks, id);
-      for (const moment of task ? dueMoments(task) : []) {
+      for (const moment of task ? dueMoments(task, endOf) : []) {
         const at = Math.floor(moment / SECOND_MS) * SECOND_MS;
         const isNew =
           upTo === undefined
