@@ -80,7 +80,14 @@ export {
   MAX_CHARACTERS_AT_ONCE,
   MAX_SAID_AT_ONCE,
 } from "./state/archive/talk.ts";
-export { isSweepDue, MAX_SWEPT_AT_ONCE } from "./state/company/sweep.ts";
+export {
+  isSweepDue,
+  type Look,
+  MAX_SWEPT_AT_ONCE,
+  type Passed,
+  toSweep,
+  whatPassed,
+} from "./state/company/sweep.ts";
 export {
   type Counters,
   createState,
@@ -93,7 +100,7 @@ export {
   type WireState,
 } from "./state/state.ts";
 export { MAX_EXPIRED_AT_ONCE } from "./state/tasks/lease-actions.ts";
-export { expiredTasks } from "./state/tasks/leases.ts";
+export { expiredTasks, hasExpired } from "./state/tasks/leases.ts";
 export type { Grant } from "./state/tokens/grant.ts";
 export { finish, type Steps } from "./steps.ts";
 export * as table from "./table.ts";

@@ -1,13 +1,13 @@
 /**
  * What time does: asks every few seconds whether its passing changed anything and, only then,
- * dispatches the journaled action that says so. Neighbours: `isSweepDue` decides, the engine records.
+ * dispatches the journaled action that says so. Neighbours: `whatPassed` and its like look, the engine records.
  */
 import {
   archivableTalk,
   archivableTasks,
   type Engine,
   expiredTasks,
-  isSweepDue,
+  hasExpired,
   KEPT_OF_EACH,
   MAX_ARCHIVED_AT_ONCE,
   MAX_CHARACTERS_AT_ONCE,
@@ -16,6 +16,9 @@ import {
   MAX_SWEPT_AT_ONCE,
   type Outcome,
   sizeOf,
+  table,
+  toSweep,
+  whatPassed,
 } from "../core/index.ts";
 import type { Hearing } from "./hearing.ts";
 
@@ -23,6 +26,9 @@ const SWEEP_INTERVAL_MS = 5_000;
 /** A lost lease is noticed within this time. */
 const EXPIRE_INTERVAL_MS = 500;
 const ARCHIVE_INTERVAL_MS = 60_000;
+/** Tasks that a look passes before the loop turns. */
+const LOOKED_AT_ONCE = 2_000;
+const SYSTEM = { actor: "system" };
 
 interface Asking {
   engine: Engine;
@@ -54,13 +60,27 @@ function startAsking(
   return () => clearInterval(interval);
 }
 
-/** What an entry does not do the next one does, so that others write in between. */
-async function whileDue(
+/** All that a look finds, with turns of the loop in between: it may be as much as there is. */
+async function gather<T>(found: Iterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for (const one of found) {
+    all.push(one);
+    if (all.length % LOOKED_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  return all;
+}
+
+/** One entry after the other, so that others write in between. */
+async function inEntries<T>(
   engine: Engine,
-  isDue: () => boolean,
-  act: () => Promise<Outcome>,
+  all: readonly T[],
+  most: number,
+  act: (some: readonly T[], isLast: boolean) => Promise<Outcome> | null,
 ): Promise<void> {
-  while (!engine.stopped() && isDue()) if (!(await act()).ok) return;
+  for (let from = 0; from < all.length && !engine.stopped(); from += most) {
+    const outcome = await act(all.slice(from, from + most), from + most >= all.length);
+    if (outcome?.ok === false) return;
+  }
 }
 
 /**
@@ -73,16 +93,14 @@ export function startSweeping(
   intervalMs = Math.min(SWEEP_INTERVAL_MS, staleSeconds * 500),
 ): () => void {
   const { engine, hearing } = timed;
-  const system = { actor: "system" };
-  return startAsking(timed, intervalMs, () => {
-    const heard_from = hearing.since();
-    const silence = { staleMs: staleSeconds * 1_000, heardFrom: heard_from };
-    const payload = { stale_seconds: staleSeconds, heard_from, most: MAX_SWEPT_AT_ONCE };
-    const isDue = () => {
-      const { state, relations } = engine.view();
-      return isSweepDue(state, relations, engine.clock(), silence);
-    };
-    return whileDue(engine, isDue, () => engine.dispatch("system/sweep", payload, system));
+  return startAsking(timed, intervalMs, async () => {
+    const silence = { staleMs: staleSeconds * 1_000, heardFrom: hearing.since() };
+    const { state, relations, seq } = engine.view();
+    const look = { until: engine.clock(), seen: seq };
+    const passed = await gather(whatPassed(state, relations, look.until, silence));
+    await inEntries(engine, passed, MAX_SWEPT_AT_ONCE, (some, isLast) =>
+      engine.dispatch("system/sweep", toSweep(some, silence, isLast ? look : undefined), SYSTEM),
+    );
   });
 }
 
@@ -96,15 +114,20 @@ export function startExpiring(
   intervalMs = EXPIRE_INTERVAL_MS,
 ): () => void {
   const { engine, hearing } = timed;
-  const system = { actor: "system" };
-  return startAsking(timed, intervalMs, () => {
+  return startAsking(timed, intervalMs, async () => {
     const heard_from = hearing.since();
-    const payload = { max_expiries: maxExpiries, heard_from, most: MAX_EXPIRED_AT_ONCE };
-    const isDue = () => {
-      const { state, relations } = engine.view();
-      return !expiredTasks(state, relations, engine.clock(), heard_from).next().done;
-    };
-    return whileDue(engine, isDue, () => engine.dispatch("system/expire", payload, system));
+    const { state, relations } = engine.view();
+    const found = await gather(expiredTasks(state, relations, engine.clock(), heard_from));
+    const ids = found.map(({ id }) => id);
+    await inEntries(engine, ids, MAX_EXPIRED_AT_ONCE, (some) => {
+      const { tasks } = engine.view().state;
+      const now = engine.clock();
+      // Renewed or released while others were taken back.
+      const task_ids = some.filter((id) => hasExpired(table.get(tasks, id), now, heard_from));
+      if (task_ids.length === 0) return null;
+      const payload = { max_expiries: maxExpiries, heard_from, task_ids };
+      return engine.dispatch("system/expire", payload, SYSTEM);
+    });
   });
 }
 
@@ -139,11 +162,7 @@ async function archiveTasks(engine: Engine, days: number): Promise<void> {
       if (task_ids.length > 0 && characters > MAX_CHARACTERS_AT_ONCE) break;
       task_ids.push(task.id);
     }
-    const outcome = await engine.dispatch(
-      "system/archive",
-      { task_ids, days },
-      { actor: "system" },
-    );
+    const outcome = await engine.dispatch("system/archive", { task_ids, days }, SYSTEM);
     if (!outcome.ok) return;
   }
 }
@@ -154,7 +173,7 @@ async function archiveTalk(engine: Engine, days: number): Promise<void> {
     const { state, relations } = engine.view();
     if (archivableTalk(state, relations, bounds, engine.clock()).next().done) return;
     const body = { ...bounds, most: MAX_SAID_AT_ONCE, characters: MAX_CHARACTERS_AT_ONCE };
-    const outcome = await engine.dispatch("system/archive_talk", body, { actor: "system" });
+    const outcome = await engine.dispatch("system/archive_talk", body, SYSTEM);
     if (!outcome.ok) return;
     // The clock was set back meanwhile.
     const { message_ids, directive_ids } = outcome.reply;

@@ -56,7 +56,6 @@ export const storedSingles = of<Omit<State, TableName>>()(
       webhook: count(),
     }),
     swept_at: time(),
-    swept_to: Type.Optional(Type.String()),
     archive: Type.Object({
       tasks: count(),
       messages: Type.Optional(count()),

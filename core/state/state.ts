@@ -64,8 +64,6 @@ interface Singles {
   counters: Counters;
   /** When the sweep last looked at what time alone changes. */
   swept_at: string;
-  /** Of those due at that very moment it looked at these, up to this id; absent for all. */
-  swept_to?: string;
   archive: Archive;
 }
 

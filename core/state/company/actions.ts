@@ -86,7 +86,6 @@ function clear(
     mode,
   };
   draft.swept_at = time;
-  if (draft.swept_to !== undefined) delete draft.swept_to;
   const archived = Object.values(countsOf(draft.archive)).some((count) => count > 0);
   if (archived) draft.archive = { tasks: 0, since: seq };
   put(draft.projects, HOME_PROJECT, {

@@ -1,25 +1,33 @@
 /**
  * What time alone changes, as a journaled action of a timer: agents fall silent, tasks become overdue
- * or stale. `isSweepDue` is asked often and costs no write; the action is dispatched only when there
- * is something to say. Neighbour: the server's timers. Invariant: what one entry does has the bound that
- * its body says, and the next one goes on where it ended; entries of releases before had none.
+ * or stale. `whatPassed` looks, which costs no write; the action is dispatched only when there is something
+ * to say, in entries of so many. Neighbour: the server's timers. Invariants: an entry does what its body names,
+ * as far as it is still so, and looks for nothing else; `swept_at` moves on with the last entry of a look, so that
+ * what a stop left undone is found again, and what was done is not said twice.
  */
-import { Type } from "typebox";
+import { type Static, Type } from "typebox";
 import { type Context, defineAction } from "../../action.ts";
 import { inOrder, type Relations } from "../../relations.ts";
 import { get, values } from "../../table.ts";
 import { fromTime, toTime } from "../../time.ts";
 import type { Agent } from "../agents/agent.ts";
-import { find, touch } from "../lookup.ts";
+import { find, touch, unique } from "../lookup.ts";
 import type { State } from "../state.ts";
-import { cameDue, type Due, inTurn, type Since } from "../tasks/due.ts";
+import { cameDue } from "../tasks/due.ts";
 import { track } from "../tasks/rules.ts";
+import type { Task } from "../tasks/task.ts";
 
 /** After how long an agent counts as gone, and since when anybody could be heard; in milliseconds. */
 interface Silence {
   staleMs: number;
   heardFrom: number;
 }
+
+/** A task that goes back to the pool, an agent that fell silent (behind all of its tasks), a task that came due. */
+export type Passed = { given: string } | { silent: string } | { due: string };
+
+/** Agents and tasks of one entry. */
+export const MAX_SWEPT_AT_ONCE = 200;
 
 function fellSilent(agent: Agent, now: number, { staleMs, heardFrom }: Silence): boolean {
   if (agent.standing !== "active" || agent.silent || agent.status === "offline") return false;
@@ -32,62 +40,112 @@ function fellSilent(agent: Agent, now: number, { staleMs, heardFrom }: Silence):
   return now - seen > staleMs;
 }
 
-/** @param now milliseconds */
-export function isSweepDue(
+/** The server chose its owner, and nobody has begun it. */
+function isRouted(task: Task | undefined, owner: string): boolean {
+  return task?.owner === owner && task.routed === true && task.status === "ready";
+}
+
+/**
+ * What the passing of time brought since the last sweep.
+ * @param now milliseconds
+ */
+export function* whatPassed(
   state: State,
   relations: Relations,
   now: number,
   silence: Silence,
-): boolean {
-  for (const agent of values(state.agents)) if (fellSilent(agent, now, silence)) return true;
-  return cameDue(state, relations, sinceIn(state), now).next().done === false;
+): Generator<Passed> {
+  for (const agent of values(state.agents)) {
+    if (!fellSilent(agent, now, silence)) continue;
+    for (const given of relations.tasks("ready", agent.id)) {
+      if (isRouted(get(state.tasks, given), agent.id)) yield { given };
+    }
+    yield { silent: agent.id };
+  }
+  for (const due of cameDue(state, relations, fromTime(state.swept_at), now)) yield { due };
 }
 
-function sinceIn({ swept_at, swept_to }: State): Since {
-  return { at: fromTime(swept_at), upTo: swept_to };
+/** @param now milliseconds */
+export function isSweepDue(...asked: Parameters<typeof whatPassed>): boolean {
+  return whatPassed(...asked).next().done === false;
 }
 
-/** Agents and tasks of one entry. */
-export const MAX_SWEPT_AT_ONCE = 200;
+/** When it was looked, in milliseconds, and of which entry the state was that it was looked for in. */
+export interface Look {
+  until: number;
+  seen: number;
+}
+
+/**
+ * The body of the entry that does these.
+ * @param look where these are the last that it found
+ */
+export function toSweep(
+  passed: readonly Passed[],
+  { staleMs, heardFrom }: Silence,
+  look?: Look,
+): Static<typeof body> {
+  return {
+    stale_seconds: staleMs / 1_000,
+    heard_from: heardFrom,
+    given: passed.flatMap((one) => ("given" in one ? [one.given] : [])),
+    silent: passed.flatMap((one) => ("silent" in one ? [one.silent] : [])),
+    due: passed.flatMap((one) => ("due" in one ? [one.due] : [])),
+    ...look,
+  };
+}
+
+const ids = (description: string) => Type.Optional(Type.Array(Type.String(), { description }));
+
+const body = Type.Object({
+  stale_seconds: Type.Number({ minimum: 1, description: "Silence that counts as gone." }),
+  heard_from: Type.Optional(
+    Type.Number({ description: "Since when agents could be heard, in milliseconds." }),
+  ),
+  given: ids("Tasks that silent agents give back."),
+  silent: ids("Agents that fell silent."),
+  due: ids("Tasks that came due. Where this is absent all that passed is looked for and done."),
+  until: Type.Optional(
+    Type.Number({ description: "When it was looked for these, where they are the last of them." }),
+  ),
+  seen: Type.Optional(
+    Type.Integer({
+      description: "The entry up to which was looked; what changed since is looked at.",
+    }),
+  ),
+});
 
 const sweep = defineAction({
   name: "system/sweep",
   summary: "Record what the passing of time changed.",
   internal: true,
-  body: Type.Object({
-    stale_seconds: Type.Number({ minimum: 1, description: "Silence that counts as gone." }),
-    heard_from: Type.Optional(
-      Type.Number({ description: "Since when agents could be heard, in milliseconds." }),
-    ),
-    most: Type.Optional(
-      Type.Integer({
-        minimum: 1,
-        description: "How many agents and tasks at once; all when absent.",
-      }),
-    ),
-  }),
+  body,
   kind: "state_saved",
   examples: [{ stale_seconds: 180 }],
   actor: () => "system",
-  reduce(draft, { stale_seconds, heard_from = 0, most = Number.POSITIVE_INFINITY }, context) {
-    const { before, at } = context;
+  reduce(draft, { stale_seconds, heard_from = 0, until, seen, ...named }, context) {
+    const { before, relations, at, time } = context;
     const silence = { staleMs: stale_seconds * 1_000, heardFrom: heard_from };
-    const agent_ids: string[] = [];
-    let left = most;
-    for (const agent of values(before.agents)) {
-      if (left <= 0) break;
-      if (!fellSilent(agent, at, silence)) continue;
-      const given = giveBack(draft, agent.id, left, context);
-      left -= given.count + 1;
-      // Its silence is told with the last of its tasks.
-      if (!given.all) break;
-      find(draft, "agents", agent.id).silent = true;
-      agent_ids.push(agent.id);
+    const isAll = named.due === undefined;
+    const {
+      given = [],
+      silent = [],
+      due = [],
+    } = isAll ? toSweep([...whatPassed(before, relations, at, silence)], silence) : named;
+    for (const id of isAll ? inOrder(new Set(given)) : given) giveBack(draft, id, silence, context);
+    const agent_ids = silent.filter((id) => {
+      const agent = get(before.agents, id);
+      return agent !== undefined && fellSilent(agent, at, silence);
+    });
+    for (const id of agent_ids) find(draft, "agents", id).silent = true;
+    const task_ids = isAll ? inOrder(new Set(due)) : unique(due);
+    if (isAll) draft.swept_at = time;
+    else if (until !== undefined) {
+      // Decided before it was looked, and durable only after: its own entry came too early to say that it is due.
+      const late = cameDue(before, relations, fromTime(before.swept_at), until, seen);
+      task_ids.push(...inOrder(new Set(late)).filter((id) => !task_ids.includes(id)));
+      draft.swept_at = toTime(until);
     }
-    const due = inTurn(cameDue(before, context.relations, sinceIn(before), at));
-    const looked = due.slice(0, Math.max(left, 0));
-    const task_ids = inOrder(new Set(looked.map(({ id }) => id)));
-    noteSwept(draft, looked.length < due.length ? looked.at(-1) : "all", context);
     const names = agent_ids.map((id) => get(before.agents, id)?.name).join(", ");
     return {
       title: names ? `${names} fell silent` : "Time passed",
@@ -99,27 +157,16 @@ const sweep = defineAction({
   },
 });
 
-/** The ready tasks that the server chose an agent for are for others again: so many, or all. */
-function giveBack(draft: State, agentId: string, most: number, context: Context) {
-  const { before, relations } = context;
-  const routed = [...relations.tasks("ready", agentId)].filter(
-    (id) => get(before.tasks, id)?.routed,
-  );
-  const given = inOrder(new Set(routed)).slice(0, most);
-  for (const id of given) {
-    const task = find(draft, "tasks", id);
-    track(task, "owner", null, "system", context);
-    touch(task, context);
-  }
-  return { count: given.length, all: given.length === routed.length };
-}
-
-/** Up to where it was looked; nowhere further where there was no room for any. */
-function noteSwept(draft: State, last: Due | "all" | undefined, { time }: Context): void {
-  if (last === undefined) return;
-  draft.swept_at = last === "all" ? time : toTime(last.at);
-  if (last !== "all") draft.swept_to = last.id;
-  else if (draft.swept_to !== undefined) delete draft.swept_to;
+/** A ready task that the server chose an agent for is for others again, unless that agent was heard of meanwhile. */
+function giveBack(draft: State, id: string, silence: Silence, context: Context): void {
+  const { before, at } = context;
+  const { owner } = get(before.tasks, id) ?? {};
+  const agent = owner ? get(before.agents, owner) : undefined;
+  if (!agent || !isRouted(get(before.tasks, id), agent.id)) return;
+  if (!fellSilent(agent, at, silence)) return;
+  const task = find(draft, "tasks", id);
+  track(task, "owner", null, "system", context);
+  touch(task, context);
 }
 
 export const systemActions = [sweep] as const;

@@ -4,8 +4,8 @@
  * Invariant: what is found by the minute is what a walk over all tasks would find (CORE-9).
  */
 import type { Relations } from "../../relations.ts";
-import { compareIds, get } from "../../table.ts";
-import { endOfDate, SECOND_MS } from "../../time.ts";
+import { get } from "../../table.ts";
+import { endOfDate } from "../../time.ts";
 import type { State } from "../state.ts";
 import { isOpen, type Task } from "./task.ts";
 import { staleFrom } from "./views.ts";
@@ -28,27 +28,17 @@ export function dueMinutes(task: Task): string[] {
   return dueMoments(task).map((moment) => String(minuteOf(moment)));
 }
 
-/** How far a look came: all until then, or of that very second only those up to this task. */
-export interface Since {
-  /** In milliseconds. */
-  at: number;
-  /** As tasks of one second stand: by their ids. */
-  upTo?: string | undefined;
-}
-
-export interface Due {
-  id: string;
-  /** In whole seconds, as states say them; in milliseconds. */
-  at: number;
-}
-
-/** The tasks that went stale or overdue since then and by `now`, in milliseconds; one may come twice. */
+/**
+ * The tasks that went stale or overdue after `from` and by `now`, in milliseconds; one may come twice.
+ * @param changedAfter only those that an entry after this one changed
+ */
 export function* cameDue(
   state: State,
   relations: Relations,
-  { at: from, upTo }: Since,
+  from: number,
   now: number,
-): Generator<Due> {
+  changedAfter = 0,
+): Generator<string> {
   // Many have one date, and to read it costs more than all else.
   const ends = new Map<string, number>();
   const endOf = (date: string) => {
@@ -59,21 +49,10 @@ export function* cameDue(
   for (const minute of minutesWithin(relations, minuteOf(from), minuteOf(now))) {
     for (const id of relations.tasks("due", minute)) {
       const task = get(state.tasks, id);
-      for (const moment of task ? dueMoments(task, endOf) : []) {
-        const at = Math.floor(moment / SECOND_MS) * SECOND_MS;
-        const isNew =
-          upTo === undefined
-            ? from < moment
-            : from < at || (from === at && compareIds(upTo, id) < 0);
-        if (isNew && moment <= now) yield { id, at };
-      }
+      if (!task || task.version <= changedAfter) continue;
+      if (dueMoments(task, endOf).some((moment) => from < moment && moment <= now)) yield id;
     }
   }
-}
-
-/** In the order in which a look may end anywhere and go on there. */
-export function inTurn(due: Iterable<Due>): Due[] {
-  return [...due].sort((a, b) => a.at - b.at || compareIds(a.id, b.id));
 }
 
 /** After a long time fewer minutes have a task than have passed. */

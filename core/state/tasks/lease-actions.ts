@@ -10,7 +10,7 @@ import { id, optionalName, requiredText, source } from "../../schema.ts";
 import { get } from "../../table.ts";
 import { CEO } from "../agents/agent.ts";
 import { markAlive } from "../agents/rules.ts";
-import { checkRef, find, findActiveAgent, nameOf, touch } from "../lookup.ts";
+import { checkRef, find, findActiveAgent, nameOf, touch, unique } from "../lookup.ts";
 import type { State } from "../state.ts";
 import { leaseToken } from "./fields.ts";
 import {
@@ -18,6 +18,7 @@ import {
   DEFAULT_TTL_SECONDS,
   expiredTasks,
   grantLease,
+  hasExpired,
   renewLease,
   takeBack,
 } from "./leases.ts";
@@ -231,17 +232,20 @@ const expire = defineAction({
     heard_from: Type.Optional(
       Type.Number({ description: "Since when agents could be heard, in milliseconds." }),
     ),
-    most: Type.Optional(
-      Type.Integer({ minimum: 1, description: "How many tasks at once; all when absent." }),
+    task_ids: Type.Optional(
+      Type.Array(Type.String(), {
+        description: "These, as far as their leases have run out; all when absent.",
+      }),
     ),
   }),
   kind: "task_updated",
   examples: [{ max_expiries: 3 }],
   actor: () => "system",
-  reduce(draft, { max_expiries, heard_from, most }, context) {
+  reduce(draft, { max_expiries, heard_from, task_ids: named }, context) {
     const { before, relations, at } = context;
-    const expired = [...expiredTasks(before, relations, at, heard_from)].map(({ id }) => id);
-    const task_ids = inOrder(new Set(expired)).slice(0, most);
+    const task_ids = named
+      ? unique(named).filter((id) => hasExpired(get(before.tasks, id), at, heard_from))
+      : inOrder(new Set([...expiredTasks(before, relations, at, heard_from)].map(({ id }) => id)));
     for (const task_id of task_ids) {
       const task = find(draft, "tasks", task_id);
       const holder = task.lease?.holder ?? "";

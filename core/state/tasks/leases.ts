@@ -115,15 +115,20 @@ export function* expiredTasks(
 ): Generator<Task> {
   for (const id of relations.tasks("leased", "all")) {
     const task = get(state.tasks, id);
-    if (!task?.lease) continue;
-    const { expires_at, ttl_seconds } = task.lease;
-    const ends = fromTime(expires_at);
-    const ttlMs = ttl_seconds * SECOND_MS;
-    // Later than a lease given now would end: the clock was set back since it was given.
-    const fromHearing = heardFrom + ttlMs;
-    const end = ends > now + ttlMs + SECOND_MS ? fromHearing : Math.max(ends, fromHearing);
-    if (end <= now) yield task;
+    if (task && hasExpired(task, now, heardFrom)) yield task;
   }
+}
+
+/** Whether its lease has run out by `now`, as `expiredTasks` finds it. */
+export function hasExpired(task: Task | undefined, now: number, heardFrom = 0): boolean {
+  if (!task?.lease) return false;
+  const { expires_at, ttl_seconds } = task.lease;
+  const ends = fromTime(expires_at);
+  const ttlMs = ttl_seconds * SECOND_MS;
+  // Later than a lease given now would end: the clock was set back since it was given.
+  const fromHearing = heardFrom + ttlMs;
+  const end = ends > now + ttlMs + SECOND_MS ? fromHearing : Math.max(ends, fromHearing);
+  return end <= now;
 }
 
 /**
