@@ -3,7 +3,8 @@
  * and bodies share the pieces that did not change; each stays until the last who is sent it has it. Neighbours:
  * transport-http holds the snapshots so, transport-ws the states of those who join. Invariants: a piece counts once,
  * and together they have a bounded size; who would need longest for the rest is let go for it, so whoever goes on
- * gets it whole, whoever else comes.
+ * gets it whole, whoever else comes. How long is said by the slower of all its time and of late: much at first and
+ * little then is slow.
  */
 
 /** Twice the largest body where that is more: a new version never costs those who are sent the one before. */
@@ -13,16 +14,33 @@ const KEPT = 3 / 4;
 
 export type Body = readonly Uint8Array[];
 
+/** What counts as of late, in milliseconds: so long at least. */
+const LATE_MS = 5_000;
+/** To ask a crowd takes its time. */
+const ASK_EVERY_MS = 1_000;
+
 /** One to whom a body is being sent. */
 export interface Holder {
-  /** How long the rest will take if it goes on as it did, by any measure that is the same for all. */
-  timeLeft(): number;
+  /** In bytes: what is left of the body, and all that its connection has taken, whatever of. */
+  progress(): { left: number; taken: number };
   letGo(): void;
+}
+
+/** What a connection had taken at a time. */
+interface Mark {
+  at: number;
+  taken: number;
+}
+
+interface Progress {
+  begun: Mark;
+  /** The later one is `LATE_MS` behind the one before it, at least. */
+  marks: [before: Mark, later: Mark];
 }
 
 interface Sending {
   length: number;
-  holders: Set<Holder>;
+  holders: Map<Holder, Progress>;
 }
 
 export interface Holding {
@@ -31,15 +49,19 @@ export interface Holding {
   bytes(): number;
 }
 
+/** @param now milliseconds, of any beginning */
 export function createHolding({
+  now,
   maxBytes = MAX_BYTES,
 }: {
+  now(): number;
   maxBytes?: number | undefined;
-} = {}): Holding {
+}): Holding {
   const bodies = new Map<Body, Sending>();
   /** In how many bodies each is. */
   const pieces = new Map<Uint8Array, number>();
   let bytes = 0;
+  let askedAt = Number.NEGATIVE_INFINITY;
 
   function add(body: Body): Sending {
     for (const piece of body) {
@@ -47,7 +69,7 @@ export function createHolding({
       if (uses === 0) bytes += piece.length;
       pieces.set(piece, uses + 1);
     }
-    const sending: Sending = { length: lengthOf(body), holders: new Set() };
+    const sending: Sending = { length: lengthOf(body), holders: new Map() };
     bodies.set(body, sending);
     return sending;
   }
@@ -69,25 +91,47 @@ export function createHolding({
     for (const { length } of bodies.values()) largest = Math.max(largest, length);
     const most = Math.max(maxBytes, 2 * largest);
     if (bytes <= most) return;
-    const byTime: { body: Body; holders: Set<Holder>; time: number }[] = [];
+    const byTime: { body: Body; holders: Sending["holders"]; time: number }[] = [];
     for (const [body, { holders }] of bodies) {
       if (body === newest) continue;
       let time = Number.POSITIVE_INFINITY;
-      for (const holder of holders) time = Math.min(time, holder.timeLeft());
+      for (const [holder, known] of holders) time = Math.min(time, timeLeft(holder, known));
       byTime.push({ body, holders, time });
     }
     byTime.sort((a, b) => b.time - a.time);
     for (const { body, holders } of byTime) {
       if (bytes <= most * KEPT) return;
       drop(body);
-      for (const holder of [...holders]) holder.letGo();
+      for (const holder of [...holders.keys()]) holder.letGo();
+    }
+  }
+
+  function timeLeft(holder: Holder, { begun, marks: [before] }: Progress): number {
+    const { left, taken } = holder.progress();
+    const since = (mark: Mark) => (left * (now() - mark.at)) / Math.max(1, taken - mark.taken);
+    return Math.max(since(begun), since(before));
+  }
+
+  /** So that it is known of each what it took of late, once there is too much. */
+  function askAll(): void {
+    const at = now();
+    if (at - askedAt < ASK_EVERY_MS) return;
+    askedAt = at;
+    for (const { holders } of bodies.values()) {
+      for (const [holder, known] of holders) {
+        const [, later] = known.marks;
+        if (at - later.at < LATE_MS) continue;
+        known.marks = [later, { at, taken: holder.progress().taken }];
+      }
     }
   }
 
   return {
     hold(body, holder) {
+      askAll();
       const sending = bodies.get(body) ?? add(body);
-      sending.holders.add(holder);
+      const begun = { at: now(), taken: holder.progress().taken };
+      sending.holders.set(holder, { begun, marks: [begun, begun] });
       if (bytes > maxBytes) makeRoom(body);
       return () => {
         sending.holders.delete(holder);

@@ -8,7 +8,7 @@ import { createHolding, cutOff } from "../core/index.ts";
 import { takenBy } from "./taken.ts";
 
 /** Of the whole process, whose memory it is. */
-const shared = createHolding();
+const shared = createHolding({ now: () => performance.now() });
 
 /** Those whose bodies others have too. */
 const sharing = new WeakSet<ServerResponse>();
@@ -28,23 +28,21 @@ export function holdUntilSent(
   body: readonly Uint8Array[],
   length: number,
   res: ServerResponse,
-  { holding = shared, now = () => performance.now() } = {},
+  holding = shared,
 ): void {
   markShared(res);
   const { socket } = res.req;
-  const begin = () => ({ since: now(), before: takenBy(socket) });
-  let begun = begin();
+  let before = takenBy(socket);
   if (!res.socket) {
     res.once("socket", () => {
-      begun = begin();
+      before = takenBy(socket);
     });
   }
   const release = holding.hold(body, {
-    timeLeft() {
-      const taken = takenBy(socket) - begun.before;
+    progress() {
+      const taken = takenBy(socket);
       // Behind another answer all of it is still to come, as fast as the connection is.
-      const left = res.socket ? Math.max(0, length - taken) : length;
-      return (left * (now() - begun.since)) / Math.max(1, taken);
+      return { left: res.socket ? Math.max(0, length - (taken - before)) : length, taken };
     },
     // With its connection: those behind it would be taken for the rest of it.
     letGo: () => cutOff(socket, "versions"),

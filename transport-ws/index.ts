@@ -88,7 +88,10 @@ export function createWsTransport({
   const sessions = new Map<Session, string | undefined>();
   const running = new Set<Session>();
   const others = createPlaces<Session>();
-  const states = createStateSource(engine, createHolding({ maxBytes: maxStateBytes }));
+  const states = createStateSource(
+    engine,
+    createHolding({ now: () => performance.now(), maxBytes: maxStateBytes }),
+  );
   const fanOut = engine.feed.fanOut({ encode: toMessages, now, later });
   const catchUp = createCatchUp();
   const server = new WebSocketServer({

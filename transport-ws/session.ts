@@ -167,10 +167,9 @@ export function openSession(options: SessionOptions): Session {
     const { bytes, body } = state;
     const frames = Math.floor(maxBufferBytes / FRAME_BYTES);
     const most = FRAME_BYTES * Math.min(Math.max(1, frames), STRIDE_FRAMES);
-    const since = performance.now();
     let at = 0;
     const release = states.holding.hold(body, {
-      timeLeft: () => ((bytes.length - at) * (performance.now() - since)) / Math.max(1, at),
+      progress: () => ({ left: bytes.length - at, taken: at }),
       letGo: () => beTooSlow("too slow while others join; come back"),
     });
     signal.addEventListener("abort", release);

@@ -6,7 +6,7 @@
  */
 import { promisify } from "node:util";
 import { inflateRaw } from "node:zlib";
-import { createHolding, type Engine, type Holding } from "../core/index.ts";
+import type { Engine, Holding } from "../core/index.ts";
 import { deflateState, END_OF_MESSAGE, END_OF_STREAM, toDeflated, toStored } from "./deflate.ts";
 import { headerSize, writeFrameHeader } from "./frame.ts";
 
@@ -51,7 +51,7 @@ interface Kept {
   made: Promise<StateFrames>;
 }
 
-export function createStateSource(engine: Engine, holding = createHolding()): StateSource {
+export function createStateSource(engine: Engine, holding: Holding): StateSource {
   const kept = new Map<boolean, Kept>();
   let timer: NodeJS.Timeout | undefined;
 

@@ -6,6 +6,7 @@ import {
   actions,
   applyPatches,
   CommitsSchema,
+  createHolding,
   createMemoryJournal,
   type Hello,
   HelloSchema,
@@ -238,7 +239,7 @@ test("PAGE-5: pages that join a large state at any moment of many writes all end
 
 test("WS-1: those who join together share one text of the state; it is never older than asked", async () => {
   await withStreams({}, async ({ engine }) => {
-    const states = createStateSource(engine);
+    const states = createStateSource(engine, createHolding({ now: () => 0 }));
     await createTasks(engine, 1);
     const first = states.take(0, false);
     await createTasks(engine, 1);
