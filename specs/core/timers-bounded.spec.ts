@@ -137,6 +137,20 @@ test("CORE-22: an agent that falls silent gives so many tasks back at once, and 
   assert.equal(activeOf(last, "agent_silent"), activeOf(whole, "agent_silent"));
 });
 
+test("CORE-22: what an agent is given after the look that found it silent is given back with the last, too", () => {
+  const specialists = { agent_id: "echo", specialists: ["knots"] };
+  const knows = run(demoState(), "agents/update", specialists).state;
+  const at = AT + 10 * MINUTE_MS;
+  const silence = { staleMs: 180_000, heardFrom: 0 };
+  const passed = [...whatPassed(knows, createRelations(knows), at, silence)];
+  const made = run(knows, "tasks/create", { title: "x", status: "ready", specialist: "knots" }, at);
+  const { id, owner } = (made.reply as { task: { id: string; owner: string | null } }).task;
+  assert.is(owner, "echo");
+  const body = toSweep(passed, silence, { until: at, seen: 0 });
+  const { state } = run(made.state, "system/sweep", body, at);
+  assert.equal([record(state.agents, "echo").silent, record(state.tasks, id).owner], [true, null]);
+});
+
 test("CORE-22: who is heard of, and what is begun, while many are being told keeps what it has", () => {
   const specialists = { agent_id: "echo", specialists: ["knots"] };
   const knows = run(demoState(), "agents/update", specialists).state;

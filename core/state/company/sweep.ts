@@ -137,7 +137,14 @@ const sweep = defineAction({
       const agent = get(before.agents, id);
       return agent !== undefined && fellSilent(agent, at, silence);
     });
-    for (const id of agent_ids) find(draft, "agents", id).silent = true;
+    const known = new Set(given);
+    for (const id of agent_ids) {
+      // Given to it since it was looked: nobody would look again.
+      for (const late of inOrder(relations.tasks("ready", id))) {
+        if (!known.has(late)) giveBack(draft, late, silence, context);
+      }
+      find(draft, "agents", id).silent = true;
+    }
     const task_ids = isAll ? inOrder(new Set(due)) : unique(due);
     if (isAll) draft.swept_at = time;
     else if (until !== undefined) {
