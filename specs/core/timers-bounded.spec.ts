@@ -151,6 +151,26 @@ test("CORE-22: what an agent is given after the look that found it silent is giv
   assert.equal([record(state.agents, "echo").silent, record(state.tasks, id).owner], [true, null]);
 });
 
+test("DUR-18: a sweep that names nothing, as releases before wrote it, is decided as they did, one agent after the other", () => {
+  const hour = 60 * MINUTE_MS;
+  const sweep = (state: State, at: number) =>
+    run(state, "system/sweep", { stale_seconds: 180 }, at).state;
+  let state = sweep(demoState(), AT + hour);
+  for (const agent_id of ["codex", "ralph"]) {
+    state = run(state, "agents/heartbeat", { agent_id, status: "idle" }, AT + hour).state;
+  }
+  for (const specialist of ["qa", "code", "qa", "code"]) {
+    const task = { title: "x", status: "ready", specialist };
+    state = run(state, "tasks/create", task, AT + hour).state;
+  }
+  const had = list(state.notifications).length;
+  const raised = list(sweep(state, AT + 2 * hour).notifications).slice(had);
+  assert.equal(
+    raised.map(({ agent_id }) => agent_id),
+    ["ralph", "codex"],
+  );
+});
+
 test("CORE-22: who is heard of, and what is begun, while many are being told keeps what it has", () => {
   const specialists = { agent_id: "echo", specialists: ["knots"] };
   const knows = run(demoState(), "agents/update", specialists).state;

@@ -132,18 +132,18 @@ const sweep = defineAction({
       silent = [],
       due = [],
     } = isAll ? toSweep([...whatPassed(before, relations, at, silence)], silence) : named;
-    for (const id of isAll ? inOrder(new Set(given)) : given) giveBack(draft, id, silence, context);
+    for (const id of isAll ? [] : given) giveBack(draft, id, silence, context);
     const agent_ids = silent.filter((id) => {
       const agent = get(before.agents, id);
       return agent !== undefined && fellSilent(agent, at, silence);
     });
-    const known = new Set(given);
+    const known = new Set(isAll ? [] : given);
     for (const id of agent_ids) {
-      // Given to it since it was looked: nobody would look again.
+      find(draft, "agents", id).silent = true;
+      // Also given to it since it was looked: nobody would look again.
       for (const late of inOrder(relations.tasks("ready", id))) {
         if (!known.has(late)) giveBack(draft, late, silence, context);
       }
-      find(draft, "agents", id).silent = true;
     }
     const task_ids = isAll ? inOrder(new Set(due)) : unique(due);
     if (isAll) draft.swept_at = time;
