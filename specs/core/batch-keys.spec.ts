@@ -7,6 +7,7 @@ import * as assert from "uvu/assert";
 import { createMemoryJournal, type Outcome } from "../../core/index.ts";
 import { closeAfterEach, entriesOf, type One, open, resultsOf, send } from "../support/batch.ts";
 import { frozen } from "../support/core.ts";
+import { failureOf } from "../support/journal.ts";
 import { withoutClose } from "../support/journals.ts";
 
 const test = suite("batch keys");
@@ -219,6 +220,34 @@ test("DUR-10: kept answers are looked up one by one, and held as far as the resu
   assert.is(whole.length + left.length, said.length);
   assert.ok(whole.length > 5 && left.length > 5, `${whole.length} whole`);
   assert.equal(results.slice(0, whole.length), whole, "the first have room");
+});
+
+test("DUR-10: where one key of a batch cannot be looked up nothing is done, and the others are let go", async () => {
+  const journal = withoutClose(createMemoryJournal());
+  const engine = await open({
+    ...journal,
+    head: () => journal.head(),
+    floor: () => journal.floor(),
+    async findByKey(key) {
+      if (key === "lost") throw new Error("it cannot be read");
+      return journal.findByKey(key);
+    },
+  });
+  const { seq } = engine.view();
+  const create = (idempotency_key: string) => ({
+    action: "tasks/create",
+    body: { title: "x" },
+    idempotency_key,
+  });
+  const both = send(engine, [create("before"), create("lost"), create("behind")]);
+  assert.match((await failureOf(both)).message, "it cannot be read");
+  assert.is(engine.view().seq, seq);
+  const held = new Promise<null>((resolve) => setTimeout(resolve, 1_000, null).unref());
+  for (const key of ["before", "behind"]) {
+    const alone = engine.dispatchUnknown("tasks/create", { title: "x" }, { key });
+    const outcome = await Promise.race([alone, held]);
+    assert.ok(outcome?.ok && !outcome.replayed, `${key} is held for ever`);
+  }
 });
 
 test("HTTP-10: keys that say two things are refused, naming the field", async () => {

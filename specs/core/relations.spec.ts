@@ -301,6 +301,24 @@ function found(answer: Answers): ReadonlySet<string> {
   return new Set(answer.flatMap(([place, id]) => (id === undefined ? [] : [place])));
 }
 
+test("AGT-8: whoever looked before all was begun anew is woken behind it, however much had opened until then", () => {
+  const state = demoState();
+  const relations = createRelations(state);
+  relations.startable("owner", "iris");
+  let before = state;
+  for (let n = 0; n < 10; n++) {
+    const made = run(before, "tasks/create", { title: "x", status: "ready", owner: "iris" });
+    relations.advance(before, made.state, made.touched);
+    before = made.state;
+  }
+  const seen = relations.openings();
+  assert.ok(seen >= 10);
+  const anew = run(before, "demo/reset", {});
+  assert.is(anew.touched.get("tasks"), "all");
+  relations.advance(before, anew.state, anew.touched);
+  assert.ok(relations.openings() > seen, `${relations.openings()} of ${seen}`);
+});
+
 test("AGT-8: who waits is not woken by what brings nothing to start", () => {
   let state = demoState();
   const relations = createRelations(state);
