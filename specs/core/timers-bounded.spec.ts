@@ -185,6 +185,27 @@ test("CORE-22: who is heard of, and what is begun, while many are being told kee
   assert.is(ofEcho(after), ofEcho(state));
   assert.is(record(after.agents, "echo").silent, false);
   assert.not.ok(activeOf(after, "agent_silent").includes("echo"));
+  // Begun, or put aside, by somebody else: it is nobody's to give back.
+  const [task_id = ""] = body.given ?? [];
+  for (const status of ["in_progress", "backlog"]) {
+    const moved = run(state, "tasks/update", { task_id, status }, at).state;
+    const swept = run(moved, "system/sweep", body, at).state;
+    assert.is(record(swept.tasks, task_id).owner, "echo", status);
+    assert.is(ofEcho(swept), ofEcho(state) - 5);
+  }
+});
+
+test("CORE-22: what comes due between the look and its last entry is found by the next look", () => {
+  const dated = (due_date: string) => ({ owner: "", due_date });
+  const state = withTasks(withTasks(demoState(), 1, dated("2026-03-22")), 1, dated("2026-03-23"));
+  const at = AT + 2 * DAY_MS;
+  const silence = { staleMs: 9e9, heardFrom: 0 };
+  const passed = [...whatPassed(state, createRelations(state), at, silence)];
+  const body = toSweep(passed, silence, { until: at, seen: 0 });
+  const late = run(state, "system/sweep", body, at + DAY_MS).state;
+  const last = sweepAll(late, at + DAY_MS, 9e6, 10).at(-1) as State;
+  const whole = run(state, "system/sweep", { stale_seconds: 9e6 }, at + DAY_MS).state;
+  assert.equal(activeOf(last, "task_overdue"), activeOf(whole, "task_overdue"));
 });
 
 test("CORE-22: leases that run out together are taken back in entries that name them, as far as they have run out", () => {
