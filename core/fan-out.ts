@@ -31,6 +31,8 @@ export interface FanOutOptions<T> {
   encode(entries: readonly Entry[]): Iterable<Chunk<T>>;
   /** Milliseconds on a clock that never goes back. */
   now(): number;
+  /** Runs once what is under way has returned, before answers that are due are made. */
+  soon(run: () => void): void;
   /** Runs after so many milliseconds; with 0 once the turn of the loop is over. */
   later(run: () => void, delayMs: number): void;
 }
@@ -47,9 +49,11 @@ export interface FanOutSource {
   recentAfter(seq: number): readonly Entry[] | null;
 }
 
-/** After a showing the next one rests as long as it took, under load up to so many times as long. */
+/** After a showing the next one rests as long as one costs, under load up to so many times as long. */
 const MAX_RESTS = 16;
 const MAX_REST_MS = 50;
+/** A showing that takes no longer comes before the answer to who wrote, which then waits for it. */
+const MAX_SOON_MS = 2;
 /** After so many chunks a showing lets the loop turn. */
 const MAX_CHUNKS = 64;
 
@@ -60,26 +64,32 @@ export interface OwnedFanOut<T> extends FanOut<T> {
 
 export function createFanOut<T>(
   { head, recentAfter }: FanOutSource,
-  { encode, now, later }: FanOutOptions<T>,
+  { encode, now, soon, later }: FanOutOptions<T>,
 ): OwnedFanOut<T> {
   const readers = new Set<FanOutReader<T>>();
   /** What every reader has been shown; some may have come with more. */
   let shown = head();
   let scheduled = false;
   let restUntil = 0;
+  /** When the last showing began, how long it took, and what one costs. */
+  let began = Number.NEGATIVE_INFINITY;
+  let took = Number.POSITIVE_INFINITY;
+  let cost = 0;
   /** Of a long showing, which goes on after a turn of the loop, what was not shown. */
   let begun: readonly Entry[] | null = null;
 
   /**
-   * The first entry after a pause goes out in this very turn, behind the answer to its writer. After a
-   * costly showing the next one rests, so that writes get their part of the time and go out together:
-   * where a showing had several entries, the more.
+   * The first entry after a pause goes out in this very turn, before the answer to its writer where that costs
+   * it little. After a costly showing the next one rests, so that writes get their part of the time and go
+   * out together: where a showing had several entries, the more.
    */
   function wake(): void {
     if (scheduled || readers.size === 0) return;
     scheduled = true;
     const restMs = restUntil - now();
-    later(show, restMs < 1 ? 0 : restMs);
+    if (restMs >= 1) later(show, restMs);
+    else if (cost <= MAX_SOON_MS) soon(show);
+    else later(show, 0);
   }
 
   function show(): void {
@@ -103,13 +113,25 @@ export function createFanOut<T>(
       }
       begun = isLong ? entries.slice(entries.findIndex(({ seq }) => seq > shown)) : null;
     }
-    const until = now();
-    const rests = Math.min(shown - before, MAX_RESTS);
-    restUntil = until + Math.min(rests * (until - from), MAX_REST_MS);
+    if (shown > before) rest(shown - before, from);
     if (!isLong) return;
     // Only a turn of the loop: what was begun is held until it is shown.
     scheduled = true;
     later(show, 0);
+  }
+
+  /**
+   * Of two showings the shorter one tells what they cost: the machine may have held up the other. Entries that
+   * could have been shown one by one in the time they came in are no load.
+   */
+  function rest(entries: number, from: number): void {
+    const until = now();
+    cost = Math.min(until - from, took);
+    took = until - from;
+    const isLoad = entries * cost > from - began;
+    began = from;
+    const rests = isLoad ? Math.min(entries, MAX_RESTS) : 1;
+    restUntil = until + Math.min(rests * cost, MAX_REST_MS);
   }
 
   /** What comes next: the rest of what was begun, which may not be at hand any more, or all there is. */

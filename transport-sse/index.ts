@@ -58,7 +58,7 @@ export function createSseTransport({
 }: SseTransportOptions): SseTransport {
   /** With the name of the token each was let in with. */
   const sessions = new Map<Session, string | undefined>();
-  const fanOut = engine.feed.fanOut({ encode: toChunks, now, later });
+  const fanOut = engine.feed.fanOut({ encode: toChunks, now, soon: queueMicrotask, later });
   const places = createPlaces<Session>();
   let closing: Promise<void> | null = null;
   let allGone = () => {};

@@ -92,7 +92,7 @@ export function createWsTransport({
     engine,
     createHolding({ now: () => performance.now(), maxBytes: maxStateBytes }),
   );
-  const fanOut = engine.feed.fanOut({ encode: toMessages, now, later });
+  const fanOut = engine.feed.fanOut({ encode: toMessages, now, soon: queueMicrotask, later });
   const catchUp = createCatchUp();
   const server = new WebSocketServer({
     noServer: true,

@@ -58,6 +58,8 @@ function lastOf(message: Buffer, word: Buffer): readonly [number, number] | null
   return count > 0 ? [last - count + 1, last] : null;
 }
 
+/** What is smaller comes plain, to each watcher by itself. */
+const PACKED_FROM = 1_400;
 /** Of messages that many watchers hold, having been unpacked once. */
 const commits = new WeakMap<Buffer, readonly [number, number] | null>();
 
@@ -69,6 +71,7 @@ export const dialects = {
     isReady: (message) => startsWith(message, HELLO),
     updates(message) {
       if (!startsWith(message, COMMITS)) return null;
+      if (message.length < PACKED_FROM) return lastOf(message, COMMIT);
       let known = commits.get(message);
       if (!known) {
         known = lastOf(message, COMMIT);

@@ -452,4 +452,38 @@ test("CORE-15: the stamp is the injected clock's and ids'", async () => {
   });
 });
 
+test("WS-7: what is shown soon is durable, and comes before the answer to its writer", async () => {
+  const journal = createHeldJournal();
+  const engine = await open(journal);
+  const heard: string[] = [];
+  const fanOut = engine.feed.fanOut<null>({
+    *encode(entries) {
+      yield { first: entries[0]?.seq ?? 0, last: entries.at(-1)?.seq ?? 0, value: null };
+    },
+    now: () => 0,
+    soon: queueMicrotask,
+    later: () => assert.unreachable("nothing is costly"),
+  });
+  const reader = {
+    seq: engine.view().seq,
+    take({ last }: { last: number }) {
+      assert.ok(journal.head() >= last);
+      assert.is(engine.view().seq, last);
+      heard.push(`shown ${last}`);
+      reader.seq = last;
+      return true;
+    },
+    dropped() {},
+  };
+  assert.ok(fanOut.join(reader));
+  journal.hold();
+  const answer = create(engine).then(() => heard.push("answered"));
+  await journal.held();
+  assert.not.ok(await isSettled(answer));
+  assert.equal(heard, []);
+  journal.release();
+  await answer;
+  assert.equal(heard, [`shown ${engine.view().seq}`, "answered"]);
+});
+
 test.run();

@@ -29,7 +29,7 @@ function startFanOut(perChunk = 100, options: Partial<FeedOptions> = {}) {
   });
   let head = 0;
   const time = { now: 0 };
-  const turns: { run(): void; delayMs: number }[] = [];
+  const turns: { run(): void; delayMs: number | "soon" }[] = [];
   let encoded = 0;
   const fanOut = feed.fanOut<readonly number[]>({
     *encode(entries) {
@@ -40,6 +40,7 @@ function startFanOut(perChunk = 100, options: Partial<FeedOptions> = {}) {
       }
     },
     now: () => time.now,
+    soon: (run) => void turns.push({ run, delayMs: "soon" }),
     later: (run, delayMs) => void turns.push({ run, delayMs }),
   });
   return {
@@ -100,7 +101,7 @@ test("WS-7: what is published in one turn goes out as one chunk, the same one fo
   publish(2);
   publish(1);
   assert.is(turns.length, 1);
-  assert.is(turns[0]?.delayMs, 0, "nothing is waited for after a pause");
+  assert.is(turns[0]?.delayMs, "soon", "nothing is waited for after a pause");
   turn();
   assert.is(encoded(), 1);
   for (const { chunks, seen } of watchers) {
@@ -137,6 +138,11 @@ test("WS-7: a costly showing is followed by a rest, longer under load, never bey
   );
   costMs = 40;
   time.now += 32;
+  publish(59);
+  turn();
+  publish(1);
+  assert.is(turns[0]?.delayMs, 32, "one showing that took long was held up by something else");
+  time.now += 32;
   publish(9);
   turn();
   publish(1);
@@ -144,9 +150,51 @@ test("WS-7: a costly showing is followed by a rest, longer under load, never bey
   turn();
   time.now += 1_000;
   publish(1);
-  assert.is(turns[0]?.delayMs, 0);
+  assert.is(turns[0]?.delayMs, 0, "a turn of the loop, in which those who wrote are answered");
   turn();
-  assert.equal(watcher.seen, range(1, 56));
+  assert.equal(watcher.seen, range(1, 116));
+});
+
+test("WS-7: entries that could have been shown one by one while they came are no load", () => {
+  const { fanOut, publish, turn, turns, time } = startFanOut();
+  const watcher = createWatcher(0, () => {
+    time.now += 7;
+  });
+  fanOut.join(watcher);
+  publish(1);
+  turn();
+  // Held up: five came in eight times the time that one takes.
+  time.now += 56 - 7;
+  publish(5);
+  turn();
+  publish(1);
+  assert.is(turns[0]?.delayMs, 7);
+  time.now += 7;
+  publish(3);
+  turn();
+  publish(1);
+  assert.is(turns[0]?.delayMs, 28, "four in the time of two");
+});
+
+test("WS-7: a cheap showing comes before the answers, a dear one after them", () => {
+  const { fanOut, publish, turn, turns, time } = startFanOut();
+  let costMs = 2;
+  const watcher = createWatcher(0, () => {
+    time.now += costMs;
+  });
+  fanOut.join(watcher);
+  const next = () => {
+    time.now += 100;
+    publish(1);
+    const delay = turns[0]?.delayMs;
+    turn();
+    return delay;
+  };
+  assert.equal([next(), next()], ["soon", "soon"]);
+  costMs = 2.1;
+  assert.equal([next(), next(), next()], ["soon", "soon", 0]);
+  costMs = 2;
+  assert.equal([next(), next()], [0, "soon"]);
 });
 
 test("WS-7: with a chunk that is not the last of its turn it is said that more comes", () => {

@@ -121,6 +121,7 @@ function fanOutOf(engine: Engine, scheduler: Scheduler) {
         yield { first, last, value: entries };
       },
       now: () => 0,
+      soon: (run) => scheduler.add("show", run),
       later: (run) => scheduler.add("show", run),
     });
   fanOuts.set(engine, fanOut as ReturnType<Engine["feed"]["fanOut"]>);
