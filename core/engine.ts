@@ -213,7 +213,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const request = toRequest(name, body, options);
     if ("ok" in request) return request;
     // Before the key is looked up: nobody is given an answer that was meant for another.
-    const refused = request.judge(turns.settled().state);
+    const refused = request.hear(turns.settled().state);
     if (refused) return refused;
     const { declaration, payload, warnings } = request;
     const { key, signal } = options;

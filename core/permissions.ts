@@ -140,7 +140,7 @@ export function speakAs(caller: Principal, declaration: AnyAction, payload: unkn
 }
 
 /**
- * Why this caller may not say the payload; null where it may.
+ * Why this caller may not speak as the payload does; null where it may.
  * @param payload as it speaks
  * @param state what was decided so far: an agent that has left, or not come yet, says nothing
  */
@@ -174,6 +174,22 @@ export function refuseSpeaker(
   if (isNamed && (isAnothers(said.name) || isReserved(toPlain(String(said.name))))) {
     return notAllowed(caller, "name", "somebody else is called that; take a name of your own");
   }
+  return null;
+}
+
+/**
+ * Why this caller, who may speak, may not say this as things stand; null where it may. What it said already, with
+ * a key, it may hear the answer to all the same.
+ */
+export function refuseSaid(
+  caller: Principal,
+  { name }: AnyAction,
+  payload: unknown,
+  state: State,
+): Rejection | null {
+  const { agent_id: self, role } = caller;
+  if (RIGHTS[role].as === "anybody" || self === null) return null;
+  const said = payload as Record<string, unknown>;
   // The reference has the chief hand on directives; nobody else's text may pass for an order.
   if (said.category === "directive" && self !== state.company.chief_agent_id) {
     const why = "directives come from the CEO and the chief; use another category";

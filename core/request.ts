@@ -7,7 +7,14 @@
 import type { AnyAction, Recalled } from "./action.ts";
 import { type Rejection, rejection } from "./errors.ts";
 import type { DispatchOptions } from "./outcome.ts";
-import { callerOf, refuseRole, refuseSpeaker, speakAs, speakerOf } from "./permissions.ts";
+import {
+  callerOf,
+  refuseRole,
+  refuseSaid,
+  refuseSpeaker,
+  speakAs,
+  speakerOf,
+} from "./permissions.ts";
 import { actions } from "./registry.ts";
 import type { State } from "./state/state.ts";
 import type { Validator } from "./validate.ts";
@@ -22,7 +29,9 @@ export interface Request {
   actionId: string;
   key: string | undefined;
   warnings: readonly string[];
-  /** Why its caller may not say this, now and as of this state; null where it may. */
+  /** Why its caller may not speak so, now and as of this state; null where it may. */
+  hear(state: State): Rejection | null;
+  /** The same, and why what it says may not be done; for what is to be decided. */
   judge(state: State): Rejection | null;
 }
 
@@ -47,10 +56,12 @@ export function createToRequest(validator: Validator, newId: () => string): ToRe
     const { warnings } = validated;
     const payload = speakAs(by, declaration, validated.payload);
     const actor = declaration.actor?.(payload) || who.actor || by.agent_id || "ceo";
-    const judge = (state: State) => {
+    const hear = (state: State) => {
       if (who.isKnown?.() === false) return REVOKED;
       return refuseSpeaker(by, declaration, payload, state);
     };
-    return { declaration, payload, actor, by: by.name, actionId: newId(), key, warnings, judge };
+    const judge = (state: State) => hear(state) ?? refuseSaid(by, declaration, payload, state);
+    const actionId = newId();
+    return { declaration, payload, actor, by: by.name, actionId, key, warnings, hear, judge };
   };
 }

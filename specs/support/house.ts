@@ -7,7 +7,7 @@ import { makeDataDir, quietConfig, SILENT, TOKEN } from "../support/process.ts";
 export interface House {
   server: RunningServer;
   tokens: Record<string, string>;
-  post(name: string, body: object, token: string | null): Promise<Answer>;
+  post(name: string, body: object, token: string | null, key?: string): Promise<Answer>;
   get(path: string, token: string | null): Promise<Answer>;
 }
 
@@ -22,13 +22,18 @@ export async function withHouse(
     const headers = {
       "content-type": "application/json",
       ...(token && { authorization: `Bearer ${token}` }),
+      ...init.headers,
     };
     const response = await fetch(server.url + path, { ...init, headers });
     const text = await response.text();
     return toAnswer(response.status, Object.fromEntries(response.headers), text);
   };
-  const post: House["post"] = (name, body, token) =>
-    send(`/api/${name}`, token, { method: "POST", body: JSON.stringify(body) });
+  const post: House["post"] = (name, body, token, key) =>
+    send(`/api/${name}`, token, {
+      method: "POST",
+      body: JSON.stringify(body),
+      ...(key !== undefined && { headers: { "idempotency-key": key } }),
+    });
   const tokens: Record<string, string> = { owner: TOKEN };
   try {
     for (const [name, role, agent_id] of [

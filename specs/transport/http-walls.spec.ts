@@ -94,6 +94,24 @@ test("ACC-28: a task that names who approves it is done by that agent's token or
     assert.is(await say(TOKEN, { status: "done", agent_id: "codex" }), 200);
   }));
 
+test("DUR-10: what was done with a key is answered again, though its caller may not do it any more", () =>
+  withHouse(false, async ({ server, tokens, post }) => {
+    const [codex = "", operator = ""] = [tokens["codex-1"], tokens.operator];
+    const free = { title: "X", owner: "codex", status: "validation", validation_owner: null };
+    const task_id = (await post("tasks/create", free, codex)).at("task.id");
+    const done = { task_id, status: "done" };
+    const first = await post("tasks/update", done, codex, "done-1");
+    assert.is(first.status, 200);
+    const back = { task_id, status: "validation", validation_owner: "ralph" };
+    assert.is((await post("tasks/update", back, operator)).status, 200);
+    const { seq } = server.engine.view();
+    const again = await post("tasks/update", done, codex, "done-1");
+    assert.is(again.status, 200, again.text);
+    assert.equal(again.body.task, first.body.task);
+    assert.is((await post("tasks/update", done, codex, "done-2")).status, 403);
+    assert.is(server.engine.view().seq, seq);
+  }));
+
 test("ACC-8: an agent gives no directive, unless it is the chief; nor by an envelope or in a batch", () =>
   withHouse(false, async ({ server, tokens, post }) => {
     const token = tokens["codex-1"] ?? "";
