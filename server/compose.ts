@@ -15,6 +15,7 @@ import { createSseTransport } from "../transport-sse/index.ts";
 import { createWsTransport } from "../transport-ws/index.ts";
 import { type Backups, openBackups } from "./backup.ts";
 import { type Config, inUrl, isLoopback } from "./config.ts";
+import { shareConnections } from "./connection-places.ts";
 import { listenTo } from "./connections.ts";
 import { createHearing } from "./hearing.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
@@ -233,7 +234,8 @@ async function serve(parts: Parts): Promise<RunningServer> {
     // Without a Host the gate answers, in the shape of every other error.
     requireHostHeader: false,
   });
-  server.maxConnections = parts.maxConnections;
+  const whoOf = (remoteAddress: string) => whoIs({ socket: { remoteAddress } });
+  shareConnections(server, { most: parts.maxConnections, whoOf });
   const unused = trackUnused(server);
   const request = (req: IncomingMessage, res: ServerResponse) => {
     metrics.onRequest(req, res);
@@ -254,7 +256,6 @@ async function serve(parts: Parts): Promise<RunningServer> {
   });
   metrics.watch({ engine, connections, clients: { sse: sse.clients, ws: ws.clients } });
   await listen(server, config);
-  server.on("drop", (dropped) => onCutOff(dropped?.remoteAddress ?? "", "full"));
   const stopWatching = watchVanished(connections);
   const { port } = server.address() as AddressInfo;
   const hearing = createHearing(engine.clock, () => performance.now());

@@ -80,7 +80,10 @@ export function createWriteLimit(perMinute: number, clock: () => number): WriteL
 }
 
 /** Whose a request is, where places are shared out: by its token, where one was asked for, and by its address. */
-export function whoIs({ socket }: IncomingMessage, token = ""): string {
+export function whoIs(
+  { socket }: { socket: Pick<IncomingMessage["socket"], "remoteAddress"> },
+  token = "",
+): string {
   return `${token} ${placeOf(socket.remoteAddress ?? "")}`;
 }
 
