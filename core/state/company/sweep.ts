@@ -8,6 +8,7 @@
 import { type Static, Type } from "typebox";
 import { type Context, defineAction } from "../../action.ts";
 import { inOrder, type Relations } from "../../relations.ts";
+import { id } from "../../schema.ts";
 import { get, values } from "../../table.ts";
 import { fromTime, toTime } from "../../time.ts";
 import type { Agent } from "../agents/agent.ts";
@@ -95,7 +96,8 @@ export function toSweep(
   };
 }
 
-const ids = (description: string) => Type.Optional(Type.Array(Type.String(), { description }));
+const ids = (description: string) =>
+  Type.Optional(Type.Array(id("One of them."), { maxItems: MAX_SWEPT_AT_ONCE, description }));
 
 const body = Type.Object({
   stale_seconds: Type.Number({ minimum: 1, description: "Silence that counts as gone." }),

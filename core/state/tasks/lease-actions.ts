@@ -233,7 +233,8 @@ const expire = defineAction({
       Type.Number({ description: "Since when agents could be heard, in milliseconds." }),
     ),
     task_ids: Type.Optional(
-      Type.Array(Type.String(), {
+      Type.Array(id("A task."), {
+        maxItems: MAX_EXPIRED_AT_ONCE,
         description: "These, as far as their leases have run out; all when absent.",
       }),
     ),
