@@ -1,7 +1,7 @@
 /**
  * What the feed reads of the journal for those who are behind. Neighbours: `feed.ts` asks, `pace.ts` spreads
  * the work. Invariants: a few readings are under way at a time; who is in the same portion of the history
- * shares a reading, wherever in it, and after its first one every reader stands where portions begin.
+ * shares a reading, wherever in it, and who has read one goes on where all others do who read it.
  */
 import type { Entry } from "./entry.ts";
 import type { Pace } from "./pace.ts";

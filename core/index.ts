@@ -81,7 +81,6 @@ export {
   MAX_SAID_AT_ONCE,
 } from "./state/archive/talk.ts";
 export {
-  isSweepDue,
   type Look,
   MAX_SWEPT_AT_ONCE,
   type Passed,

@@ -131,7 +131,6 @@ export function createStore(db: Database.Database, verifiedHead: Link, unchecked
   const selectAfter = db.prepare(
     "SELECT seq, json, key, hash FROM entries WHERE seq > ? ORDER BY seq LIMIT ?",
   );
-  /** Sizes stand before the texts: none is read for them. */
   const countWithin = createPager(db);
   const selectKey = db.prepare("SELECT seq, json, key, hash FROM entries WHERE key = ?");
   const selectHash = db.prepare("SELECT hash FROM entries WHERE seq = ?");

@@ -7,7 +7,6 @@ import * as assert from "uvu/assert";
 import {
   type ActionName,
   createRelations,
-  isSweepDue,
   type Look,
   type Passed,
   type State,
@@ -62,7 +61,10 @@ function sweepAll(state: State, at: number, staleSeconds: number, most: number):
 }
 
 const isDue = (state: State, at: number, staleSeconds: number) =>
-  isSweepDue(state, createRelations(state), at, { staleMs: staleSeconds * 1_000, heardFrom: 0 });
+  !whatPassed(state, createRelations(state), at, {
+    staleMs: staleSeconds * 1_000,
+    heardFrom: 0,
+  }).next().done;
 
 test("CORE-22: what comes due at one moment is told in entries of so many, all of it, nothing twice", () => {
   const state = withTasks(demoState(), 25, { owner: "", due_date: "2026-03-22" });

@@ -66,11 +66,6 @@ export function* whatPassed(
   for (const due of cameDue(state, relations, fromTime(state.swept_at), now)) yield { due };
 }
 
-/** @param now milliseconds */
-export function isSweepDue(...asked: Parameters<typeof whatPassed>): boolean {
-  return whatPassed(...asked).next().done === false;
-}
-
 /** When it was looked, in milliseconds, and of which entry the state was that it was looked for in. */
 export interface Look {
   until: number;
