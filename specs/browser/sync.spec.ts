@@ -36,13 +36,14 @@ test("PAGE-1: a changed task re-renders its own card and nothing else", async ()
     await page.evaluate(() => {
       window.mark = document.querySelector('[data-task-id="T-203"]');
       window.touched = [];
+      // What is shown: the head is told which code of other views to load while the page is idle.
       new MutationObserver((records) => {
         for (const { target } of records) {
           const element = target instanceof Element ? target : target.parentElement;
           const card = element?.closest("[data-task-id]");
           window.touched?.push(card?.getAttribute("data-task-id") ?? "elsewhere");
         }
-      }).observe(document.documentElement, {
+      }).observe(document.body, {
         subtree: true,
         childList: true,
         attributes: true,
