@@ -1,7 +1,14 @@
 /** How much a batch may answer and write. Neighbour: `batch.spec.ts`. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { createMemoryJournal, type Journal, MAX_JOURNALED, MAX_RESULTS } from "../../core/index.ts";
+import { createReplayRoom } from "../../core/batch-room.ts";
+import {
+  createMemoryJournal,
+  type Journal,
+  MAX_JOURNALED,
+  MAX_RESULTS,
+  type Outcome,
+} from "../../core/index.ts";
 import { closeAfterEach, open, type Result, resultsOf, send } from "../support/batch.ts";
 import { frozen } from "../support/core.ts";
 import { readAll } from "../support/journal.ts";
@@ -71,6 +78,17 @@ test("HTTP-22: however large the records, a batch answers within a bound, and sa
   assert.ok(JSON.stringify(refused).length < MAX_RESULTS + 100 * 300);
   assert.ok(refused.every(({ status, code }) => status === 409 && code === "stale"));
   assert.not.ok(refused.at(-1)?.current);
+});
+
+test("HTTP-22: of kept answers no more is held than the result of their batch has room for", () => {
+  const fitting = createReplayRoom();
+  const kept = { ok: true, seq: 1, warnings: [], reply: { text: "x".repeat(MAX_RESULTS / 4) } };
+  const made = (fields: object) => ({ ...kept, ...fields }) as unknown as Outcome;
+  const replies = Array.from({ length: 6 }, () => fitting(made({ replayed: true })));
+  const isLeftOut = (outcome: Outcome) =>
+    outcome.ok && (outcome.reply as { left_out?: boolean }).left_out === true;
+  assert.equal(replies.map(isLeftOut), [false, false, false, false, true, true]);
+  assert.not.ok(isLeftOut(fitting(made({ replayed: false }))), "what is done now has another room");
 });
 
 /** Each is journaled with some 240,000 characters, those that have room for their reply with 360,000. */

@@ -75,6 +75,34 @@ test("CORE-16: a task that leaves and comes back at once, again and again, stand
   assert.ok(looks.count > 0 && looks.count < 100, `${looks.count} places of one task`);
 });
 
+test("CORE-16: of tasks that come and leave a queue keeps a bounded number, and all that are still there", () => {
+  let state = demoState();
+  const startable = createStartable(state, () => new Set());
+  const { watched, looks } = watch();
+  const step = (action: "tasks/create" | "tasks/update", fields: object) => {
+    const result = run(state, action, fields);
+    const { id } = (result.reply as { task: Task }).task;
+    startable.advance(state, watched(result.state), new Set([id]));
+    state = result.state;
+    return id;
+  };
+  const later = { title: "x", status: "ready", owner: "iris", priority: "P3" };
+  const stays = new Set(Array.from({ length: 30 }, () => step("tasks/create", later)));
+  for (let n = 0; n < 600; n++) {
+    const id = step("tasks/create", { ...later, priority: "P0" });
+    step("tasks/update", { task_id: id, status: "backlog" });
+  }
+  looks.count = 0;
+  const first = () => startable.first("owner", "iris")?.id;
+  assert.ok(stays.has(first() ?? ""));
+  assert.ok(looks.count < 300, `${looks.count} looks past 600 that left`);
+  for (let id = first(); id !== undefined; id = first()) {
+    assert.ok(stays.delete(id), id);
+    step("tasks/update", { task_id: id, status: "backlog" });
+  }
+  assert.is(stays.size, 0);
+});
+
 test("CORE-11: what a done task opens is known without a look at all that those who wait for it wait for", () => {
   let before = demoState();
   const create = (fields: object) => {

@@ -16,6 +16,7 @@ import {
 import { list } from "../../core/table.ts";
 import {
   AT,
+  act,
   createStory,
   DAY_MS,
   demoState,
@@ -23,6 +24,7 @@ import {
   MINUTE_MS,
   record,
   run,
+  SEQ,
 } from "../support/core.ts";
 
 const test = suite("timers, bounded");
@@ -208,6 +210,22 @@ test("CORE-22: what comes due between the look and its last entry is found by th
   const last = sweepAll(late, at + DAY_MS, 9e6, 10).at(-1) as State;
   const whole = run(state, "system/sweep", { stale_seconds: 9e6 }, at + DAY_MS).state;
   assert.equal(activeOf(last, "task_overdue"), activeOf(whole, "task_overdue"));
+});
+
+test("CORE-22: the last entry of a look tells anew only what changed since it was looked, not all that the others told", () => {
+  const state = withTasks(demoState(), 9, { owner: "", due_date: "2026-03-22" });
+  const at = AT + 2 * DAY_MS;
+  const silence = { staleMs: 9e9, heardFrom: 0 };
+  const passed = [...whatPassed(state, createRelations(state), at, silence)];
+  const seen = SEQ;
+  const body = { title: "x", owner: "", due_date: "2026-03-22" };
+  const first = run(state, "system/sweep", toSweep(passed.slice(0, 4), silence), at).state;
+  const late = act(first, "tasks/create", body, at, seen + 1);
+  if (!late.ok) throw new Error(late.message);
+  const { id } = (late.reply as { task: { id: string } }).task;
+  const rest = toSweep(passed.slice(4), silence, { until: at, seen });
+  const { reply } = run(late.state, "system/sweep", rest, at);
+  assert.equal((reply as { task_ids: string[] }).task_ids, [...new Set([...(rest.due ?? []), id])]);
 });
 
 test("CORE-22: leases that run out together are taken back in entries that name them, as far as they have run out", () => {

@@ -313,6 +313,30 @@ test("ACC-26: who is cut off before anything of the answer that is due was sent 
   );
 });
 
+test("ACC-26: where words would not leave at once, who is cut off goes without, and what was held with it", () => {
+  const MB = 1024 * 1024;
+  return withHouse(
+    (res) => {
+      if (res.req.url === "/large") return res.end(Buffer.alloc(16 * MB));
+      // Before the answer itself, more than what the system takes.
+      while ((res.socket?.writableLength ?? MB) < MB / 2) {
+        res.writeEarlyHints({ link: `<${"a".repeat(10_000)}>; rel=preload` });
+      }
+    },
+    async ({ port, came, sockets }) => {
+      const { socket } = dial(port, GET);
+      socket.pause();
+      await eventually(() => came.length === 1, "the first has come");
+      assert.is(came[0]?.headersSent, false);
+      socket.write("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+      await eventually(() => sockets.size === 0, "it is cut off");
+      assert.ok(came.length === 2 && came.every(({ destroyed }) => destroyed));
+      socket.destroy();
+    },
+    { held: { maxBytes: 8 * MB, everyMs: 5 } },
+  );
+});
+
 test("ACC-26: requests under way and waiting are counted over all connections, and each may have one", async () => {
   const room = createRoom({ many: 4, most: 8 });
   const cutOff: string[] = [];

@@ -227,6 +227,26 @@ test("STR-8: of too many states that joining sockets do not take, the slowest ar
   });
 });
 
+test("STR-8: a state that was taken whole is held no more: who has its own stays, however many come after", async () => {
+  await withStreams({ ws: { maxStateBytes: 1024 * 1024 } }, async ({ engine, ws, wsUrl }) => {
+    await createTasks(engine, 1_000, "x".repeat(2_000));
+    const readers = [];
+    for (let n = 1; n <= 4; n++) {
+      const reader = await connectWs(wsUrl, { perMessageDeflate: false });
+      readers.push(reader);
+      const hello = await reader.messages.next();
+      assert.is(hello.type, "hello");
+      // So many that the state is not used again.
+      await createTasks(engine, 1_500);
+    }
+    assert.is(ws.clients(), readers.length);
+    for (const reader of readers) {
+      assert.is((await reader.messages.next()).type, "commit");
+      reader.drop();
+    }
+  });
+});
+
 test("STR-3: a socket that is waited for is not taken for dead", async () => {
   const limits = { maxBufferBytes: 64 * 1024, pingMs: 500 };
   await withStreams({ ws: limits }, async ({ engine, ws, wsUrl }) => {
