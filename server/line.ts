@@ -24,7 +24,7 @@ export interface Line {
   leave(): ServerResponse[];
   /** Bytes that were made for it alone and are not taken yet. */
   held(): number;
-  /** In words where nothing of the answer that is due was sent, and they would leave at once. */
+  /** In words where nothing of the answer that is due was sent; without them where it was told so before. */
   cutOff(reason: CutOffReason): void;
 }
 
@@ -70,9 +70,11 @@ export function createLine(
 
   function end(reason: CutOffReason): void {
     const [due] = underWay;
+    // Who is told already and does not take the words goes without them.
+    const isUntold = !isEnding && due?.socket && !due.headersSent;
     isEnding = true;
-    if (!due?.socket || due.headersSent || socket.writableLength > 0) cutOff(socket, reason);
-    else socket.end(LET_GO, () => cutOff(socket, reason));
+    if (isUntold) socket.end(LET_GO, () => cutOff(socket, reason));
+    else cutOff(socket, reason);
   }
 
   // Who reads a body that came before would read on.

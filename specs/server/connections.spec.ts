@@ -313,8 +313,9 @@ test("ACC-26: who is cut off before anything of the answer that is due was sent 
   );
 });
 
-test("ACC-26: where words would not leave at once, who is cut off goes without, and what was held with it", () => {
+test("ACC-26: who does not take the words either is cut off at the next look, and what was held goes with it", () => {
   const MB = 1024 * 1024;
+  const cutOff: string[] = [];
   return withHouse(
     (res) => {
       if (res.req.url === "/large") return res.end(Buffer.alloc(16 * MB));
@@ -331,9 +332,13 @@ test("ACC-26: where words would not leave at once, who is cut off goes without, 
       socket.write("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
       await eventually(() => sockets.size === 0, "it is cut off");
       assert.ok(came.length === 2 && came.every(({ destroyed }) => destroyed));
+      assert.equal(cutOff, ["held"]);
       socket.destroy();
     },
-    { held: { maxBytes: 8 * MB, everyMs: 5 } },
+    {
+      held: { maxBytes: 8 * MB, everyMs: 5 },
+      onCutOff: (_remote, reason) => cutOff.push(reason),
+    },
   );
 });
 
