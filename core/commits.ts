@@ -17,7 +17,7 @@ const MAX_GROUP = 16_000_000;
 export const MAX_WAITING = 64_000_000;
 
 /** Decisions in the queue that are written together, or not at all. */
-export interface Queued extends Pick<Taken, "entries" | "after" | "touched"> {
+export interface Queued extends Pick<Taken, "entries" | "after" | "touched" | "growth"> {
   records: readonly JournalRecord[];
   /** Of their texts. */
   characters: number;
@@ -134,12 +134,13 @@ export function createCommits(options: CommitsOptions): Commits {
       return new Promise<Outcome>((resolve) => {
         const characters = charactersOf(records);
         waitingCharacters += characters;
-        const { entries, after, touched } = taken;
+        const { entries, after, touched, growth } = taken;
         // Not by a spread: objects made so have no shape in common, and each look at one is dear.
         queue.push({
           entries,
           after,
           touched,
+          growth,
           records,
           characters,
           settle: (durable) => resolve(durable === "durable" ? accepted : durable),

@@ -1,12 +1,13 @@
 /**
  * What has been decided: each request is reduced on what was decided before it, durable or not.
- * Neighbours: `reduce.ts` decides a single one, `commits.ts` makes decisions durable, `engine.ts` and
- * `batch.ts` ask. Invariant: only the last decisions can be taken back, and then nothing is left of them.
+ * Neighbours: `reduce.ts` decides a single one, `quota.ts` says whether there is room for it, `commits.ts` makes
+ * decisions durable, `engine.ts` and `batch.ts` ask. Invariant: only the last decisions can be taken back, and then nothing is left of them.
  */
 import type { Action } from "./action.ts";
 import type { Entry } from "./entry.ts";
 import type { Outcome } from "./outcome.ts";
 import { merge, type Touched } from "./patch.ts";
+import type { Adding, Quota } from "./quota.ts";
 import { reduce } from "./reduce.ts";
 import type { Request } from "./request.ts";
 import type { State } from "./state/state.ts";
@@ -22,6 +23,9 @@ export interface Taken {
   after: State;
   /** The records in which the two states may differ. */
   touched: Touched;
+  /** By how much the state grew, and by whose steps. */
+  growth: number;
+  adding: Adding | null;
 }
 
 export interface How {
@@ -44,19 +48,26 @@ export interface Decisions {
   /** As if none of these had been decided: they are the last ones. */
   giveBack(taken: Taken): void;
   /** Forgets all that is not durable. */
-  restart(durable: View): void;
+  restart(durable: View, size: number): void;
 }
 
 /** @param clock milliseconds since the epoch */
-export function createDecisions(durable: View, clock: () => number): Decisions {
+export function createDecisions(durable: View, clock: () => number, quota: Quota): Decisions {
   // With look-ups of its own, which run ahead of the durable ones.
   let view = toView(durable);
 
   return {
     view: () => view,
-    begin: () => ({ before: view, entries: [], after: view.state, touched: new Map() }),
+    begin: () => ({
+      before: view,
+      entries: [],
+      after: view.state,
+      touched: new Map(),
+      growth: 0,
+      adding: null,
+    }),
     take(
-      { declaration, payload, actor, by, actionId, key, warnings, recalled, judge },
+      { declaration, payload, actor, by, role, actionId, key, warnings, recalled, judge },
       taken,
       { keyed = key !== undefined, brief = false } = {},
     ) {
@@ -83,6 +94,11 @@ export function createDecisions(durable: View, clock: () => number): Decisions {
       if (result.idle || (result.repeated && !keyed)) {
         return { ok: true, seq: before.seq, reply, replayed: false };
       }
+      const growth = result.growth();
+      const adding = { by, role };
+      // What a timer writes has bounds of its own, and must be said.
+      const full = declaration.internal ? null : quota.refuse(adding, growth);
+      if (full) return full;
       const entry: Entry = {
         seq,
         action,
@@ -95,16 +111,21 @@ export function createDecisions(durable: View, clock: () => number): Decisions {
       taken.entries.push(entry);
       taken.after = result.state;
       taken.touched = merge(taken.touched, result.touched);
+      taken.growth += growth;
+      taken.adding = adding;
+      quota.grew(adding, growth);
       before.relations.advance(before.state, result.state, result.touched);
       view = { state: result.state, seq, relations: before.relations };
       return { ok: true, seq, reply, replayed: false };
     },
-    giveBack({ before, after, touched }) {
+    giveBack({ before, after, touched, growth, adding }) {
       before.relations.advance(after, before.state, touched);
+      if (adding) quota.grew(adding, -growth);
       view = before;
     },
-    restart(latest) {
+    restart(latest, size) {
       view = toView(latest);
+      quota.restart(size);
     },
   };
 }

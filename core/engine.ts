@@ -17,6 +17,7 @@ import { createOnce } from "./idempotency.ts";
 import type { DispatchOptions, Outcome } from "./outcome.ts";
 import { OWNER } from "./permissions.ts";
 import type { Ports, RecoveryReport } from "./ports.ts";
+import { createQuota } from "./quota.ts";
 import { createRecall } from "./recall.ts";
 import { charactersOf, toRecord } from "./records.ts";
 import { recover } from "./recover.ts";
@@ -54,6 +55,8 @@ export interface Engine {
   recovery(): RecoveryReport;
   journalId(): string;
   clock(): number;
+  /** Characters of the state as JSON, about; the decided one. */
+  size(): number;
   /** Dispatches that wait for something to do. */
   waiting(): number;
   /** Set once nothing more is accepted. */
@@ -69,6 +72,10 @@ export interface EngineOptions extends Ports {
   keepEntries?: number;
   /** Entries younger than this are kept beside those; in milliseconds, none when absent. */
   keepMs?: number;
+  /** Entries whose texts are longer together go sooner; in characters. */
+  keepCharacters?: number;
+  /** The state may hold so many characters as JSON; what would make it larger is refused. */
+  maxState?: number;
   maxBatch?: number;
   /** Told of each reader that names an entry beyond the last one, as after the restoring of an older copy. */
   onAhead?(since: number, head: number): void;
@@ -98,7 +105,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   let state: "open" | "closing" | "closed" | "failed" = "open";
   /** Those who wait have looked since. */
   let seenOpenings = 0;
-  const decisions = createDecisions(durable, clock);
+  let durableSize = recovered.size;
+  const quota = createQuota({ size: durableSize, maxState: options.maxState, clock });
+  const decisions = createDecisions(durable, clock, quota);
   const commits = createCommits({
     journal,
     head: durable.seq,
@@ -120,6 +129,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     snapshotEvery,
     keepEntries,
     keepMs,
+    keepCharacters: options.keepCharacters,
     snapshotSeq: recovered.snapshotSeq,
     tailBytes: recovered.tailBytes,
     onWarning: options.onWarning,
@@ -171,7 +181,8 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     let bytes = 0;
     const { relations } = durable;
     const published = group.flatMap(({ entries }) => entries);
-    for (const { entries, records, after, touched } of group) {
+    for (const { entries, records, after, touched, growth } of group) {
+      durableSize += growth;
       relations.advance(durable.state, after, touched);
       durable = { state: after, seq: durable.seq + entries.length, relations };
       for (const { json } of records) bytes += json.length;
@@ -192,7 +203,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   }
 
   function fail(error: Error, clean: boolean): void {
-    decisions.restart(durable);
+    decisions.restart(durable, durableSize);
     seenOpenings = 0;
     waits.wake();
     if (clean) {
@@ -282,6 +293,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     }),
     journalId: () => journal.id,
     clock,
+    size: quota.size,
     waiting: waits.count,
     stopped: () => state !== "open",
     async close() {

@@ -61,6 +61,7 @@ export { problems, statusOf } from "./problems.ts";
 export * from "./protocol.ts";
 export { type AnswerOf, endpoints, type ParamsOf, type QueryName, queries } from "./queries.ts";
 export type { AnyQuery, QueryContext } from "./query.ts";
+export { MAX_STATE } from "./quota.ts";
 export { type Reduction, reduce } from "./reduce.ts";
 export {
   type ActionName,

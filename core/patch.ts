@@ -7,6 +7,7 @@ import { dequal } from "dequal/lite";
 import type { Patch as ImmerPatch } from "immer";
 import { type State, TABLES, type TableName } from "./state/state.ts";
 import { get, put, remove, type Table, toFlat, toPaged } from "./table.ts";
+import { sizeOf, sizeOfPlace } from "./weight.ts";
 
 /** RFC 6902 section 4; only the three operations that a state change needs. */
 export type Patch =
@@ -99,6 +100,22 @@ function recordsIn(page: unknown): [string, unknown][] {
   if (page === null || page === undefined) return [];
   if (Array.isArray(page)) return page.flatMap(recordsIn);
   return Object.entries(page);
+}
+
+/** By how many characters these make a state longer, by what they put in and what those back put in again. */
+export function growthBy(forth: readonly ImmerPatch[], back: readonly ImmerPatch[]): number {
+  const put = (patches: readonly ImmerPatch[]) => {
+    let characters = 0;
+    for (const { op, path, value } of patches) {
+      const last = path.at(-1);
+      // Of a list that became shorter the opposite patches have the items.
+      if (last === "length") continue;
+      characters += sizeOf(value);
+      if (op === "add") characters += sizeOfPlace(last);
+    }
+    return characters;
+  };
+  return put(forth) - put(back);
 }
 
 /** The records a list of patches touches, by table; `"all"` where a whole table was replaced. */

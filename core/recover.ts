@@ -8,6 +8,7 @@ import { applyPatches } from "./patch.ts";
 import type { Journal, RecoveryReport } from "./ports.ts";
 import { fromParts } from "./snapshot-parts.ts";
 import { createState, type State } from "./state/state.ts";
+import { sizeOf } from "./weight.ts";
 
 const PAGE = 1_000;
 const RECENT = 200;
@@ -18,6 +19,8 @@ export interface Recovered {
   snapshotSeq: number;
   /** The size of the entries after the snapshot. */
   tailBytes: number;
+  /** Of the state as JSON, in characters. */
+  size: number;
   /** The last ones. */
   events: StreamEvent[];
   report: RecoveryReport;
@@ -26,7 +29,8 @@ export interface Recovered {
 /** @throws Error when an entry is missing or does not apply */
 export async function recover(journal: Journal): Promise<Recovered> {
   const snapshot = await journal.loadSnapshot();
-  const state = snapshot ? fromParts(snapshot.parts) : createState();
+  let size = 0;
+  const state = snapshot ? fromParts(counted(snapshot.parts)) : createState();
   const snapshotSeq = snapshot?.seq ?? 0;
   let seq = snapshotSeq;
   let tailBytes = 0;
@@ -42,11 +46,21 @@ export async function recover(journal: Journal): Promise<Recovered> {
   }
   if (seq !== journal.head())
     throw new Error(`replay ended at ${seq}, the head is ${journal.head()}`);
+  if (!snapshot || seq > snapshotSeq) size = sizeOf(state);
+
+  function* counted(parts: Iterable<string>): Generator<string> {
+    for (const part of parts) {
+      size += part.length;
+      yield part;
+    }
+  }
+
   return {
     state,
     seq,
     snapshotSeq,
     tailBytes,
+    size,
     events: await readEvents(journal, Math.max(journal.floor(), seq - RECENT)),
     report: { ...journal.recovery, entries_replayed: seq - snapshotSeq },
   };

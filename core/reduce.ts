@@ -8,7 +8,7 @@ import type { Action, AnyAction, Context, Effect, EventKind } from "./action.ts"
 import { Refusal, type Rejection } from "./errors.ts";
 import { immer } from "./immer.ts";
 import { inSteps } from "./list-steps.ts";
-import { type Patch, type Touched, touchedBy, toWire } from "./patch.ts";
+import { growthBy, type Patch, type Touched, touchedBy, toWire } from "./patch.ts";
 import { createRelations, type Relations } from "./relations.ts";
 import type { ArchiveStep } from "./state/archive/archive.ts";
 import { noticesAfter, writeNotices } from "./state/notifications/notices.ts";
@@ -32,6 +32,8 @@ export interface Reduction {
   /** What takes the new state back to the old one; made when it is asked for. */
   inverse(): Patch[];
   touched: Touched;
+  /** By how many characters, as JSON writes them, the state is larger than before. */
+  growth(): number;
   event: EventDraft;
   reply: object;
   /** The rest of the reply of an action that is sent by itself; made when it is asked for. */
@@ -98,6 +100,7 @@ export function reduce(
     patches,
     inverse: () => steps.flatMap(([forth, back]) => toWire(back, forth)),
     touched,
+    growth: () => steps.reduce((sum, step) => sum + growthBy(...step), 0),
     event: {
       timestamp: context.time,
       kind: effect.kind ?? declaration.kind,

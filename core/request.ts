@@ -9,6 +9,7 @@ import { type Rejection, rejection } from "./errors.ts";
 import type { DispatchOptions } from "./outcome.ts";
 import {
   callerOf,
+  type Role,
   refuseRole,
   refuseSaid,
   refuseSpeaker,
@@ -26,6 +27,7 @@ export interface Request {
   payload: unknown;
   actor: string;
   by: string;
+  role: Role;
   actionId: string;
   key: string | undefined;
   warnings: readonly string[];
@@ -62,6 +64,18 @@ export function createToRequest(validator: Validator, newId: () => string): ToRe
     };
     const judge = (state: State) => hear(state) ?? refuseSaid(by, declaration, payload, state);
     const actionId = newId();
-    return { declaration, payload, actor, by: by.name, actionId, key, warnings, hear, judge };
+    const { name: byName, role } = by;
+    return {
+      declaration,
+      payload,
+      actor,
+      by: byName,
+      role,
+      actionId,
+      key,
+      warnings,
+      hear,
+      judge,
+    };
   };
 }

@@ -1,8 +1,8 @@
 /**
  * What is kept of the past: a snapshot now and then, and the entries that somebody may still ask for.
  * Neighbours: the engine tells what it wrote, the journal keeps and lets go.
- * Invariants: an entry goes only when it is behind both bounds, the number and the age, and behind a
- * kept snapshot; snapshots write in the long run no more than is written anyway.
+ * Invariants: an entry goes only when it is behind both bounds, the number and the age, or behind as many
+ * characters as are kept at most, and behind a kept snapshot; snapshots write in the long run no more than is written anyway.
  */
 import type { Entry } from "./entry.ts";
 import type { Journal } from "./ports.ts";
@@ -22,6 +22,8 @@ export interface RetentionOptions {
   keepEntries: number;
   /** Entries younger than this are kept, too; in milliseconds. */
   keepMs: number;
+  /** Of the texts of what is kept; beyond it entries go however few and young they are. */
+  keepCharacters?: number | undefined;
   /** What opening found behind the newest snapshot. */
   snapshotSeq: number;
   tailBytes: number;
@@ -39,11 +41,19 @@ export interface Retention {
 }
 
 const LONG_TAIL = 64_000_000;
+const KEEP_CHARACTERS = 4_000_000_000;
+/** Into so many steps the characters that are kept are parted. */
+const STEPS = 64;
 
 export function createRetention(options: RetentionOptions): Retention {
   const { journal, clock, snapshotEvery, keepEntries, keepMs, longTail = LONG_TAIL } = options;
+  const { keepCharacters = KEEP_CHARACTERS } = options;
   let { snapshotSeq, tailBytes } = options;
   let underWay: Promise<void> | null = null;
+  /** Since it was opened, in characters: what was kept before has been within the same bound. */
+  let written = 0;
+  /** How much was written when an entry was, step by step. */
+  const marks: { seq: number; written: number }[] = [];
 
   function keep(state: State, seq: number): Promise<void> {
     underWay ??= (async () => {
@@ -62,8 +72,15 @@ export function createRetention(options: RetentionOptions): Retention {
   }
 
   async function prune(head: number): Promise<void> {
-    const to = await lastBehind(head - keepEntries);
+    const to = Math.max(await lastBehind(head - keepEntries), lastBeyond());
     if (to > journal.floor()) await journal.prune(to);
+  }
+
+  /** The last entry that has more behind it than is kept; it is asked for no more. */
+  function lastBeyond(): number {
+    const next = marks.findIndex((mark) => mark.written > written - keepCharacters);
+    const [last] = marks.splice(0, next < 0 ? marks.length : next).slice(-1);
+    return last?.seq ?? 0;
   }
 
   /** The last entry up to the limit that is old enough; by halving, for their times rise. */
@@ -86,6 +103,10 @@ export function createRetention(options: RetentionOptions): Retention {
   return {
     wrote(bytes, state, seq) {
       tailBytes += bytes;
+      written += bytes;
+      if (written - (marks.at(-1)?.written ?? 0) >= keepCharacters / STEPS) {
+        marks.push({ seq, written });
+      }
       const last = journal.recovery.backups[0]?.bytes ?? 0;
       // More often would cost each write more than it saves a start after a kill, which replays the tail.
       if (tailBytes < last) return;

@@ -28,10 +28,16 @@ export function createWeights<T extends object>(textsOf: (record: T) => readonly
   };
 }
 
-/** About the characters of a whole record as JSON. */
+/** About the characters of a whole record as JSON; of nothing none. */
 export function sizeOf(value: unknown): number {
   if (typeof value === "string") return weightOf(value) + 2;
+  if (value === undefined) return 0;
   if (typeof value !== "object" || value === null) return 8;
   if (Array.isArray(value)) return value.reduce((sum: number, item) => sum + sizeOf(item) + 1, 2);
-  return Object.entries(value).reduce((sum, [key, of]) => sum + key.length + sizeOf(of) + 4, 2);
+  return Object.entries(value).reduce((sum, [key, of]) => sum + sizeOfPlace(key) + sizeOf(of), 2);
+}
+
+/** What stands beside a value: its key where it has a name, and what parts it from the next. */
+export function sizeOfPlace(key: string | number | undefined): number {
+  return typeof key === "string" ? key.length + 4 : 1;
 }

@@ -7,6 +7,7 @@ import { hash, randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { fileURLToPath } from "node:url";
+import { getHeapStatistics } from "node:v8";
 import { CUT_OFF, type CutOffReason, createGate, type Engine, openEngine } from "../core/index.ts";
 import { closeToOthers, isWritableByOthers, openSqliteJournal } from "../journal/index.ts";
 import { createMcpHandler } from "../mcp/index.ts";
@@ -14,7 +15,7 @@ import { answerClientError, createHttpApp, createSparing, whoIs } from "../trans
 import { createSseTransport } from "../transport-sse/index.ts";
 import { createWsTransport } from "../transport-ws/index.ts";
 import { type Backups, openBackups } from "./backup.ts";
-import { type Config, inUrl, isLoopback } from "./config.ts";
+import { type Config, inUrl, isLoopback, stateMbFor } from "./config.ts";
 import { shareConnections } from "./connection-places.ts";
 import { listenTo } from "./connections.ts";
 import { createHearing } from "./hearing.ts";
@@ -101,6 +102,8 @@ export async function startServer({
     digest: (text) => hash("sha256", text),
     keepEntries: config.keepEntries,
     keepMs: config.keepDays * DAY_MS,
+    keepCharacters: config.keepMb * 1_000_000,
+    maxState: 1_000_000 * (config.maxStateMb ?? stateMbFor(getHeapStatistics().heap_size_limit)),
     timeout: (ms) => AbortSignal.timeout(ms),
     turn: createTurn({ now: () => performance.now(), nextTurn: setImmediate }),
     // What anybody can bring about leaves one line, without a stack.

@@ -6,6 +6,10 @@
 import { isIP } from "node:net";
 import { parseArgs } from "node:util";
 import envPaths from "env-paths";
+import { MAX_STATE } from "../core/index.ts";
+
+/** Below what a text may be long in V8, which the state is as a whole for those who join. */
+const MAX_STATE_MB = 400;
 
 export const DEFAULT_TOKEN = "change-me-local";
 
@@ -24,6 +28,10 @@ export interface Config {
   /** Entries kept behind the head, and for how many days all are kept. */
   keepEntries: number;
   keepDays: number;
+  /** Beyond so many millions of characters entries go all the same. */
+  keepMb: number;
+  /** Millions of characters that the state may hold; null for what fits the memory. */
+  maxStateMb: number | null;
   /** How long ago a task was done, or something said, to be archived; 0 for never. */
   archiveDays: number;
   dataDir: string;
@@ -55,6 +63,12 @@ const SETTINGS = {
   ],
   "keep-entries": ["CLAWTASKER_KEEP_ENTRIES", "entries kept for resuming and keys", "100000"],
   "keep-days": ["CLAWTASKER_KEEP_DAYS", "days for which all entries are kept", "1"],
+  "keep-mb": ["CLAWTASKER_KEEP_MB", "megabytes of entries, beyond which the oldest go", "4000"],
+  "max-state-mb": [
+    "CLAWTASKER_MAX_STATE_MB",
+    "megabytes that the company may hold, the archive aside",
+    "256, less with little memory",
+  ],
   "data-dir": ["CLAWTASKER_DATA_DIR", "folder of the database", "your user data folder"],
   "allowed-hosts": ["CLAWTASKER_ALLOWED_HOSTS", "further host names, separated by commas", "none"],
   log: ["CLAWTASKER_LOG", `log level: ${LOG_LEVELS.join(", ")}`, "info"],
@@ -153,6 +167,8 @@ export function parseConfig(args: readonly string[], env: NodeJS.ProcessEnv): Pa
     maxExpiries: whole("max-expiries", 3, 1, 1_000),
     keepEntries: whole("keep-entries", 100_000, 1_000, 1_000_000_000),
     keepDays: whole("keep-days", 1, 0, 36_500),
+    keepMb: whole("keep-mb", 4_000, 1_000, 1_000_000),
+    maxStateMb: whole("max-state-mb", 0, 1, MAX_STATE_MB) || null,
     archiveDays: whole("archive-days", 30, 0, 36_500),
     dataDir: read("data-dir").value ?? envPaths("clawtasker", { suffix: "" }).data,
     allowedHosts: hosts,
@@ -167,6 +183,16 @@ export function parseConfig(args: readonly string[], env: NodeJS.ProcessEnv): Pa
   else if (!isLoopback(host) && !/^(0\.0\.0\.0|::)$/.test(host))
     config.allowedHosts.push(inUrl(host));
   return problems.length > 0 ? { kind: "invalid", problems } : { kind: "config", config };
+}
+
+/**
+ * What the state may hold where nobody says it: with it go its pages, what is being sent of it, and twice its
+ * text at a start.
+ * @param heapBytes what the process may use
+ * @returns millions of characters
+ */
+export function stateMbFor(heapBytes: number): number {
+  return Math.max(1, Math.min(MAX_STATE / 1_000_000, Math.floor(heapBytes / 8 / 1_000_000)));
 }
 
 export function isLoopback(host: string): boolean {

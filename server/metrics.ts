@@ -164,6 +164,11 @@ export function createMetrics(now = () => performance.now()): Metrics {
     },
     watch({ engine, connections, clients }) {
       gauge("clawtasker_seq", "The last entry that is durable.", () => engine.view().seq);
+      gauge(
+        "clawtasker_state_characters",
+        "What the state holds, of at most CLAWTASKER_MAX_STATE_MB.",
+        () => engine.size(),
+      );
       gauge("clawtasker_connections", "Open connections.", () => connections.size);
       gauge("clawtasker_buffered_bytes", "What waits to be sent, on all connections.", () => {
         let bytes = 0;

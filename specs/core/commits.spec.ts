@@ -7,6 +7,7 @@ import * as assert from "uvu/assert";
 import { createCommits, MAX_WAITING } from "../../core/commits.ts";
 import { createDecisions } from "../../core/decisions.ts";
 import { createMemoryJournal, createState, type Entry, type Outcome } from "../../core/index.ts";
+import { createQuota } from "../../core/quota.ts";
 import { toView } from "../../core/view.ts";
 import { AT } from "../support/core.ts";
 import { createHeldJournal } from "../support/journals.ts";
@@ -18,7 +19,9 @@ const LARGE = "x".repeat(MAX_WAITING / 8);
 /** A queue before a held journal; `add` queues an entry with this text. */
 function startCommits(maxGroup: number, maxQueue = 10_000) {
   const journal = createHeldJournal(createMemoryJournal());
-  const { begin } = createDecisions(toView({ state: createState(), seq: 0 }), () => AT);
+  const clock = () => AT;
+  const durable = toView({ state: createState(), seq: 0 });
+  const { begin } = createDecisions(durable, clock, createQuota({ size: 0, clock }));
   const commits = createCommits({
     journal,
     head: 0,

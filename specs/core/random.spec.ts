@@ -16,6 +16,7 @@ import {
   type Rejection,
   reduce,
   type State,
+  sizeOf,
   toParts,
   toWireState,
 } from "../../core/index.ts";
@@ -96,7 +97,7 @@ function outcome(result: Reduction | Rejection): string {
 }
 
 /** The laws share the time of a soak. */
-const LAWS = 6;
+const LAWS = 7;
 
 /** Every history from `first` on; the failing seed is told. */
 function forSeeds(
@@ -126,6 +127,16 @@ test("CORE-1 CORE-2 CORE-4: whatever is sent, the core answers with a reduction 
     refused += counts.refused;
   });
   assert.ok(accepted > refused / 4, `only ${accepted} of ${accepted + refused} were accepted`);
+});
+
+test("CORE-24: what each step adds to the state is what it is larger by", () => {
+  forSeeds(9_000, (seed) => {
+    play(seed, {
+      each(before, reduction) {
+        assert.is(reduction.growth(), sizeOf(reduction.state) - sizeOf(before));
+      },
+    });
+  });
 });
 
 test("DUR-5: live state = patches replayed from the start, on both forms, and from a snapshot on", () => {

@@ -26,6 +26,8 @@ test("without any setting it listens on loopback, port 3000, with the documented
     archiveDays: 30,
     keepEntries: 100_000,
     keepDays: 1,
+    keepMb: 4_000,
+    maxStateMb: null,
     webhookPrivate: false,
     readAuth: false,
     allowedHosts: [],

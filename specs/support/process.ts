@@ -30,6 +30,8 @@ export function quietConfig(dataDir: string): Config {
     archiveDays: 30,
     keepEntries: 100_000,
     keepDays: 1,
+    keepMb: 4_000,
+    maxStateMb: null,
     webhookPrivate: false,
     readAuth: false,
     dataDir,
