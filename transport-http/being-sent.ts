@@ -30,6 +30,8 @@ export function holdUntilSent(
   res: ServerResponse,
   holding = shared,
 ): void {
+  // Its reader went while it was made: it closed before, and would be held for good.
+  if (res.destroyed) return;
   markShared(res);
   const { socket } = res.req;
   let before = takenBy(socket);

@@ -388,6 +388,33 @@ test("STR-8: of versions that nobody takes only what is new in each counts, and 
     for (const { socket } of readers) socket.destroy();
   }));
 
+test("STR-8: for a reader who went while its answer was made nothing is held", async () => {
+  const holding = createHolding({ now: () => 0 });
+  const body = [Buffer.alloc(MB)];
+  let told = () => {};
+  const held = new Promise<void>((resolve) => {
+    told = resolve;
+  });
+  const server = createServer((_req, res) => {
+    res.once("close", () => {
+      setImmediate(() => {
+        holdUntilSent(body, MB, res, holding);
+        told();
+      });
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const socket = connect(port, "127.0.0.1", () => socket.end("GET / HTTP/1.0\r\nHost: a\r\n\r\n"));
+  try {
+    server.once("request", () => socket.destroy());
+    await held;
+    assert.is(holding.bytes(), 0);
+  } finally {
+    await new Promise((resolve) => server.close(resolve));
+  }
+});
+
 /** Reads on until it has so much in all. */
 function createThirst({ socket }: Reader) {
   let [bytes, most] = [0, 0];
