@@ -23,7 +23,7 @@ interface Kept {
 }
 
 async function withKept(
-  options: { keepEntries: number; keepMs?: number },
+  options: { keepEntries: number; keepMs?: number; keepCharacters?: number },
   run: (kept: Kept) => Promise<void>,
 ): Promise<void> {
   const journal = createMemoryJournal();
@@ -75,6 +75,24 @@ test("DUR-26: entries younger than what is kept stay, however many they are", ()
     assert.ok(floor() > 0 && floor() <= head - 1_440, `floor ${floor()} of ${head}`);
     assert.ok(floor() > head - 1_440 - 60, `floor ${floor()} of ${head}`);
   }));
+
+test("DUR-31: what is kept has a bound in characters, however few and young its entries are", () =>
+  withKept(
+    { keepEntries: 10_000, keepMs: DAY_MS, keepCharacters: 300_000 },
+    async ({ engine, floor, write }) => {
+      const kept: number[] = [];
+      for (let n = 0; n < 20; n++) {
+        await write(100);
+        kept.push(engine.view().seq - floor());
+      }
+      const [first = 0] = kept;
+      assert.is(first, engine.view().seq - 1_900, "within the bound all of it stays");
+      // Some 800 characters each.
+      const most = Math.max(...kept);
+      assert.ok(most > 200 && most < 600, `${most} entries were kept`);
+      assert.ok(Math.min(...kept.slice(5)) > 200, `${kept}`);
+    },
+  ));
 
 test("DUR-26: space is given back while writes go on, and nothing kept is lost", () =>
   withFolder((dir) =>
