@@ -12,7 +12,7 @@ import { toSlug } from "../../schema.ts";
 import { get, put, remove, values } from "../../table.ts";
 import { checkRef, find, revise, touch, toWay, unique } from "../lookup.ts";
 import type { State } from "../state.ts";
-import { moveTask, track } from "../tasks/rules.ts";
+import { moveTask, track } from "../tasks/moves.ts";
 import { type Agent, type AgentStatus, CEO } from "./agent.ts";
 
 /** What a body may say of an agent; each field as in `Agent`, absent meaning unchanged. */

@@ -15,7 +15,7 @@ import type { Agent } from "../agents/agent.ts";
 import { find, touch, unique } from "../lookup.ts";
 import type { State } from "../state.ts";
 import { cameDue } from "../tasks/due.ts";
-import { track } from "../tasks/rules.ts";
+import { track } from "../tasks/moves.ts";
 import type { Task } from "../tasks/task.ts";
 
 /** After how long an agent counts as gone, and since when anybody could be heard; in milliseconds. */

@@ -12,15 +12,10 @@ import { checkPerson, checkVersion, find, nameOf, touch } from "../lookup.ts";
 import { recordActivity } from "./activity.ts";
 import { expectedVersion, leaseToken, progress, status, taskFields } from "./fields.ts";
 import { checkLease } from "./leases.ts";
+import { applyBlocking, moveTask, settleLeases } from "./moves.ts";
 import { agentOf, taskIds } from "./naming.ts";
-import {
-  addTask,
-  applyBlocking,
-  applyFields,
-  moveTask,
-  removeTask,
-  settleLeases,
-} from "./rules.ts";
+import { removeTask } from "./references.ts";
+import { addTask, applyFields } from "./rules.ts";
 import type { Task } from "./task.ts";
 import { viewTask } from "./views.ts";
 

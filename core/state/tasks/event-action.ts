@@ -9,11 +9,12 @@ import { id, oneOf, source, text } from "../../schema.ts";
 import { get } from "../../table.ts";
 import { checkVersion, find, findActiveAgent, touch } from "../lookup.ts";
 import type { State } from "../state.ts";
+import { addComment } from "./comments.ts";
 import { expectedVersion, leaseToken } from "./fields.ts";
 import { gather } from "./gathered.ts";
 import { checkLease } from "./leases.ts";
+import { applyBlocking, moveTask, track } from "./moves.ts";
 import { taskIds } from "./naming.ts";
-import { addComment, applyBlocking, moveTask, track } from "./rules.ts";
 import type { Task, TaskStatus } from "./task.ts";
 import { viewTask } from "./views.ts";
 

@@ -22,8 +22,8 @@ import {
   renewLease,
   takeBack,
 } from "./leases.ts";
+import { moveTask, track } from "./moves.ts";
 import { agentReasons, pickTask, taskReasons } from "./routing.ts";
-import { moveTask, track } from "./rules.ts";
 import type { Lease, Task } from "./task.ts";
 import { type TaskView, viewTask } from "./views.ts";
 

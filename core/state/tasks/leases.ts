@@ -14,7 +14,7 @@ import { type Agent, CEO } from "../agents/agent.ts";
 import { touch } from "../lookup.ts";
 import type { State } from "../state.ts";
 import { recordActivity } from "./activity.ts";
-import { moveTask, track } from "./rules.ts";
+import { moveTask, track } from "./moves.ts";
 import type { Lease, Task } from "./task.ts";
 
 export const DEFAULT_TTL_SECONDS = 300;

@@ -4,10 +4,11 @@ import { defineAction } from "../../action.ts";
 import { refuse } from "../../errors.ts";
 import { id, longText, optionalName, requiredText, source } from "../../schema.ts";
 import { find, nameOf } from "../lookup.ts";
+import { addComment } from "./comments.ts";
 import { leaseToken } from "./fields.ts";
 import { checkLease } from "./leases.ts";
 import { agentOf, taskIds } from "./naming.ts";
-import { addComment, linkTasks } from "./rules.ts";
+import { linkTasks } from "./references.ts";
 import { SYMMETRIC_LINKS } from "./task.ts";
 
 const commentTask = defineAction({
