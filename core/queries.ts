@@ -21,11 +21,20 @@ import { toTaskView } from "./state/tasks/views.ts";
 import { tokenQueries } from "./state/tokens/views.ts";
 import { webhookQueries } from "./state/webhooks/views.ts";
 import type { Steps } from "./steps.ts";
-import { size } from "./table.ts";
+import { size, type Table } from "./table.ts";
 import { toTime } from "./time.ts";
 import { VERSION } from "./version.ts";
 
 const none = Type.Object({});
+
+/** Counted once for each table, which every write makes anew, and not for each who asks. */
+const counts = new WeakMap<object, number>();
+
+function countOf(table: Table<object>): number {
+  const count = counts.get(table) ?? size(table);
+  counts.set(table, count);
+  return count;
+}
 
 const health = defineQuery({
   name: "health",
@@ -40,8 +49,8 @@ const health = defineQuery({
     visualization_only: true,
     state_source: recovery.source === "empty" ? view.state.company.mode : "local",
     restart_safe: true,
-    agents: size(view.state.agents),
-    tasks: size(view.state.tasks),
+    agents: countOf(view.state.agents),
+    tasks: countOf(view.state.tasks),
     uptime_seconds: Math.max(0, Math.floor((now - bootedAt) / 1_000)),
     seq: view.seq,
   }),

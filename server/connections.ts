@@ -13,7 +13,8 @@ import { CutOff, type CutOffReason } from "../core/index.ts";
 import { requestIdOf } from "../transport-http/index.ts";
 import type { Log } from "./compose.ts";
 import { createLine, type Line } from "./line.ts";
-import { createRoom, type HeldOptions, type Room, watchHeld } from "./room.ts";
+import { createLoopShare, type LoopShare } from "./loop-share.ts";
+import { createRoom, endLongest, type HeldOptions, type Room, watchHeld } from "./room.ts";
 
 export interface Listeners {
   request(req: IncomingMessage, res: ServerResponse): void;
@@ -44,11 +45,13 @@ export function listenTo(
     unheardMs = 5_000,
     held = {},
     room = createRoom(),
+    share = createLoopShare(),
     onCutOff = () => {},
   }: {
     unheardMs?: number;
     held?: HeldOptions;
     room?: Room;
+    share?: LoopShare;
     onCutOff?(remote: string, reason: CutOffReason): void;
   } = {},
 ): ReadonlySet<Socket> {
@@ -97,9 +100,8 @@ export function listenTo(
   }
 
   server.on("connection", (socket: Socket) => {
-    const line = createLine(socket, room, (res) =>
-      guard(socket, res.req, () => request(res.req, res)),
-    );
+    const handOut = (res: ServerResponse) => guard(socket, res.req, () => request(res.req, res));
+    const line = createLine(socket, room, share, handOut, () => endLongest(lines.values()));
     // Once it is destroyed nobody knows.
     const { remoteAddress: remote = "" } = socket;
     connections.add(socket);

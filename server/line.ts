@@ -1,7 +1,7 @@
 /**
  * The requests of one connection: a few are handed out, what came after them waits for its turn, and while
  * anything waits nothing more is read. Neighbours: `connections.ts` has one for each connection, `room.ts` counts
- * over all of them. Node itself reads on while answers are due, and parses whole what it has read, which holds thousands of requests.
+ * over all of them, `loop-share.ts` says whether a read may come now. Node itself reads on while answers are due, and parses whole what it has read, which holds thousands of requests.
  * Invariants: handed out in the order they came; no more are under way than is said here, and no more in one
  * turn of the loop, so that others are heard between.
  */
@@ -9,6 +9,7 @@ import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { type CutOffReason, cutOff } from "../core/index.ts";
 import { isShared, LET_GO } from "../transport-http/index.ts";
+import type { LoopShare } from "./loop-share.ts";
 import type { Room } from "./room.ts";
 
 const MAX_UNDER_WAY = 16;
@@ -22,16 +23,24 @@ export interface Line {
   add(res: ServerResponse): void;
   /** For a connection that is closed: those that were handed out, never had it, and know nothing. */
   leave(): ServerResponse[];
+  /** Requests that have not had their turn. */
+  waits(): number;
   /** Bytes that were made for it alone and are not taken yet. */
   held(): number;
   /** In words where nothing of the answer that is due was sent; without them where it was told so before. */
   cutOff(reason: CutOffReason): void;
 }
 
+/**
+ * @param handOut answers a request
+ * @param onCrowded ends a line, since too many wait in all of them
+ */
 export function createLine(
   socket: Socket,
   room: Room,
+  share: LoopShare,
   handOut: (res: ServerResponse) => void,
+  onCrowded: () => void,
 ): Line {
   const underWay = new Set<ServerResponse>();
   let waiting: ServerResponse[] = [];
@@ -50,21 +59,30 @@ export function createLine(
     room.underWay++;
     res.once("close", () => {
       if (underWay.delete(res)) room.underWay--;
-      if (waiting.length === 0 || isGoingOn) return;
-      isGoingOn = true;
-      setImmediate(goOn);
+      goOnLater();
     });
-    handOut(res);
+    share.run(() => handOut(res));
+  }
+
+  function goOnLater(): void {
+    if (waiting.length === 0 || isGoingOn) return;
+    isGoingOn = true;
+    share.later(goOn);
   }
 
   function goOn(): void {
     isGoingOn = false;
+    const isShared = share.isShared();
     while (!socket.destroyed && !isEnding && !isFull()) {
       const next = waiting.shift();
       if (!next) return;
       room.waiting--;
       if (waiting.length === 0) socket.resume();
       start(next);
+      if (isShared || share.isSpent()) {
+        goOnLater();
+        return;
+      }
     }
   }
 
@@ -85,17 +103,22 @@ export function createLine(
   return {
     add(res) {
       if (isEnding) return;
-      if (waiting.length === 0 && !isFull()) return start(res);
+      const isLate = isRead(res) && share.isSpent();
+      if (waiting.length === 0 && !isLate && !isFull()) return start(res);
       room.waiting++;
       if (waiting.push(res) > MAX_WAITING) end("pipelined");
-      else if (room.isFull()) end("crowded");
-      else if (waiting.length === 1) socket.pause();
+      else if (room.isFull()) onCrowded();
+      if (isEnding) return;
+      if (waiting.length === 1) socket.pause();
+      // Else it is an answer's end that lets the next one come.
+      if (!isFull()) goOnLater();
     },
     leave() {
       room.waiting -= waiting.length;
       waiting = [];
       return [...underWay].filter((res) => !res.socket && !res.writableFinished);
     },
+    waits: () => waiting.length,
     held() {
       let bytes = 0;
       for (const res of underWay) if (!isShared(res)) bytes += res.writableLength;
@@ -103,4 +126,8 @@ export function createLine(
     },
     cutOff: end,
   };
+}
+
+function isRead({ req }: ServerResponse): boolean {
+  return req.method === "GET" || req.method === "HEAD";
 }

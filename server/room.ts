@@ -34,6 +34,13 @@ export function createRoom({ many = MANY_UNDER_WAY, most = MAX_WAITING } = {}): 
   };
 }
 
+/** Too many wait: that line ends which has the most, not whoever came last. */
+export function endLongest(lines: Iterable<Line>): void {
+  let longest: Line | null = null;
+  for (const line of lines) if (!longest || line.waits() > longest.waits()) longest = line;
+  longest?.cutOff("crowded");
+}
+
 export interface HeldOptions {
   maxBytes?: number;
   everyMs?: number;

@@ -253,6 +253,7 @@ const explanation = Type.Object({
   summary: text("The same in one sentence."),
   reasons: Type.Array(records.reason, { description: "What keeps everybody." }),
   eligible_agents: texts(),
+  eligible_agents_left_out: count(),
   candidates: Type.Array(
     Type.Object({
       agent_id: text(),

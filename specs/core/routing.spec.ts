@@ -18,7 +18,7 @@ import {
 import type { Agent } from "../../core/state/agents/agent.ts";
 import { explainTask, REASON_CODES, type Reason } from "../../core/state/tasks/routing.ts";
 import type { Task } from "../../core/state/tasks/task.ts";
-import { get, list, size, values } from "../../core/table.ts";
+import { get, list, size, toFlat, values } from "../../core/table.ts";
 import { AT, createStory, demoState, frozen, record, type Story } from "../support/core.ts";
 import { createRandom, type Random, seedOf } from "../support/random.ts";
 import { randomAction, randomPause } from "./random-actions.ts";
@@ -39,6 +39,12 @@ const explain = ({ state }: Story, id: string, agent?: string) =>
     record(state.tasks, id),
     agent === undefined ? undefined : [agentIn(state, agent)],
   );
+
+/** The state with other fields in one record. */
+function changed(state: State, name: "tasks" | "agents", id: string, fields: object): State {
+  const rows = toFlat<object>(state[name]);
+  return { ...state, [name]: { ...rows, [id]: { ...rows[id], ...fields } } };
+}
 
 /** The one reason of that code for the pair. */
 function reasonOf(story: Story, code: Reason["code"], task: string, agent: string): Reason {
@@ -158,6 +164,27 @@ for (const { code, given = [], task = "T-208", agent = "codex", ...wanted } of C
 
 test("AGT-5: every code has a case", () => {
   assert.equal([...new Set(CASES.map(({ code }) => code))].sort(), [...REASON_CODES].sort());
+});
+
+test("AGT-5: who is counted as eligible is who has no reason that keeps it from the task", () => {
+  const story = createStory();
+  for (const [agent_id, fields] of [
+    ["iris", { standing: "suspended" }],
+    ["ralph", { specialists: ["code", "docs"] }],
+  ] as const) {
+    story.state = changed(story.state, "agents", agent_id, fields);
+  }
+  let able = 0;
+  for (const { id } of values(story.state.tasks)) {
+    for (const fields of [{}, { status: "ready", owner: null, specialist: "code", lease: null }]) {
+      const state = changed(story.state, "tasks", id, fields);
+      const told = explainTask(state, createRelations(state), record(state.tasks, id));
+      const eligible = told.candidates.filter((one) => one.eligible).map((one) => one.agent_id);
+      assert.equal(told.eligible_agents, eligible, id);
+      able += told.eligible_agents.length;
+    }
+  }
+  assert.ok(able > 20, `only ${able} were eligible`);
 });
 
 test("AGT-5: the summary names what keeps everybody, else who may start the task", () => {

@@ -187,7 +187,8 @@ test("AGT-9: an explanation tells of 100 agents one by one, those first that may
   const active = list(state.agents).filter(({ standing }) => standing === "active").length;
   assert.is(explained.candidates.length, 100);
   assert.is(explained.candidates_left_out, active - 100);
-  assert.is(explained.eligible_agents.length, active);
+  assert.is(explained.eligible_agents.length, 100);
+  assert.is(explained.eligible_agents_left_out, active - 100);
   assert.ok(explained.candidates.every(({ eligible }) => eligible));
   assert.match(explained.summary, ` and ${active - 10} more.`);
 });

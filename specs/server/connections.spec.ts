@@ -4,6 +4,7 @@ import { type AddressInfo, connect, type Socket } from "node:net";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { listenTo } from "../../server/connections.ts";
+import { createLoopShare } from "../../server/loop-share.ts";
 import { createRoom } from "../../server/room.ts";
 import { markShared } from "../../transport-http/being-sent.ts";
 import { eventually } from "../support/streams.ts";
@@ -339,6 +340,96 @@ test("ACC-26: who does not take the words either is cut off at the next look, an
       held: { maxBytes: 8 * MB, everyMs: 5 },
       onCutOff: (_remote, reason) => cutOff.push(reason),
     },
+  );
+});
+
+test("ACC-26: where too many wait, that connection is cut off which has the most waiting, and not who came last", async () => {
+  const room = createRoom({ many: 1, most: 8 });
+  const cutOff: string[] = [];
+  await withHouse(
+    () => {},
+    async ({ port, came }) => {
+      const { socket: greedy, text } = dial(port, GET.repeat(7));
+      await eventually(() => room.waiting === 6, "six wait of one connection");
+      const modest = [];
+      for (let n = 1; n <= 3; n++) {
+        modest.push(dial(port, GET.repeat(2)).socket);
+        await eventually(() => came.length === 1 + n, "one is under way, one waits");
+      }
+      await eventually(() => greedy.destroyed, "who has six is cut off for the ninth");
+      assert.match(text(), /^HTTP\/1\.1 503 /);
+      assert.equal(cutOff, ["crowded"]);
+      await eventually(() => room.waiting === 3, "the others wait on");
+      for (const socket of modest) socket.destroy();
+    },
+    { room, onCutOff: (_remote, reason) => cutOff.push(reason) },
+  );
+});
+
+/** A share whose clock and turns are moved by hand. */
+function createShareByHand() {
+  const hand = { now: 0, turns: [] as (() => void)[] };
+  const share = createLoopShare({
+    now: () => hand.now,
+    nextTurn: (run) => hand.turns.push(run),
+  });
+  return { hand, share, turn: () => hand.turns.shift()?.() };
+}
+
+test("ACC-29: reads of all connections take a bounded part of a turn, by turns one each, and a write goes between", () => {
+  const { hand, share, turn } = createShareByHand();
+  const paths = (came: ServerResponse[]) => came.map(({ req }) => req.url);
+  return withHouse(
+    () => {
+      hand.now += 4;
+    },
+    async ({ port, came }) => {
+      const dialled = [];
+      for (const name of ["a", "b", "c", "d", "e"]) {
+        const requests = [1, 2, 3].map((n) => `GET /${name}${n} HTTP/1.1\r\nHost: a\r\n\r\n`);
+        dialled.push(dial(port, requests.join("")));
+        await turns(20);
+      }
+      assert.equal(paths(came), ["/a1", "/a2", "/a3"], "in one turn");
+      const writer = dial(port, "POST /w HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+      await eventually(() => came.length === 4, "a write does not wait for them");
+      turn();
+      assert.equal(paths(came).slice(4), ["/b1", "/c1", "/d1"]);
+      turn();
+      assert.equal(paths(came).slice(7), ["/e1", "/b2", "/c2"]);
+      turn();
+      assert.equal(paths(came).slice(10), ["/d2", "/e2", "/b3"]);
+      turn();
+      assert.equal(paths(came).slice(13), ["/c3", "/d3", "/e3"]);
+      assert.is(hand.turns.length, 1);
+      turn();
+      assert.is(hand.turns.length, 0, "no turn is asked for once nobody waits");
+      for (const { socket } of [...dialled, writer]) socket.destroy();
+    },
+    { share },
+  );
+});
+
+test("ACC-29: the requests of one connection keep their order, a write behind a read that waits too", () => {
+  const { hand, share, turn } = createShareByHand();
+  return withHouse(
+    () => {
+      hand.now += 20;
+    },
+    async ({ port, came }) => {
+      const write = "POST /w HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n";
+      const { socket } = dial(port, GET + GET + write);
+      await eventually(() => came.length === 1, "the first read has come");
+      await turns(20);
+      assert.is(came.length, 1);
+      const methods = () => came.map(({ req }) => req.method);
+      turn();
+      assert.equal(methods(), ["GET", "GET"], "one more, which takes longer than a turn");
+      turn();
+      assert.equal(methods(), ["GET", "GET", "POST"]);
+      socket.destroy();
+    },
+    { share },
   );
 });
 

@@ -141,32 +141,54 @@ export function pickTask(relations: Relations, agent: Agent, project?: string): 
 /** In words and in data: who may start the task, who may not, and what would change that. */
 export function explainTask(state: State, relations: Relations, task: Task, agents?: Agent[]) {
   const general = taskReasons(state, task);
-  const candidates = (agents ?? list(state.agents).filter(({ standing }) => standing === "active"))
-    .map((agent) => {
+  const asked = agents ?? activeIn(state.agents);
+  const [able, unable]: [Agent[], Agent[]] = [[], []];
+  // In words only of those who are told: anybody may ask, of a company with many.
+  for (const agent of asked) {
+    (general.length === 0 && mayTake(task, agent) ? able : unable).push(agent);
+  }
+  const told = [...able, ...unable].slice(0, agents?.length ?? MAX_CANDIDATES);
+  return {
+    task_id: task.id,
+    eligible: able.length > 0,
+    summary: summarise(state, task, general, able),
+    reasons: general,
+    eligible_agents: able.slice(0, MAX_CANDIDATES).map(({ id }) => id),
+    eligible_agents_left_out: Math.max(0, able.length - MAX_CANDIDATES),
+    candidates: told.map((agent) => {
       const reasons = [...general, ...agentReasons(state, relations, task, agent)];
       const eligible = !reasons.some(({ blocking }) => blocking);
       return { agent_id: agent.id, name: agent.name, eligible, reasons };
-    })
-    .sort((a, b) => Number(b.eligible) - Number(a.eligible) || (a.agent_id < b.agent_id ? -1 : 1));
-  const eligible = candidates.filter((one) => one.eligible).map(({ agent_id }) => agent_id);
-  const told = candidates.slice(0, agents?.length ?? MAX_CANDIDATES);
-  return {
-    task_id: task.id,
-    eligible: eligible.length > 0,
-    summary: summarise(state, task, general, eligible),
-    reasons: general,
-    eligible_agents: eligible,
-    candidates: told,
-    candidates_left_out: candidates.length - told.length,
+    }),
+    candidates_left_out: asked.length - told.length,
   };
 }
 
-function summarise(state: State, task: Task, general: Reason[], eligible: string[]): string {
+/** By id. Looked up once for each table of them, and not for each who asks. */
+const active = new WeakMap<object, Agent[]>();
+
+function activeIn(agents: State["agents"]): Agent[] {
+  const known = active.get(agents);
+  if (known) return known;
+  const found = list(agents)
+    .filter(({ standing }) => standing === "active")
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+  active.set(agents, found);
+  return found;
+}
+
+/** Whether `agentReasons` has none for it that keeps it from the task. */
+function mayTake(task: Task, agent: Agent): boolean {
+  if (agent.standing !== "active") return false;
+  return task.owner ? task.owner === agent.id : suits(task, agent);
+}
+
+function summarise(state: State, task: Task, general: Reason[], able: Agent[]): string {
   if (general.length > 0) {
     return `${task.id} cannot be started: ${general.map(({ text }) => text).join("; ")}.`;
   }
-  if (eligible.length === 0) return `${task.id} is ready, but no agent may start it.`;
-  const names = eligible.slice(0, MAX_NAMED).map((id) => nameOf(state, id));
-  const others = eligible.length - names.length;
+  if (able.length === 0) return `${task.id} is ready, but no agent may start it.`;
+  const names = able.slice(0, MAX_NAMED).map(({ id }) => nameOf(state, id));
+  const others = able.length - names.length;
   return `${task.id} can be started by ${names.join(", ")}${others > 0 ? ` and ${others} more` : ""}.`;
 }
