@@ -13,6 +13,7 @@ export const CUT_OFF = {
   slow: "a reader of a stream was too slow, and did not take the word of it; it was cut off",
   stuck: "a connection took nothing of its answer; it was cut off",
   full: "too many connections are open; one more was closed",
+  chatty: "a socket sent more than it may; it was cut off",
   vanished: "a connection's machine is gone; it was ended",
 } as const;
 export type CutOffReason = keyof typeof CUT_OFF;

@@ -56,6 +56,9 @@ export interface Session {
   close(code: number, reason: string): void;
 }
 
+/** Nothing needs to be said here; a client may, as to keep a proxy awake. Between two of our pings. */
+const MAX_FRAMES = 100;
+
 /** A line that is quick is given so many frames of a state at once, a slow one each by itself: it has to show that it moves. */
 const STRIDE_FRAMES = 3;
 const QUICK_MS = 1_000;
@@ -70,6 +73,8 @@ export function openSession(options: SessionOptions): Session {
   /** The last sequence number that this socket was told. */
   let seq = resume?.since ?? 0;
   let answered = true;
+  /** Frames of whatever kind since our last ping. */
+  let heard = 0;
   let wake: (() => void) | null = null;
   let grace: NodeJS.Timeout | undefined;
   const flushed = () => wake?.();
@@ -80,6 +85,7 @@ export function openSession(options: SessionOptions): Session {
   }, keepaliveMs);
 
   const ping = setInterval(() => {
+    heard = 0;
     // Its answer would wait behind what the socket has no room for; the stall is timed instead.
     if (phase === "waiting") return;
     if (!answered) return cutOff(socket, "vanished");
@@ -255,10 +261,19 @@ export function openSession(options: SessionOptions): Session {
   }
 
   socket.on("drain", flushed);
+  /** At once: until the end of a closing handshake all that it sends would be read. */
+  function count(): void {
+    heard++;
+    if (heard === MAX_FRAMES + 1) cutOff(socket, "chatty");
+  }
+
+  ws.on("ping", count);
   ws.on("pong", () => {
+    count();
     answered = true;
   });
   ws.on("message", (_data, isBinary) => {
+    count();
     if (isBinary) close(CLOSE_CODES.policy, "text only");
   });
   // A violation of the protocol, a message beyond maxPayload too: ws closes with the code for it.

@@ -4,7 +4,7 @@ import { connect, type Socket } from "node:net";
 import { Duplex } from "node:stream";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import type { Principal } from "../../core/index.ts";
+import { CutOff, type Principal } from "../../core/index.ts";
 import { refuseUpgrade } from "../../transport-ws/upgrade.ts";
 import { createHeap, grouped, sizeFor } from "../support/soak.ts";
 import {
@@ -238,6 +238,41 @@ test("STR-4: what a client says is ignored, unless it is binary (1008) or too lo
     assert.is(engine.feed.subscribers(), 0);
   });
 });
+
+for (const kind of ["text", "ping", "pong"] as const)
+  test(`WS-10: who sends more than a hundred frames between two pings is cut off, with ${kind}s too; who sends a few is not`, async () => {
+    await withStreams({}, async ({ wsUrl, sockets }) => {
+      const talkative = await connectWs(wsUrl);
+      await talkative.messages.next();
+      const errors: Error[] = [];
+      for (const socket of sockets) socket.on("error", (error) => errors.push(error));
+      const say = (count: number) => {
+        for (let n = 0; n < count; n++) {
+          if (kind === "text") talkative.ws.send("");
+          else talkative.ws[kind]("");
+        }
+      };
+      const other = await connectWs(wsUrl);
+      await other.messages.next();
+      for (let round = 0; round < 2; round++) {
+        say(49);
+        const answered = new Promise((resolve) => {
+          talkative.ws.on("pong", (data) => String(data) === "heard" && resolve(data));
+        });
+        talkative.ws.ping("heard");
+        await Promise.race([answered, talkative.closed.then(() => assert.unreachable())]);
+      }
+      assert.is(sockets.size, 2);
+      say(1);
+      await talkative.closed;
+      await eventually(() => sockets.size === 1, "it is ended");
+      assert.equal(
+        errors.map((error) => error instanceof CutOff && error.reason),
+        ["chatty"],
+      );
+      other.drop();
+    });
+  });
 
 test("WS-4: on shutdown every socket gets 1012, one that does not read is ended, late ones are refused", async () => {
   await withStreams({ ws: { graceMs: 30 } }, async ({ wsUrl, ws, engine, sockets }) => {
