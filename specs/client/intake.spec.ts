@@ -111,4 +111,15 @@ test("PAGE-3: a state takes the place of what still waited; a resumption does no
   }
 });
 
+test("PAGE-9: a resumption goes on with what waits, and tells nothing of what is not shown yet", () => {
+  const { commit, hello, taken, turn, turns, log } = steer(1);
+  for (let seq = 1; seq <= 40; seq++) commit(seq);
+  hello(40);
+  assert.equal([taken.length, log], [1, []]);
+  commit(41);
+  while (turns() > 0) turn();
+  assert.is(taken.length, 41);
+  assert.equal(log, []);
+});
+
 test.run();

@@ -30,12 +30,12 @@ export function ConnectionBadge() {
 /** While what is shown may be out of date: since when. */
 export function AsOf() {
   const { connection, now, mirror } = usePage();
-  const heardAt = () => {
+  const asOf = () => {
     const state = connection();
-    return mirror.ready() && state.status === "offline" ? state.heardAt : null;
+    return mirror.ready() && state.status === "offline" ? state.asOf : null;
   };
   return (
-    <Show when={heardAt()}>
+    <Show when={asOf()}>
       {(at) => (
         <p class="as-of" data-testid="as-of">
           No connection to the server. What you see is as of {toMoment(at(), now())}.

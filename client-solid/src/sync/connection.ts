@@ -2,8 +2,9 @@
  * The page's wire: keeps one socket to the server alive, resumes after each loss from the last entry
  * it saw, and says at every moment how far what is shown can be trusted. Neighbours: `store.ts` takes
  * what arrives; socket, timers, clock and chance are brought by the caller.
- * Invariant: entries are handed on in order, without gap or double; whatever breaks that, a missing
- * number as well as a patch that does not apply, ends in a fresh state.
+ * Invariants: entries are handed on in order, without gap or double; whatever breaks that, a missing
+ * number as well as a patch that does not apply, ends in a fresh state. Live is said only of the socket
+ * that is open, and not after a word of it that was not taken.
  */
 import type { Commit, Hello, ServerMessage } from "./wire.ts";
 import { KEEPALIVE_MS, PROTOCOL_VERSION } from "./wire.ts";
@@ -14,9 +15,9 @@ export type ConnectionState =
   | { status: "catching-up" }
   /**
    * Both in milliseconds since the epoch: when the next try comes, null when only a reload helps; and
-   * when the server was last heard, null for never.
+   * as of when what was handed on is true, null for never.
    */
-  | { status: "offline"; retryAt: number | null; heardAt: number | null };
+  | { status: "offline"; retryAt: number | null; asOf: number | null };
 
 export interface SocketHandlers {
   onMessage(text: string): void;
@@ -33,10 +34,11 @@ export interface ConnectionPorts {
   clock(): number;
   /** From 0 up to 1. */
   random(): number;
+  /** May throw, as `onCommits`. */
   onHello(hello: Hello): void;
   /**
-   * What came together, in order. May throw when one does not fit what is there: the state is then asked
-   * for anew.
+   * What came together, in order. May throw when one does not fit what is there, or call `distrust`: the
+   * state is then asked for anew.
    */
   onCommits(commits: readonly Commit[]): void;
   onState(state: ConnectionState): void;
@@ -73,7 +75,7 @@ export function createConnection(ports: ConnectionPorts): Connection {
   let headAtHello = 0;
   /** Of this socket: its last word, at first its opening. */
   let quietSince = 0;
-  let heardAt: number | null = null;
+  let asOf: number | null = null;
   let resyncedAt = Number.NEGATIVE_INFINITY;
   let cancelSilence = nothing;
   let cancelRetry = nothing;
@@ -112,7 +114,7 @@ export function createConnection(ports: ConnectionPorts): Connection {
     if (greeted && clock() - greetedAt >= STABLE_MS) attempt = 0;
     drop();
     const delayMs = retryDelayMs(attempt++, random());
-    show({ status: "offline", retryAt: clock() + delayMs, heardAt });
+    show({ status: "offline", retryAt: clock() + delayMs, asOf });
     cancelRetry = setTimer(connect, delayMs);
   }
 
@@ -130,6 +132,8 @@ export function createConnection(ports: ConnectionPorts): Connection {
   }
 
   function watch(): void {
+    // A clock that was set back would have silence last as long as it was set by.
+    quietSince = Math.min(quietSince, clock());
     const leftMs = quietSince + SILENCE_MS - clock();
     if (leftMs <= 0) lose();
     else cancelSilence = setTimer(watch, leftMs);
@@ -137,11 +141,13 @@ export function createConnection(ports: ConnectionPorts): Connection {
 
   function receive(text: string): void {
     quietSince = clock();
-    heardAt = quietSince;
     const message = parse(text);
     if (message?.type === "hello") greet(message);
     else if (!message || !greeted) resync();
     else if (message.type === "commits") take(message.commits);
+    // What it was told of last; it may be older than what overtook it.
+    else if (known && message.seq > known.seq) resync();
+    else if (state.status === "live") asOf = quietSince;
   }
 
   function greet(hello: Hello): void {
@@ -149,7 +155,7 @@ export function createConnection(ports: ConnectionPorts): Connection {
     const whole = hello.state !== undefined;
     if (hello.protocol !== PROTOCOL_VERSION) {
       drop();
-      show({ status: "offline", retryAt: null, heardAt });
+      show({ status: "offline", retryAt: null, asOf });
     } else if (!whole && (seq !== known?.seq || journal !== known.journal)) {
       resync();
     } else {
@@ -159,35 +165,46 @@ export function createConnection(ports: ConnectionPorts): Connection {
       headAtHello = hello.head;
       known = { seq, journal };
       watch();
-      ports.onHello(hello);
-      show({ status: seq < headAtHello ? "catching-up" : "live" });
+      if (!handOn(() => ports.onHello(hello))) return;
+      if (whole) asOf = quietSince;
+      if (seq >= headAtHello) beLive();
+      else show({ status: "catching-up" });
     }
   }
 
   function take(commits: readonly Commit[]): void {
     const next = (known?.seq ?? 0) + 1;
-    const last = next + commits.length - 1;
-    if (commits.some(({ seq }, at) => seq !== next + at) || !applies(commits)) {
-      resync();
-      return;
-    }
-    if (known) known.seq = last;
-    if (last >= headAtHello) show({ status: "live" });
+    const isTaken = handOn(() => {
+      if (commits.some(({ seq }, at) => seq !== next + at)) throw new Error("not what comes next");
+      ports.onCommits(commits);
+    });
+    if (!isTaken || !known) return;
+    known.seq += commits.length;
+    if (known.seq >= headAtHello) beLive();
   }
 
-  function applies(commits: readonly Commit[]): boolean {
+  function beLive(): void {
+    asOf = quietSince;
+    show({ status: "live" });
+  }
+
+  /** Whether it was taken; if not, a fresh state is asked for, and the socket is not this one any more. */
+  function handOn(give: () => void): boolean {
+    const from = socket;
     try {
-      ports.onCommits(commits);
-      return true;
+      give();
     } catch {
-      return false;
+      // Unless that was done, or all was stopped, within.
+      if (socket === from) resync();
     }
+    return socket === from;
   }
 
   return {
     start() {
       if (running) return;
       running = true;
+      state = { status: "connecting" };
       ports.onState(state);
       connect();
     },
@@ -196,11 +213,15 @@ export function createConnection(ports: ConnectionPorts): Connection {
       const silent = greeted && clock() - quietSince >= SILENCE_MS;
       if (socket && !silent) return;
       attempt = 0;
-      if (silent) show({ status: "offline", retryAt: clock(), heardAt });
+      if (silent) show({ status: "offline", retryAt: clock(), asOf });
       connect();
     },
     distrust() {
-      if (running) resync();
+      if (!running) return;
+      if (greeted) return resync();
+      // The next socket asks for all, when its time comes; a try to resume is given up.
+      known = null;
+      if (socket) connect();
     },
     stop() {
       running = false;

@@ -10,6 +10,7 @@ import type { Commit, Hello } from "./wire.ts";
 export interface IntakePorts {
   /** @throws Error when an entry does not fit */
   apply(commits: readonly Commit[]): void;
+  /** Given one with a state. */
   replace(hello: Hello): void;
   /** The state cannot be continued. */
   onMisfit(): void;
@@ -20,6 +21,7 @@ export interface IntakePorts {
 }
 
 export interface Intake {
+  /** One without a state goes on where the entries end that have come, shown or not. */
   hello(hello: Hello): void;
   /** What came together. */
   commits(commits: readonly Commit[]): void;
@@ -64,9 +66,9 @@ export function createIntake(ports: IntakePorts): Intake {
   return {
     behind,
     hello(hello) {
+      if (hello.state === undefined) return;
       // What came before a whole state is part of it.
-      if (hello.state !== undefined) queue = [];
-      else drain();
+      queue = [];
       ports.replace(hello);
     },
     commits(commits) {
