@@ -100,7 +100,7 @@ export {
   type WireState,
 } from "./state/state.ts";
 export { MAX_EXPIRED_AT_ONCE } from "./state/tasks/lease-actions.ts";
-export { expiredTasks, hasExpired } from "./state/tasks/leases.ts";
+export { expiredTasks, hasExpired } from "./state/tasks/lease-ends.ts";
 export type { Grant } from "./state/tokens/grant.ts";
 export { finish, type Steps } from "./steps.ts";
 export * as table from "./table.ts";

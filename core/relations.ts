@@ -10,6 +10,7 @@ import { createStartable, type Startable } from "./startable.ts";
 import type { Notification } from "./state/notifications/notification.ts";
 import type { State } from "./state/state.ts";
 import { dueMinutes } from "./state/tasks/due.ts";
+import { leaseMinutes } from "./state/tasks/lease-ends.ts";
 import { isOpen, type Task } from "./state/tasks/task.ts";
 import { namedBlockersOf } from "./state/tasks/views.ts";
 import { compareIds, get, values } from "./table.ts";
@@ -31,7 +32,7 @@ const GROUPINGS = {
   open: (task: Task) => (task.owner && isOpen(task) ? [task.owner] : []),
   ready: (task: Task) => (task.owner && task.status === "ready" ? [task.owner] : []),
   waiting: (task: Task) => (task.status === "ready" ? namedBlockersOf(task) : []),
-  leased: (task: Task) => (task.lease ? ["all"] : []),
+  leases: leaseMinutes,
   involving: (task: Task) => [
     ...new Set([
       ...(task.owner ? [task.owner] : []),

@@ -5,6 +5,7 @@
  */
 
 export const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 
@@ -25,6 +26,11 @@ let latest = { second: Number.NaN, time: "" };
 /** Milliseconds since the epoch, or NaN when the text is no time. */
 export function fromTime(time: string): number {
   return Date.parse(time);
+}
+
+/** The number of the minute, for what is kept by it. */
+export function minuteOf(ms: number): number {
+  return Math.floor(ms / MINUTE_MS);
 }
 
 export function toDate(ms: number): string {

@@ -7,6 +7,7 @@ import {
   archivableTasks,
   type Engine,
   expiredTasks,
+  finish,
   hasExpired,
   KEPT_OF_EACH,
   MAX_ARCHIVED_AT_ONCE,
@@ -15,6 +16,7 @@ import {
   MAX_SAID_AT_ONCE,
   MAX_SWEPT_AT_ONCE,
   type Outcome,
+  type Steps,
   sizeOf,
   table,
   toSweep,
@@ -26,7 +28,7 @@ const SWEEP_INTERVAL_MS = 5_000;
 /** A lost lease is noticed within this time. */
 const EXPIRE_INTERVAL_MS = 500;
 const ARCHIVE_INTERVAL_MS = 60_000;
-/** Tasks that a look passes before the loop turns. */
+/** Agents and tasks that a look passes before the loop turns. */
 const LOOKED_AT_ONCE = 2_000;
 const SYSTEM = { actor: "system" };
 
@@ -60,14 +62,15 @@ function startAsking(
   return () => clearInterval(interval);
 }
 
-/** All that a look finds, with turns of the loop in between: it may be as much as there is. */
-async function gather<T>(found: Iterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for (const one of found) {
-    all.push(one);
-    if (all.length % LOOKED_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
-  }
-  return all;
+/**
+ * With turns of the loop in between: what is looked at may be as much as there is. What changes meanwhile is
+ * looked at again, by the action and by the next look.
+ */
+export function inTurns<T>(look: Steps<T>): T | Promise<T> {
+  let looked = 0;
+  return finish(look, () =>
+    ++looked % LOOKED_AT_ONCE === 0 ? new Promise((resolve) => setImmediate(resolve)) : null,
+  );
 }
 
 /** One entry after the other, so that others write in between. */
@@ -97,7 +100,7 @@ export function startSweeping(
     const silence = { staleMs: staleSeconds * 1_000, heardFrom: hearing.since() };
     const { state, relations, seq } = engine.view();
     const look = { until: engine.clock(), seen: seq };
-    const passed = await gather(whatPassed(state, relations, look.until, silence));
+    const passed = await inTurns(whatPassed(state, relations, look.until, silence));
     await inEntries(engine, passed, MAX_SWEPT_AT_ONCE, (some, isLast) =>
       engine.dispatch("system/sweep", toSweep(some, silence, isLast ? look : undefined), SYSTEM),
     );
@@ -117,7 +120,7 @@ export function startExpiring(
   return startAsking(timed, intervalMs, async () => {
     const heard_from = hearing.since();
     const { state, relations } = engine.view();
-    const found = await gather(expiredTasks(state, relations, engine.clock(), heard_from));
+    const found = await inTurns(expiredTasks(state, relations, engine.clock(), heard_from));
     const ids = found.map(({ id }) => id);
     await inEntries(engine, ids, MAX_EXPIRED_AT_ONCE, (some) => {
       const { tasks } = engine.view().state;
@@ -152,7 +155,7 @@ async function archive(engine: Engine, days: number): Promise<void> {
 
 async function archiveTasks(engine: Engine, days: number): Promise<void> {
   const { state, relations } = engine.view();
-  const due = archivableTasks(state, relations, days, engine.clock());
+  const due = await inTurns(archivableTasks(state, relations, days, engine.clock()));
   for (let from = 0; from < due.length && !engine.stopped(); ) {
     const task_ids: string[] = [];
     for (let characters = 0; from < due.length && task_ids.length < MAX_ARCHIVED_AT_ONCE; from++) {

@@ -3,6 +3,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { createRelations, type State, whatPassed } from "../../core/index.ts";
 import type { ActionName } from "../../core/registry.ts";
+import { atOnce } from "../../core/steps.ts";
 import { list, size } from "../../core/table.ts";
 import { AT, DAY_MS, demoState, frozen, MINUTE_MS, record, run, runAll } from "../support/core.ts";
 
@@ -228,7 +229,7 @@ test("CORE-7: a server that just started hears agents out, but tells at once wha
   assert.ok(active.length > activeIn(state).length, "something became overdue meanwhile");
   const relations = createRelations(state);
   const silence = { staleMs: 180_000, heardFrom: AT };
-  const passedBy = (at: number) => [...whatPassed(state, relations, at, silence)];
+  const passedBy = (at: number) => atOnce(whatPassed(state, relations, at, silence));
   assert.equal(passedBy(AT + MINUTE_MS), []);
   assert.ok(passedBy(AT + 10 * MINUTE_MS).length > 0);
 });

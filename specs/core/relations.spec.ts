@@ -6,7 +6,9 @@ import { merge, type Touched } from "../../core/patch.ts";
 import { causeOf } from "../../core/relations.ts";
 import { POOL_OF_ALL } from "../../core/startable.ts";
 import { cameDue } from "../../core/state/tasks/due.ts";
+import { expiredTasks } from "../../core/state/tasks/lease-ends.ts";
 import { PRIORITIES, TASK_STATUSES, type Task, TRANSITIONS } from "../../core/state/tasks/task.ts";
+import { atOnce } from "../../core/steps.ts";
 import { get, list } from "../../core/table.ts";
 import { AT, act, demoState, frozen, run } from "../support/core.ts";
 import { createRandom, type Random, seedOf } from "../support/random.ts";
@@ -33,6 +35,7 @@ function answers(relations: Relations, state: State, people: ReadonlySet<string>
     ask("sprint", numbers("SP", 1, state.counters.sprint)),
     ask("status", TASK_STATUSES),
     [...relations.keys("due")].sort(),
+    ask("leases", relations.keys("leases")),
     ask("due", relations.keys("due")),
     startable(relations, state, people),
     [...relations.talk()].sort(([a], [b]) => (a < b ? -1 : 1)),
@@ -202,7 +205,7 @@ test("CORE-9: what comes due is what a look at every task finds, however long th
       const lengths = [0, 5_000, HOUR_MS, 3 * DAY_MS, 400 * DAY_MS, -DAY_MS];
       for (const length of lengths) {
         const from = at + random.whole(4 * DAY_MS) - 2 * DAY_MS;
-        const due = idsOf(cameDue(state, relations, from, from + length));
+        const due = idsOf(atOnce(cameDue(state, relations, from, from + length)));
         found += due.length;
         assert.equal(
           due,
@@ -220,12 +223,82 @@ test("CORE-9: what comes due is what a look at every task finds, however long th
         [moment - 1, moment + 400 * DAY_MS],
         [moment - 400 * DAY_MS, moment],
       ] as const) {
-        const due = idsOf(cameDue(state, relations, from, now));
+        const due = idsOf(atOnce(cameDue(state, relations, from, now)));
         assert.equal(due, cameDueAll(state, from, now), `seed ${seed}, step ${step}, ${from}`);
       }
     }
   }
   assert.ok(found > 100 * HISTORIES, `only ${found} tasks came due`);
+});
+
+/** Whose lease is over, by looking at every task. */
+function expiredAll(state: State, now: number, heardFrom: number): string[] {
+  return list(state.tasks)
+    .filter(({ lease }) => {
+      if (!lease) return false;
+      const ends = Date.parse(lease.expires_at);
+      const ttlMs = lease.ttl_seconds * 1_000;
+      // A lease given now would end before: the clock was set back.
+      const setBack = ends > now + ttlMs + 1_000;
+      return (setBack ? heardFrom + ttlMs : Math.max(ends, heardFrom + ttlMs)) <= now;
+    })
+    .map(({ id }) => id)
+    .sort();
+}
+
+test("CORE-9: the leases that ran out are what a look at every task finds, whatever the clock did", () => {
+  const found = { ended: 0, setBack: 0, held: 0 };
+  for (let seed = SEED; seed < SEED + HISTORIES; seed++) {
+    const random = createRandom(seed);
+    let state = demoState();
+    const relations = createRelations(state);
+    assert.is(relations.keys("leases").size, 0, "asked for once, and carried along from here");
+    let at = AT;
+    for (let step = 0; step < 200; step++) {
+      at += randomPause(random) + (random.whole(10) === 0 ? random.whole(HOUR_MS) : 0);
+      if (random.whole(15) === 0) at -= random.whole(2 * HOUR_MS);
+      const agent_id = random.pick(list(state.agents)).id;
+      const ttl_seconds = random.pick([2, 30, 300, 4_000, 86_400]);
+      const some = list(state.tasks).find(({ lease }) => lease && random.whole(3) === 0);
+      const renewed = { agent_id: some?.lease?.holder, task_id: some?.id, ttl_seconds };
+      const { name, body } = random.pick<{ name: ActionName; body: object }>([
+        { name: "tasks/create", body: { title: "x", status: "ready", owner: "" } },
+        { name: "tasks/claim", body: { agent_id, ttl_seconds } },
+        { name: "tasks/claim", body: { agent_id, ttl_seconds } },
+        { name: "tasks/renew", body: renewed },
+        { name: "system/expire", body: { max_expiries: 3 } },
+        steered(random, state),
+      ]);
+      const result = act(state, name, body, at);
+      if (!result.ok || list(result.state.tasks).length === 0) continue;
+      relations.advance(state, result.state, result.touched);
+      state = result.state;
+      const ends = list(state.tasks).flatMap(({ lease }) =>
+        lease ? [[Date.parse(lease.expires_at), lease.ttl_seconds * 1_000] as const] : [],
+      );
+      const [end, ttlMs] = ends.length > 0 ? random.pick(ends) : ([at, 0] as const);
+      const given = end - ttlMs - 1_000;
+      const moments = [at, at - DAY_MS, at + DAY_MS, end - 1, end, end + 1, given - 1, given];
+      for (const now of moments) {
+        for (const heardFrom of [0, now - 60_000, now - ttlMs, now - ttlMs + 1]) {
+          const expired = atOnce(expiredTasks(state, relations, now, heardFrom));
+          const ids = expired.map(({ id }) => id).sort();
+          assert.equal(
+            ids,
+            expiredAll(state, now, heardFrom),
+            `seed ${seed}, step ${step}, ${now} from ${heardFrom}`,
+          );
+          const isSetBack = ({ lease }: Task) => Date.parse(lease?.expires_at ?? "") > now;
+          const setBack = expired.filter(isSetBack).length;
+          found.setBack += setBack;
+          found.ended += ids.length - setBack;
+          found.held += expiredAll(state, now, 0).length - ids.length;
+        }
+      }
+    }
+  }
+  const least = Math.min(...Object.values(found));
+  assert.ok(least > 100 * HISTORIES, JSON.stringify(found));
 });
 
 /** Actions among which tasks become ready, blocked, done and linked far more often than by chance. */

@@ -7,13 +7,17 @@ import * as assert from "uvu/assert";
 import {
   type ActionName,
   createRelations,
+  expiredTasks,
   type Look,
   type Passed,
   type State,
   toSweep,
+  toTime,
   whatPassed,
 } from "../../core/index.ts";
-import { list } from "../../core/table.ts";
+import type { Task } from "../../core/state/tasks/task.ts";
+import { atOnce } from "../../core/steps.ts";
+import { createTable, list, put } from "../../core/table.ts";
 import {
   AT,
   act,
@@ -48,7 +52,7 @@ const activeOf = (state: State, kind: string) =>
 /** The states on the way, each by one more entry of so many of what a look found. */
 function sweepAll(state: State, at: number, staleSeconds: number, most: number): State[] {
   const silence = { staleMs: staleSeconds * 1_000, heardFrom: 0 };
-  const passed = [...whatPassed(state, createRelations(state), at, silence)];
+  const passed = atOnce(whatPassed(state, createRelations(state), at, silence));
   const states = [state];
   for (let from = 0; from < passed.length; from += most) {
     const isLast = from + most >= passed.length;
@@ -63,10 +67,12 @@ function sweepAll(state: State, at: number, staleSeconds: number, most: number):
 }
 
 const isDue = (state: State, at: number, staleSeconds: number) =>
-  !whatPassed(state, createRelations(state), at, {
-    staleMs: staleSeconds * 1_000,
-    heardFrom: 0,
-  }).next().done;
+  atOnce(
+    whatPassed(state, createRelations(state), at, {
+      staleMs: staleSeconds * 1_000,
+      heardFrom: 0,
+    }),
+  ).length > 0;
 
 test("CORE-22: what comes due at one moment is told in entries of so many, all of it, nothing twice", () => {
   const state = withTasks(demoState(), 25, { owner: "", due_date: "2026-03-22" });
@@ -103,7 +109,7 @@ test("CORE-22: what comes due while many are being told is told too", () => {
   const state = withTasks(demoState(), 9, { owner: "", due_date: "2026-03-22" });
   const at = AT + 2 * DAY_MS;
   const silence = { staleMs: 9e9, heardFrom: 0 };
-  const passed = [...whatPassed(state, createRelations(state), at, silence)];
+  const passed = atOnce(whatPassed(state, createRelations(state), at, silence));
   const body = (some: readonly Passed[], look?: Look) => toSweep(some, silence, look);
   const first = run(state, "system/sweep", body(passed.slice(0, 3)), at).state;
   // Meanwhile one that was told is closed and comes back, some come that were decided before the look and were
@@ -146,7 +152,7 @@ test("CORE-22: what an agent is given after the look that found it silent is giv
   const knows = run(demoState(), "agents/update", specialists).state;
   const at = AT + 10 * MINUTE_MS;
   const silence = { staleMs: 180_000, heardFrom: 0 };
-  const passed = [...whatPassed(knows, createRelations(knows), at, silence)];
+  const passed = atOnce(whatPassed(knows, createRelations(knows), at, silence));
   const made = run(knows, "tasks/create", { title: "x", status: "ready", specialist: "knots" }, at);
   const { id, owner } = (made.reply as { task: { id: string; owner: string | null } }).task;
   assert.is(owner, "echo");
@@ -181,7 +187,7 @@ test("CORE-22: who is heard of, and what is begun, while many are being told kee
   const state = withTasks(knows, 6, { specialist: "knots" });
   const at = AT + 10 * MINUTE_MS;
   const silence = { staleMs: 180_000, heardFrom: 0 };
-  const passed = [...whatPassed(state, createRelations(state), at, silence)];
+  const passed = atOnce(whatPassed(state, createRelations(state), at, silence));
   const body = toSweep(passed, silence, { until: at, seen: 0 });
   const heard = run(state, "agents/heartbeat", { agent_id: "echo", status: "idle" }, at).state;
   const after = run(heard, "system/sweep", body, at).state;
@@ -204,7 +210,7 @@ test("CORE-22: what comes due between the look and its last entry is found by th
   const state = withTasks(withTasks(demoState(), 1, dated("2026-03-22")), 1, dated("2026-03-23"));
   const at = AT + 2 * DAY_MS;
   const silence = { staleMs: 9e9, heardFrom: 0 };
-  const passed = [...whatPassed(state, createRelations(state), at, silence)];
+  const passed = atOnce(whatPassed(state, createRelations(state), at, silence));
   const body = toSweep(passed, silence, { until: at, seen: 0 });
   const late = run(state, "system/sweep", body, at + DAY_MS).state;
   const last = sweepAll(late, at + DAY_MS, 9e6, 10).at(-1) as State;
@@ -216,7 +222,7 @@ test("CORE-22: the last entry of a look tells anew only what changed since it wa
   const state = withTasks(demoState(), 9, { owner: "", due_date: "2026-03-22" });
   const at = AT + 2 * DAY_MS;
   const silence = { staleMs: 9e9, heardFrom: 0 };
-  const passed = [...whatPassed(state, createRelations(state), at, silence)];
+  const passed = atOnce(whatPassed(state, createRelations(state), at, silence));
   const seen = SEQ;
   const body = { title: "x", owner: "", due_date: "2026-03-22" };
   const first = run(state, "system/sweep", toSweep(passed.slice(0, 4), silence), at).state;
@@ -250,6 +256,27 @@ test("CORE-22: leases that run out together are taken back in entries that name 
   assert.equal((reply as { task_ids: string[] }).task_ids, others.slice(0, 3));
   const { reply: rest } = story.does("system/expire", { max_expiries: 3 });
   assert.equal((rest as { task_ids: string[] }).task_ids, others.slice(3));
+});
+
+test("CORE-22: a look for leases that ran out passes those that end or began in this minute, not all that are held", () => {
+  const tasks = createTable<Task>();
+  const state: State = { ...demoState(), tasks };
+  const one = record(demoState().tasks, "T-203");
+  const hold = (n: number, ends: number, ttl_seconds: number) => {
+    const lease = { holder: "codex", token: n, ttl_seconds, expires_at: toTime(ends) };
+    put(tasks, `T-${n}`, { ...one, id: `T-${n}`, lease });
+  };
+  const at = AT + 2 * DAY_MS;
+  for (let n = 0; n < 400; n++) hold(n, at + DAY_MS - (n + 1) * MINUTE_MS, 86_400);
+  for (let n = 400; n < 405; n++) hold(n, at - n, 300);
+  hold(405, at + 5 * MINUTE_MS, 300);
+  const relations = createRelations(state);
+  let looks = 0;
+  const look = expiredTasks(state, relations, at);
+  let step = look.next();
+  for (; !step.done; step = look.next()) looks++;
+  assert.is(step.value.length, 5);
+  assert.ok(looks <= 6, `${looks} looks`);
 });
 
 test.run();

@@ -2,6 +2,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { createMemoryJournal, expiredTasks, openEngine } from "../../core/index.ts";
+import { atOnce } from "../../core/steps.ts";
 import { createHearing } from "../../server/hearing.ts";
 
 const DAY_MS = 86_400_000;
@@ -33,7 +34,7 @@ async function claimed() {
     },
     expired() {
       const { state, relations } = engine.view();
-      return [...expiredTasks(state, relations, wall, hearing.since())].map(({ id }) => id);
+      return atOnce(expiredTasks(state, relations, wall, hearing.since())).map(({ id }) => id);
     },
   };
 }

@@ -1,8 +1,14 @@
 /** The timers that tell of what time did to many at once. Neighbour: `archiving.spec.ts` for theirs. */
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { MAX_EXPIRED_AT_ONCE, MAX_SWEPT_AT_ONCE, table, toTime } from "../../core/index.ts";
-import { startExpiring, startSweeping } from "../../server/timers.ts";
+import {
+  MAX_EXPIRED_AT_ONCE,
+  MAX_SWEPT_AT_ONCE,
+  type Steps,
+  table,
+  toTime,
+} from "../../core/index.ts";
+import { inTurns, startExpiring, startSweeping } from "../../server/timers.ts";
 import { DAY_MS } from "../support/core.ts";
 import { withTimedHouse } from "../support/timed.ts";
 
@@ -45,5 +51,23 @@ test("CORE-22: the timers go on until all is told, so many in an entry", () =>
     assert.is(told.filter(({ kind }) => kind === "task_overdue").length >= TASKS, true);
     assert.ok(swept.every(({ length }) => length <= MAX_SWEPT_AT_ONCE));
   }));
+
+test("CORE-22: the loop turns while a look passes many, also where it finds none of them", async () => {
+  let turned = 0;
+  let looking = true;
+  const turn = () => {
+    turned++;
+    if (looking) setImmediate(turn);
+  };
+  setImmediate(turn);
+  function* look(passed: number): Steps<string> {
+    for (let n = 0; n < passed; n++) yield;
+    return "none";
+  }
+  assert.is(inTurns(look(500)), "none", "a few are passed at once");
+  assert.is(await inTurns(look(20_000)), "none");
+  looking = false;
+  assert.ok(turned >= 9, `${turned} turns`);
+});
 
 test.run();

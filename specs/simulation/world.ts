@@ -14,6 +14,7 @@ import {
   openEngine,
   toWireState,
 } from "../../core/index.ts";
+import { atOnce } from "../../core/steps.ts";
 import { AT, DAY_MS } from "../support/core.ts";
 import { createRandom } from "../support/random.ts";
 import { type Call, drawCall } from "./calls.ts";
@@ -222,7 +223,7 @@ export async function simulate(seed: number, plant: Plant | null = null): Promis
       return;
     }
     const { state, relations } = engine.view();
-    const due = archivableTasks(state, relations, 0, wall()).map(({ id }) => id);
+    const due = atOnce(archivableTasks(state, relations, 0, wall())).map(({ id }) => id);
     const task_ids = due.slice(0, 1 + random.whole(4));
     if (task_ids.length === 0) return;
     void engine.dispatch("system/archive", { task_ids, days: 0 }, { actor: "system" });

@@ -6,6 +6,7 @@
  */
 import type { ArchiveChange, ArchiveKind, ArchiveRow, Journal } from "../../ports.ts";
 import type { Relations } from "../../relations.ts";
+import type { Steps } from "../../steps.ts";
 import { get } from "../../table.ts";
 import { DAY_MS, fromTime, toTime } from "../../time.ts";
 import type { Message } from "../conversations/thread.ts";
@@ -114,15 +115,16 @@ export function isArchivable(state: State, task: Task, days: number, now: number
 }
 
 /** The tasks that may go, the earliest done first. Costs a pass over the done ones. */
-export function archivableTasks(
+export function* archivableTasks(
   state: State,
   relations: Relations,
   days: number,
   now: number,
-): Task[] {
+): Steps<Task[]> {
   const due: Task[] = [];
   const limit = toTime(now - days * DAY_MS);
   for (const id of relations.tasks("status", "done")) {
+    yield;
     const task = get(state.tasks, id);
     // To compare texts is cheaper than to read them, and most are not due.
     if (!task || (task.done_at ?? task.updated_at) > limit) continue;

@@ -9,6 +9,7 @@ import { type Static, Type } from "typebox";
 import { type Context, defineAction } from "../../action.ts";
 import { inOrder, type Relations } from "../../relations.ts";
 import { id } from "../../schema.ts";
+import { atOnce, type Steps } from "../../steps.ts";
 import { get, values } from "../../table.ts";
 import { fromTime, toTime } from "../../time.ts";
 import type { Agent } from "../agents/agent.ts";
@@ -55,15 +56,20 @@ export function* whatPassed(
   relations: Relations,
   now: number,
   silence: Silence,
-): Generator<Passed> {
+): Steps<Passed[]> {
+  const passed: Passed[] = [];
   for (const agent of values(state.agents)) {
+    yield;
     if (!fellSilent(agent, now, silence)) continue;
     for (const given of relations.tasks("ready", agent.id)) {
-      if (isRouted(get(state.tasks, given), agent.id)) yield { given };
+      yield;
+      if (isRouted(get(state.tasks, given), agent.id)) passed.push({ given });
     }
-    yield { silent: agent.id };
+    passed.push({ silent: agent.id });
   }
-  for (const due of cameDue(state, relations, fromTime(state.swept_at), now)) yield { due };
+  const due = yield* cameDue(state, relations, fromTime(state.swept_at), now);
+  for (const id of due) passed.push({ due: id });
+  return passed;
 }
 
 /** When it was looked, in milliseconds, and of which entry the state was that it was looked for in. */
@@ -128,7 +134,7 @@ const sweep = defineAction({
       given = [],
       silent = [],
       due = [],
-    } = isAll ? toSweep([...whatPassed(before, relations, at, silence)], silence) : named;
+    } = isAll ? toSweep(atOnce(whatPassed(before, relations, at, silence)), silence) : named;
     for (const id of isAll ? [] : given) giveBack(draft, id, silence, context);
     const agent_ids = silent.filter((id) => {
       const agent = get(before.agents, id);
@@ -146,8 +152,9 @@ const sweep = defineAction({
     if (isAll) draft.swept_at = time;
     else if (until !== undefined) {
       // Decided before it was looked, and durable only after: its own entry came too early to say that it is due.
-      const late = cameDue(before, relations, fromTime(before.swept_at), until, seen);
-      task_ids.push(...inOrder(new Set(late)).filter((id) => !task_ids.includes(id)));
+      const from = fromTime(before.swept_at);
+      const late = atOnce(cameDue(before, relations, from, until, seen));
+      task_ids.push(...inOrder(late).filter((id) => !task_ids.includes(id)));
       draft.swept_at = toTime(until);
     }
     const names = agent_ids.map((id) => get(before.agents, id)?.name).join(", ");

@@ -4,15 +4,12 @@
  * Invariant: what is found by the minute is what a walk over all tasks would find (CORE-9).
  */
 import type { Relations } from "../../relations.ts";
+import type { Steps } from "../../steps.ts";
 import { get } from "../../table.ts";
-import { endOfDate } from "../../time.ts";
+import { endOfDate, minuteOf } from "../../time.ts";
 import type { State } from "../state.ts";
 import { isOpen, type Task } from "./task.ts";
 import { staleFrom } from "./views.ts";
-
-const MINUTE_MS = 60_000;
-
-const minuteOf = (ms: number) => Math.floor(ms / MINUTE_MS);
 
 /** In milliseconds; none for what is neither in progress nor has a date. */
 function dueMoments(task: Task, endOf = endOfDate): number[] {
@@ -29,7 +26,7 @@ export function dueMinutes(task: Task): string[] {
 }
 
 /**
- * The tasks that went stale or overdue after `from` and by `now`, in milliseconds; one may come twice.
+ * The tasks that went stale or overdue after `from` and by `now`, in milliseconds.
  * @param changedAfter only those that an entry after this one changed
  */
 export function* cameDue(
@@ -38,7 +35,8 @@ export function* cameDue(
   from: number,
   now: number,
   changedAfter = 0,
-): Generator<string> {
+): Steps<Set<string>> {
+  const found = new Set<string>();
   // Many have one date, and to read it costs more than all else.
   const ends = new Map<string, number>();
   const endOf = (date: string) => {
@@ -48,11 +46,15 @@ export function* cameDue(
   };
   for (const minute of minutesWithin(relations, minuteOf(from), minuteOf(now))) {
     for (const id of relations.tasks("due", minute)) {
+      yield;
       const task = get(state.tasks, id);
       if (!task || task.version <= changedAfter) continue;
-      if (dueMoments(task, endOf).some((moment) => from < moment && moment <= now)) yield id;
+      if (dueMoments(task, endOf).some((moment) => from < moment && moment <= now)) {
+        found.add(id);
+      }
     }
   }
+  return found;
 }
 
 /** After a long time fewer minutes have a task than have passed. */

@@ -7,21 +7,15 @@ import { defineAction } from "../../action.ts";
 import { refuse } from "../../errors.ts";
 import { inOrder } from "../../relations.ts";
 import { id, optionalName, requiredText, source } from "../../schema.ts";
+import { atOnce } from "../../steps.ts";
 import { get } from "../../table.ts";
 import { CEO } from "../agents/agent.ts";
 import { markAlive } from "../agents/rules.ts";
 import { checkRef, find, findActiveAgent, nameOf, touch, unique } from "../lookup.ts";
 import type { State } from "../state.ts";
 import { leaseToken } from "./fields.ts";
-import {
-  checkLease,
-  DEFAULT_TTL_SECONDS,
-  expiredTasks,
-  grantLease,
-  hasExpired,
-  renewLease,
-  takeBack,
-} from "./leases.ts";
+import { expiredTasks, hasExpired } from "./lease-ends.ts";
+import { checkLease, DEFAULT_TTL_SECONDS, grantLease, renewLease, takeBack } from "./leases.ts";
 import { moveTask, track } from "./moves.ts";
 import { agentReasons, pickTask, taskReasons } from "./routing.ts";
 import type { Lease, Task } from "./task.ts";
@@ -246,7 +240,9 @@ const expire = defineAction({
     const { before, relations, at } = context;
     const task_ids = named
       ? unique(named).filter((id) => hasExpired(get(before.tasks, id), at, heard_from))
-      : inOrder(new Set([...expiredTasks(before, relations, at, heard_from)].map(({ id }) => id)));
+      : inOrder(
+          new Set(atOnce(expiredTasks(before, relations, at, heard_from)).map(({ id }) => id)),
+        );
     for (const task_id of task_ids) {
       const task = find(draft, "tasks", task_id);
       const holder = task.lease?.holder ?? "";

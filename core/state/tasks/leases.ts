@@ -1,18 +1,16 @@
 /**
  * Leases: who works on a task right now, until when, and the token that proves it. A claim gives one,
  * a heartbeat or a renewal extends it, the end of the work or of its time takes it away.
- * Neighbours: `lease-actions.ts`; every action that writes on a task asks `checkLease` first.
+ * Neighbours: `lease-actions.ts`, `lease-ends.ts`; every action that writes on a task asks `checkLease` first.
  * Invariants: at most one holder at a time; a token is the sequence number of its claim, so a later
  * claim always has the larger one, and an older one never writes again.
  */
 import type { Context } from "../../action.ts";
 import { Refusal, refuse } from "../../errors.ts";
-import type { Relations } from "../../relations.ts";
-import { get, values } from "../../table.ts";
-import { fromTime, SECOND_MS, toTime } from "../../time.ts";
+import { values } from "../../table.ts";
+import { SECOND_MS, toTime } from "../../time.ts";
 import { type Agent, CEO } from "../agents/agent.ts";
 import { touch } from "../lookup.ts";
-import type { State } from "../state.ts";
 import { recordActivity } from "./activity.ts";
 import { moveTask, track } from "./moves.ts";
 import type { Lease, Task } from "./task.ts";
@@ -101,34 +99,6 @@ export function suits(task: Task, agent: Agent): boolean {
     agent.home_specialist === task.specialist ||
     agent.specialists.includes(task.specialist)
   );
-}
-
-/**
- * The tasks whose lease has run out by `now`.
- * @param heardFrom since when holders could be heard: what a server was down for is not held against them
- */
-export function* expiredTasks(
-  state: State,
-  relations: Relations,
-  now: number,
-  heardFrom = 0,
-): Generator<Task> {
-  for (const id of relations.tasks("leased", "all")) {
-    const task = get(state.tasks, id);
-    if (task && hasExpired(task, now, heardFrom)) yield task;
-  }
-}
-
-/** Whether its lease has run out by `now`, as `expiredTasks` finds it. */
-export function hasExpired(task: Task | undefined, now: number, heardFrom = 0): boolean {
-  if (!task?.lease) return false;
-  const { expires_at, ttl_seconds } = task.lease;
-  const ends = fromTime(expires_at);
-  const ttlMs = ttl_seconds * SECOND_MS;
-  // Later than a lease given now would end: the clock was set back since it was given.
-  const fromHearing = heardFrom + ttlMs;
-  const end = ends > now + ttlMs + SECOND_MS ? fromHearing : Math.max(ends, fromHearing);
-  return end <= now;
 }
 
 /**
