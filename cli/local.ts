@@ -3,22 +3,13 @@
  * `doctor.ts`. Invariant: the database itself is only ever read; what opening it would find is found on
  * a copy, for opening may mend.
  */
-import {
-  accessSync,
-  constants,
-  copyFileSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  statSync,
-} from "node:fs";
+import { accessSync, constants, existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import Database from "libsql";
-import { openSqliteJournal } from "../journal/index.ts";
+import { copyDatabase, openSqliteJournal } from "../journal/index.ts";
 import type { Config } from "../server/config.ts";
 import type { Finding } from "./finding.ts";
 
@@ -63,10 +54,10 @@ export async function checkData(dir: string): Promise<Finding> {
   const path = join(dir, DATABASE);
   const remedy = "Restore a copy of it, or move it away to begin again.";
   try {
-    if (!existsSync(path))
+    if (![path, `${path}-wal`, `${path}-head`].some(existsSync))
       return { check, level: "ok", detail: "none yet; the first start makes it" };
     if (isInUse(path)) return { check, level: "ok", detail: "in use by a running server" };
-    if (statSync(path).size > MAX_COPY_BYTES) {
+    if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > MAX_COPY_BYTES) {
       return { check, level: "warning", detail: "larger than 2 GiB: not looked into" };
     }
     return await inspectCopy(dir);
@@ -98,11 +89,7 @@ async function inspectCopy(dir: string): Promise<Finding> {
   const check = "database";
   const copy = mkdtempSync(join(tmpdir(), "clawtasker-doctor-"));
   try {
-    for (const name of readdirSync(dir)) {
-      if ([DATABASE, `${DATABASE}-wal`, `${DATABASE}-head`].includes(name)) {
-        copyFileSync(join(dir, name), join(copy, name));
-      }
-    }
+    copyDatabase(join(dir, DATABASE), copy);
     const journal = await openSqliteJournal({ dir: copy, now: Date.now });
     const { cut_off, head_seq, refused } = journal.recovery;
     await journal.close();

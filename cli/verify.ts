@@ -3,10 +3,10 @@
  * looks, this makes the copy it looks at and tells. Invariant: what is looked at is only ever read.
  * Exit codes: 1 when something does not agree.
  */
-import { copyFileSync, existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { verifyJournal } from "../journal/index.ts";
+import { copyDatabase, verifyJournal } from "../journal/index.ts";
 import { CliFailure, EXIT, type ExitCode } from "./failure.ts";
 import { dataDirOf } from "./import.ts";
 import { isInUse } from "./local.ts";
@@ -57,30 +57,17 @@ function parseHead(given: string | undefined): { seq: number; hash: string } | u
 
 function copyOf(what: string, copy: string): void {
   if (!existsSync(what)) throw new CliFailure(EXIT.failed, `there is no ${what}`);
-  if (!statSync(what).isDirectory()) {
-    copyFile(what, join(copy, DATABASE));
-    return;
-  }
-  const path = join(what, DATABASE);
+  const path = statSync(what).isDirectory() ? join(what, DATABASE) : what;
   if (!existsSync(path)) throw new CliFailure(EXIT.failed, `${what} holds no journal`);
-  refuseNoFile(path);
+  // Before it is opened: a pipe would keep us waiting, and a device has no end.
+  if (!statSync(path).isFile()) {
+    throw new CliFailure(EXIT.failed, `${path} is no file to verify`);
+  }
   if (isInUse(path)) {
     const remedy = "take a backup of it (GET /api/system/backup) and verify that";
     throw new CliFailure(EXIT.failed, `a server is using ${what}; stop it, or ${remedy}`);
   }
-  for (const name of [DATABASE, `${DATABASE}-wal`, `${DATABASE}-head`]) {
-    if (existsSync(join(what, name))) copyFile(join(what, name), join(copy, name));
-  }
-}
-
-function copyFile(from: string, to: string): void {
-  refuseNoFile(from);
-  copyFileSync(from, to);
-}
-
-/** Before it is opened: a pipe would keep us waiting, and a device has no end. */
-function refuseNoFile(path: string): void {
-  if (!statSync(path).isFile()) throw new CliFailure(EXIT.failed, `${path} is no file to verify`);
+  copyDatabase(path, copy);
 }
 
 function lookInto(what: string, copy: string, known: ReturnType<typeof parseHead>) {

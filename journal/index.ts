@@ -3,6 +3,7 @@
  * server, which opens one and gives it to the engine of the core.
  */
 export { createMemoryJournal } from "../core/index.ts";
+export { copyDatabase } from "./copy.ts";
 export type { Pragmas } from "./messages.ts";
 export { closeToOthers, isWritableByOthers } from "./private.ts";
 export { type Restored, restoreBackup } from "./restore.ts";

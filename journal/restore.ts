@@ -1,23 +1,16 @@
 /**
- * A backup becomes the journal of a data folder: copied, verified, then moved in. Neighbours: `files.ts`
- * has the moves, `sqlite.ts` verifies by opening, the command line calls.
+ * A backup becomes the journal of a data folder: copied, verified, then moved in. Neighbours: `copy.ts` and
+ * `files.ts` have the moves, `sqlite.ts` verifies by opening, the command line calls.
  * Invariants: nothing is in the folder before all of the copy is trusted; what was there is kept beside
  * it; the restored journal has a name of its own, so that who saw more of the old one begins anew.
  */
 import { randomUUID } from "node:crypto";
-import {
-  chmodSync,
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import Database from "libsql";
 import { toTime } from "../core/index.ts";
+import { copyDatabase } from "./copy.ts";
 import { clearNext, DATABASE, filesIn, moveIn, sizeOf, swapAside } from "./files.ts";
 import { APPLICATION_ID, checkSchema, FORMAT_VERSION, pragma } from "./format.ts";
 import { closeToOthers } from "./private.ts";
@@ -50,6 +43,10 @@ export async function restoreBackup(
 ): Promise<Restored> {
   // Before it is opened: a pipe would keep us waiting, and a device has no end.
   if (!statSync(file).isFile()) throw new Error(`${file} is no file that could be a backup`);
+  if (isInUse(file)) {
+    const remedy = "take a backup of it (GET /api/system/backup) and restore that";
+    throw new Error(`a server is using ${file}; stop it, or ${remedy}`);
+  }
   const files = filesIn(dir);
   const taken = sizeOf(files.db) > 0 || sizeOf(files.wal) > 0;
   if (taken && !force) {
@@ -60,9 +57,7 @@ export async function restoreBackup(
   // On the same disk, so that it can be moved in.
   const work = mkdtempSync(join(dir, ".restore-"));
   try {
-    const copy = filesIn(work);
-    copyFileSync(file, copy.db);
-    chmodSync(copy.db, 0o600);
+    const copy = copyDatabase(file, work);
     const seq = await verify(work, file, now);
     const journal = rename(copy.db);
     clearNext(files);
@@ -90,10 +85,11 @@ async function verify(work: string, file: string, now: () => number): Promise<nu
   const because = (why: string) =>
     new Error(`${file} cannot be restored: ${why.replaceAll(work, "…")}; nothing was changed`);
   // An empty file would be opened as a new journal.
-  const { db: path } = filesIn(work);
-  if (sizeOf(path) === 0) throw because("it is empty");
+  const copy = filesIn(work);
+  if (sizeOf(copy.db) === 0) throw because("it is empty");
   try {
-    checkFile(path);
+    if (sizeOf(copy.wal) > 0) playIn(copy.db);
+    checkFile(copy.db);
   } catch (error) {
     throw because((error as Error).message);
   }
@@ -112,7 +108,15 @@ async function verify(work: string, file: string, now: () => number): Promise<nu
   return head_seq;
 }
 
-/** Before anything is written to it, which would run a trigger. @throws Error when it is none of ours */
+/** What the file does not say yet, its WAL does. */
+function playIn(path: string): void {
+  const db = new Database(path, { timeout: 0 });
+  // Without a prepared statement, which would keep the closed database open.
+  db.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  db.close();
+}
+
+/** Before a statement writes to it, which would run a trigger. @throws Error when it is none of ours */
 function checkFile(path: string): void {
   const db = new Database(`${pathToFileURL(path).href}?immutable=1`, { timeout: 0 });
   try {
