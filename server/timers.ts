@@ -10,12 +10,14 @@ import {
   finish,
   hasExpired,
   KEPT_OF_EACH,
+  type Look,
   MAX_ARCHIVED_AT_ONCE,
   MAX_CHARACTERS_AT_ONCE,
   MAX_EXPIRED_AT_ONCE,
   MAX_SAID_AT_ONCE,
   MAX_SWEPT_AT_ONCE,
   type Outcome,
+  type Passed,
   type Steps,
   sizeOf,
   table,
@@ -96,14 +98,22 @@ export function startSweeping(
   intervalMs = Math.min(SWEEP_INTERVAL_MS, staleSeconds * 500),
 ): () => void {
   const { engine, hearing } = timed;
+  /** Whose last entry left what had changed since: more than an entry may tell. */
+  let rest: Look | undefined;
   return startAsking(timed, intervalMs, async () => {
     const silence = { staleMs: staleSeconds * 1_000, heardFrom: hearing.since() };
     const { state, relations, seq } = engine.view();
-    const look = { until: engine.clock(), seen: seq };
-    const passed = await inTurns(whatPassed(state, relations, look.until, silence));
-    await inEntries(engine, passed, MAX_SWEPT_AT_ONCE, (some, isLast) =>
-      engine.dispatch("system/sweep", toSweep(some, silence, isLast ? look : undefined), SYSTEM),
-    );
+    const now = engine.clock();
+    const look = { until: rest?.until ?? now, seen: seq };
+    const passed = await inTurns(whatPassed(state, relations, now, silence, rest));
+    const tell = async (some: readonly Passed[], isLast: boolean) => {
+      const body = toSweep(some, silence, isLast ? look : undefined);
+      const outcome = await engine.dispatch("system/sweep", body, SYSTEM);
+      if (isLast && outcome.ok) rest = outcome.reply.more ? look : undefined;
+      return outcome;
+    };
+    if (rest && passed.length === 0) await tell([], true);
+    else await inEntries(engine, passed, MAX_SWEPT_AT_ONCE, tell);
   });
 }
 

@@ -9,6 +9,7 @@ import {
   createRelations,
   expiredTasks,
   type Look,
+  MAX_SWEPT_AT_ONCE,
   type Passed,
   type State,
   toSweep,
@@ -232,6 +233,93 @@ test("CORE-22: the last entry of a look tells anew only what changed since it wa
   const rest = toSweep(passed.slice(4), silence, { until: at, seen });
   const { reply } = run(late.state, "system/sweep", rest, at);
   assert.equal((reply as { task_ids: string[] }).task_ids, [...new Set([...(rest.due ?? []), id])]);
+});
+
+/** A look, and so many that are made and come due behind it, at the entries from `seq` on. */
+function overrun(late: number) {
+  const state = withTasks(demoState(), 3, { owner: "", due_date: "2026-03-22" });
+  const at = AT + 2 * DAY_MS;
+  const silence = { staleMs: 9e9, heardFrom: 0 };
+  const passed = atOnce(whatPassed(state, createRelations(state), at, silence));
+  const look = { until: at, seen: SEQ };
+  const body = { title: "late", owner: "", due_date: "2026-03-22" };
+  let now = state;
+  for (let n = 0; n < late; n++) {
+    const made = act(now, "tasks/create", body, at, SEQ + 1 + n);
+    if (!made.ok) throw new Error(made.message);
+    now = made.state;
+  }
+  return { before: state, state: now, at, silence, passed, look };
+}
+
+type Swept = { task_ids: string[]; more: boolean };
+
+test("CORE-22: where more changed since a look than its last entry may tell, it tells none of that, and a look for that alone goes on", () => {
+  const fits = MAX_SWEPT_AT_ONCE - overrun(0).passed.length;
+  for (const late of [fits, fits + 1]) {
+    const { before, state, at, silence, passed, look } = overrun(late);
+    const last = run(state, "system/sweep", toSweep(passed, silence, look), at);
+    const { task_ids, more } = last.reply as Swept;
+    assert.is(more, late > fits);
+    assert.is(task_ids.length, more ? passed.length : MAX_SWEPT_AT_ONCE);
+    assert.is(last.state.swept_at === before.swept_at, more, "it moves on once all is told");
+    if (!more) continue;
+    // Some more are made before it is looked again, some behind that.
+    const seen = SEQ + late + 1;
+    const next = atOnce(
+      whatPassed(last.state, createRelations(last.state), at + 5_000, silence, look),
+    );
+    assert.is(next.length, late, "what was told is not told again");
+    const made = act(
+      last.state,
+      "tasks/create",
+      { title: "later", due_date: "2026-03-22" },
+      at,
+      seen + 1,
+    );
+    if (!made.ok) throw new Error(made.message);
+    const half = run(made.state, "system/sweep", toSweep(next.slice(0, 150), silence), at);
+    const rest = toSweep(next.slice(150), silence, { until: at, seen });
+    const end = run(half.state, "system/sweep", rest, at + 5_000);
+    assert.equal((end.reply as Swept).more, false);
+    assert.is(end.state.swept_at, toTime(at));
+    const whole = run(made.state, "system/sweep", { stale_seconds: 9e6 }, at).state;
+    assert.equal(activeOf(end.state, "task_overdue"), activeOf(whole, "task_overdue"));
+    assert.is(end.state.counters.notification, whole.counters.notification, "none twice");
+    // What a stop left undone is found by the first look behind it.
+    const anew = sweepAll(last.state, at, 9e6, 150).at(-1) as State;
+    const all = run(last.state, "system/sweep", { stale_seconds: 9e6 }, at).state;
+    assert.equal(activeOf(anew, "task_overdue"), activeOf(all, "task_overdue"));
+    assert.is(anew.counters.notification, all.counters.notification, "none twice");
+  }
+});
+
+test("CORE-22: an agent that is given more behind a look than an entry may give back is told silent by the next", () => {
+  const specialists = { agent_id: "echo", specialists: ["knots"] };
+  const knows = run(demoState(), "agents/update", specialists).state;
+  const at = AT + 10 * MINUTE_MS;
+  const silence = { staleMs: 180_000, heardFrom: 0 };
+  const passed = atOnce(whatPassed(knows, createRelations(knows), at, silence));
+  const given = withTasks(knows, MAX_SWEPT_AT_ONCE, { specialist: "knots" });
+  const ofEcho = (now: State) => list(now.tasks).filter(({ owner }) => owner === "echo").length;
+  const body = toSweep(passed, silence, { until: at, seen: 0 });
+  const { state, reply } = run(given, "system/sweep", body, at);
+  assert.is(ofEcho(state), ofEcho(given));
+  assert.is(record(state.agents, "echo").silent, false);
+  assert.not.ok((reply as { agent_ids: string[] }).agent_ids.includes("echo"));
+  const last = sweepAll(state, at, 180, 100).at(-1) as State;
+  assert.is(record(last.agents, "echo").silent, true);
+  assert.is(ofEcho(given) - ofEcho(last), MAX_SWEPT_AT_ONCE);
+});
+
+test("DUR-18: the last entry of a look, as releases before wrote it, tells all that changed since", () => {
+  const { state, at, silence, passed, look } = overrun(MAX_SWEPT_AT_ONCE + 10);
+  const { most, ...body } = toSweep(passed, silence, look);
+  assert.is(most, MAX_SWEPT_AT_ONCE);
+  const last = run(state, "system/sweep", body, at);
+  const { task_ids } = last.reply as Swept;
+  assert.is(task_ids.length, passed.length + MAX_SWEPT_AT_ONCE + 10);
+  assert.is(last.state.swept_at, toTime(at));
 });
 
 test("CORE-22: leases that run out together are taken back in entries that name them, as far as they have run out", () => {

@@ -2,6 +2,8 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import {
+  type Engine,
+  type Entry,
   MAX_EXPIRED_AT_ONCE,
   MAX_SWEPT_AT_ONCE,
   type Steps,
@@ -50,6 +52,83 @@ test("CORE-22: the timers go on until all is told, so many in an entry", () =>
     const told = table.list(engine.view().state.notifications);
     assert.is(told.filter(({ kind }) => kind === "task_overdue").length >= TASKS, true);
     assert.ok(swept.every(({ length }) => length <= MAX_SWEPT_AT_ONCE));
+  }));
+
+/** The timer's own engine: something is done by others right before what it dispatches, or right behind. */
+function between(engine: Engine, before: () => Promise<void>, behind?: () => Promise<void>) {
+  const dispatch = async (...args: Parameters<Engine["dispatch"]>) => {
+    await before();
+    const outcome = await engine.dispatch(...args);
+    await behind?.();
+    return outcome;
+  };
+  return { ...engine, dispatch } as Engine;
+}
+
+const sweptIds = (entries: readonly Entry[]) =>
+  entries
+    .filter(({ action }) => action.name === "system/sweep")
+    .map(({ event: { meta } }) => meta.task_ids as string[]);
+
+test("CORE-22: what comes due behind a look, more than its last entry may tell, is told in entries of so many", () =>
+  withTimedHouse(async ({ engine, clock, onError, until, entriesAfter }) => {
+    const made: string[] = [];
+    const plan = async () => {
+      const tasks = Array.from({ length: 100 }, () => ({ title: "x", due_date: "2026-03-22" }));
+      const first = engine.view().state.counters.task + 1;
+      const outcome = await engine.dispatch("missions/plan", { title: "m", objective: "o", tasks });
+      assert.ok(outcome.ok);
+      made.push(...tasks.map((_, n) => `T-${first + n}`));
+    };
+    await plan();
+    const { seq } = engine.view();
+    clock.now += 2 * DAY_MS;
+    let rounds = 4;
+    const busy = between(engine, async () => {
+      if (rounds-- > 0) for (let n = 0; n < 3; n++) await plan();
+    });
+    const stop = startSweeping({ engine: busy, hearing: { since: () => 0 }, onError }, 180, 1);
+    await until(({ swept_at }) => swept_at === toTime(clock.now));
+    stop();
+    assert.is(made.length, 1_300);
+    assert.ok(sweptIds(await entriesAfter(seq)).every(({ length }) => length <= MAX_SWEPT_AT_ONCE));
+    const overdue = table
+      .list(engine.view().state.notifications)
+      .flatMap(({ kind, task_id }) => (kind === "task_overdue" && task_id ? [task_id] : []));
+    assert.equal(
+      made.filter((id) => !overdue.includes(id)),
+      [],
+    );
+    assert.is(new Set(overdue).size, overdue.length);
+  }));
+
+test("CORE-22: where all that was left is no more due, the look ends all the same, and nothing is told again", () =>
+  withTimedHouse(async ({ engine, clock, onError, until, entriesAfter }) => {
+    clock.now += 2 * DAY_MS;
+    const first = engine.view().state.counters.task + 1;
+    const all = Array.from({ length: MAX_SWEPT_AT_ONCE + 1 }, (_, n) => `T-${first + n}`);
+    let rounds = 0;
+    const act = async (actions: object[]) => {
+      const outcome = await engine.dispatchUnknown("batch", { actions, atomic: true });
+      assert.is(outcome.ok ? "" : outcome.message, "");
+    };
+    const busy = between(
+      engine,
+      async () => {
+        const body = { title: "x", due_date: "2026-03-22" };
+        if (rounds === 0) await act(all.map(() => ({ action: "tasks/create", body })));
+      },
+      async () => {
+        if (rounds++ > 0) return;
+        await act(all.map((task_id) => ({ action: "tasks/delete", body: { task_id } })));
+      },
+    );
+    const stop = startSweeping({ engine: busy, hearing: { since: () => 0 }, onError }, 9e6, 1);
+    await until(({ swept_at }) => swept_at === toTime(clock.now));
+    stop();
+    const [told = [], ...rest] = sweptIds(await entriesAfter(0));
+    assert.ok(told.length > 0, "some of the demo company are due");
+    assert.equal(rest, [[]]);
   }));
 
 test("CORE-22: the loop turns while a look passes many, also where it finds none of them", async () => {

@@ -2,8 +2,8 @@
  * What time alone changes, as a journaled action of a timer: agents fall silent, tasks become overdue
  * or stale. `whatPassed` looks, which costs no write; the action is dispatched only when there is something
  * to say, in entries of so many. Neighbour: the server's timers. Invariants: an entry does what its body names,
- * as far as it is still so, and looks for nothing else; `swept_at` moves on with the last entry of a look, so that
- * what a stop left undone is found again, and what was done is not said twice.
+ * as far as it is still so, and beside that what changed since it was looked, up to a bound; `swept_at` moves on with
+ * the last entry of a look, so that what a stop left undone is found again, and what was done is not said twice.
  */
 import { type Static, Type } from "typebox";
 import { type Context, defineAction } from "../../action.ts";
@@ -50,12 +50,14 @@ function isRouted(task: Task | undefined, owner: string): boolean {
 /**
  * What the passing of time brought since the last sweep.
  * @param now milliseconds
+ * @param rest the look whose last entry left what had changed since: it is gone on with
  */
 export function* whatPassed(
   state: State,
   relations: Relations,
   now: number,
   silence: Silence,
+  rest?: Look,
 ): Steps<Passed[]> {
   const passed: Passed[] = [];
   for (const agent of values(state.agents)) {
@@ -67,7 +69,8 @@ export function* whatPassed(
     }
     passed.push({ silent: agent.id });
   }
-  const due = yield* cameDue(state, relations, fromTime(state.swept_at), now);
+  const { until = now, seen = 0 } = rest ?? {};
+  const due = yield* cameDue(state, relations, fromTime(state.swept_at), until, seen);
   for (const id of due) passed.push({ due: id });
   return passed;
 }
@@ -93,6 +96,7 @@ export function toSweep(
     given: passed.flatMap((one) => ("given" in one ? [one.given] : [])),
     silent: passed.flatMap((one) => ("silent" in one ? [one.silent] : [])),
     due: passed.flatMap((one) => ("due" in one ? [one.due] : [])),
+    most: MAX_SWEPT_AT_ONCE,
     ...look,
   };
 }
@@ -108,6 +112,12 @@ const body = Type.Object({
   given: ids("Tasks that silent agents give back."),
   silent: ids("Agents that fell silent."),
   due: ids("Tasks that came due. Where this is absent all that passed is looked for and done."),
+  most: Type.Optional(
+    Type.Integer({
+      description:
+        "So many at most, with what changed since it was looked; where that is more, none of it is done, and it is to be looked again.",
+    }),
+  ),
   until: Type.Optional(
     Type.Number({ description: "When it was looked for these, where they are the last of them." }),
   ),
@@ -126,7 +136,7 @@ const sweep = defineAction({
   kind: "state_saved",
   examples: [{ stale_seconds: 180 }],
   actor: () => "system",
-  reduce(draft, { stale_seconds, heard_from = 0, until, seen, ...named }, context) {
+  reduce(draft, { stale_seconds, heard_from = 0, until, seen, most, ...named }, context) {
     const { before, relations, at, time } = context;
     const silence = { staleMs: stale_seconds * 1_000, heardFrom: heard_from };
     const isAll = named.due === undefined;
@@ -136,26 +146,38 @@ const sweep = defineAction({
       due = [],
     } = isAll ? toSweep(atOnce(whatPassed(before, relations, at, silence)), silence) : named;
     for (const id of isAll ? [] : given) giveBack(draft, id, silence, context);
+    // Entries of before, and those that name nothing, have no bound.
+    let room = Number.POSITIVE_INFINITY;
+    if (most !== undefined) room = Math.max(0, most - given.length - silent.length - due.length);
+    const known = new Set(isAll ? [] : given);
     const agent_ids = silent.filter((id) => {
       const agent = get(before.agents, id);
-      return agent !== undefined && fellSilent(agent, at, silence);
-    });
-    const known = new Set(isAll ? [] : given);
-    for (const id of agent_ids) {
-      find(draft, "agents", id).silent = true;
+      if (!agent || !fellSilent(agent, at, silence)) return false;
       // Also given to it since it was looked: nobody would look again.
-      for (const late of inOrder(relations.tasks("ready", id))) {
-        if (!known.has(late)) giveBack(draft, late, silence, context);
+      const late = new Set<string>();
+      for (const task of relations.tasks("ready", id)) {
+        if (!known.has(task) && isRouted(get(before.tasks, task), id)) late.add(task);
       }
-    }
+      // It is told silent behind all of its tasks: by the next look.
+      if (late.size > room) return false;
+      room -= late.size;
+      for (const task of inOrder(late)) giveBack(draft, task, silence, context);
+      find(draft, "agents", id).silent = true;
+      return true;
+    });
     const task_ids = isAll ? inOrder(new Set(due)) : unique(due);
+    let more = false;
     if (isAll) draft.swept_at = time;
     else if (until !== undefined) {
       // Decided before it was looked, and durable only after: its own entry came too early to say that it is due.
       const from = fromTime(before.swept_at);
       const late = atOnce(cameDue(before, relations, from, until, seen));
-      task_ids.push(...inOrder(late).filter((id) => !task_ids.includes(id)));
-      draft.swept_at = toTime(until);
+      for (const id of task_ids) late.delete(id);
+      more = late.size > room;
+      if (!more) {
+        task_ids.push(...inOrder(late));
+        draft.swept_at = toTime(until);
+      }
     }
     const names = agent_ids.map((id) => get(before.agents, id)?.name).join(", ");
     return {
@@ -163,7 +185,7 @@ const sweep = defineAction({
       details: task_ids.length > 0 ? `due: ${task_ids.join(", ")}` : "",
       ids: { agent_ids, task_ids },
       revisit: task_ids,
-      reply: () => ({ agent_ids, task_ids }),
+      reply: () => ({ agent_ids, task_ids, more }),
     };
   },
 });
