@@ -17,6 +17,9 @@ export interface Failure extends Details {
   retryAfterMs?: number;
 }
 
+/** 502 and 504 are of a proxy whose server is away; our own never answers with them. */
+const TEMPORARY = new Set([0, 429, 502, 503, 504]);
+
 export class ClawTaskerError extends Error implements Failure {
   readonly status: number;
   readonly code: string | null;
@@ -43,7 +46,7 @@ export class ClawTaskerError extends Error implements Failure {
 
   /** Whether the same request may succeed later: nobody answered, too many writes, or a restart. */
   get isTemporary(): boolean {
-    return this.status === 0 || this.status === 429 || this.status === 503;
+    return TEMPORARY.has(this.status);
   }
 }
 

@@ -87,7 +87,9 @@ async function* readStream(
       },
       signal: connection.signal,
     });
-    if (!response.ok || !response.body) {
+    // What answers in its place, such as the page of a login, would be asked again and again, and nobody told.
+    const isStream = response.headers.get("Content-Type")?.startsWith("text/event-stream");
+    if (!response.ok || !response.body || !isStream) {
       const json: unknown = await response.json().catch(() => null);
       throw toError(response.status, json, retryAfterMs(response.headers, clock()));
     }

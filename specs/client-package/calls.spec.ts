@@ -103,6 +103,18 @@ test("CLT-1: the back-off has full jitter and the tries have an end", async () =
   assert.equal(waits, [125, 250, 500, 1_000]);
 });
 
+test("CLT-1: a proxy whose server is away is as if nobody had answered: tried again, with the same key", async () => {
+  const page = (status: number) => () => new Response("<html>", { status });
+  const { client, sent } = against([page(502), page(504), ok, page(500)]);
+  await client.post("tasks/delete", { task_id: "T-1" });
+  assert.equal(
+    sent.map(({ key }) => key),
+    ["key-1", "key-1", "key-1"],
+  );
+  const error = await failure(client.post("tasks/delete", { task_id: "T-2" }));
+  assert.is(error.status, 500);
+});
+
 test("CLT-1: Retry-After is kept, in seconds and as a date, and told when it is too long", async () => {
   const seconds = () => answer(429, { error: "slow down" }, { "Retry-After": "7" });
   const date = () =>

@@ -141,4 +141,45 @@ test("CLT-2: a silent wire counts as dead, a refusal for good is thrown, an abor
   );
 });
 
+test("CLT-2: a proxy whose server is away is waited for; what answers and is no stream is told", async () => {
+  await withServer(async (house) => {
+    const { url, engine } = house.server();
+    const since = engine.view().seq;
+    await write(house, "behind the proxy");
+    const stop = new AbortController();
+    const away = [502, 504];
+    const client = createClient({
+      url,
+      wait: async () => {},
+      async fetch(target, init) {
+        const status = away.shift();
+        return status ? new Response("<html>", { status }) : fetch(target, init);
+      },
+    });
+    for await (const item of client.subscribe({ since, signal: stop.signal })) {
+      assert.is(item.seq, since + 1);
+      stop.abort();
+    }
+    assert.equal(away, []);
+  });
+  let asked = 0;
+  const another = createClient({
+    url: "",
+    wait: async () => {},
+    async fetch() {
+      if (++asked > 1) throw new Error("asked again and again, and nobody is told");
+      return new Response("<html>", { headers: { "Content-Type": "text/html" } });
+    },
+  });
+  const signal = AbortSignal.timeout(1_000);
+  const said = await another
+    .subscribe({ since: 1, signal })
+    .next()
+    .then(
+      () => null,
+      (error: Error) => error.message,
+    );
+  assert.is(said, "The server answered 200 without a word.");
+});
+
 test.run();

@@ -80,8 +80,6 @@ interface Item {
 
 const FIRST_WAIT_MS = 500;
 const MAX_BACKOFF_MS = 15_000;
-/** What stands before a server that is away answers with these; our own server never does. */
-const GATEWAY_AWAY = new Set([502, 504]);
 
 export function createWriteQueue(ports: QueuePorts): WriteQueue {
   const { clock, random, wait } = ports;
@@ -155,7 +153,7 @@ export function createWriteQueue(ports: QueuePorts): WriteQueue {
         const result = results[index];
         // Without a word on each it is sent for itself, so that only the one that is wrong is refused.
         if (!result) item.apart = true;
-        else if (!result.ok && mayHelpLater(result.error)) later ??= result.error;
+        else if (!result.ok && result.error.isTemporary) later ??= result.error;
         else finish(item, result);
       }
       if (later) await hold(items, later);
@@ -179,8 +177,7 @@ export function createWriteQueue(ports: QueuePorts): WriteQueue {
       return await ports.sendTogether(items.map(({ write }) => write));
     } catch (error) {
       if (!(error instanceof ClawTaskerError)) throw error;
-      if (mayHelpLater(error) || error.status === 401)
-        return items.map(() => ({ ok: false, error }));
+      if (error.isTemporary || error.status === 401) return items.map(() => ({ ok: false, error }));
       return [];
     }
   }
@@ -264,10 +261,6 @@ export function createWriteQueue(ports: QueuePorts): WriteQueue {
 
 function toItem(write: Write, { sent, restored }: Pick<Item, "sent" | "restored">): Item {
   return { write, sent, arrived: sent, apart: false, restored, settle: [] };
-}
-
-function mayHelpLater(error: ClawTaskerError): boolean {
-  return error.isTemporary || GATEWAY_AWAY.has(error.status);
 }
 
 /** What the queue is doing, in words for the person; empty while nothing waits. */
