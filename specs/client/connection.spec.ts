@@ -530,6 +530,16 @@ test("PAGE-9: a clock that is set back does not make a silent wire a living one"
   wire.connection.stop();
 });
 
+test("PAGE-9: after the machine has slept, what it slept through counts as silence within seconds", () => {
+  const wire = misfits();
+  wire.pass(1_000);
+  wire.setClock(3_600_000);
+  wire.pass(5_000);
+  assert.is(wire.status(), "offline");
+  assert.is(wire.asOf(), START);
+  wire.connection.stop();
+});
+
 test("PAGE-3: waits grow from 0.5 s to 15 s, spread by chance, and begin anew after a stable wire", () => {
   assert.is(retryDelayMs(0, 0), MIN_RETRY_MS);
   assert.is(retryDelayMs(99, 0), MIN_RETRY_MS);

@@ -57,6 +57,8 @@ export const MIN_RETRY_MS = 500;
 export const MAX_RETRY_MS = 15_000;
 /** Two keepalives missed, and a little for a slow network; for the greeting the same. */
 export const SILENCE_MS = 2.2 * KEEPALIVE_MS;
+/** Between two looks at how long it has been silent. */
+const LOOK_MS = 5_000;
 /** A wire that held this long has proved itself: the next try comes early again. */
 const STABLE_MS = 5_000;
 
@@ -136,7 +138,8 @@ export function createConnection(ports: ConnectionPorts): Connection {
     quietSince = Math.min(quietSince, clock());
     const leftMs = quietSince + SILENCE_MS - clock();
     if (leftMs <= 0) lose();
-    else cancelSilence = setTimer(watch, leftMs);
+    // Timers do not count the time that the machine sleeps.
+    else cancelSilence = setTimer(watch, Math.min(leftMs, LOOK_MS));
   }
 
   function receive(text: string): void {
