@@ -38,6 +38,8 @@ export interface Stamp {
   actionId: string;
   /** What the archive held when the action was decided, where it asks for that (`recalls`). */
   recalled?: Recalled;
+  /** How many records it may change beside what it names (`most`); absent in entries of releases before that bound. */
+  most?: number;
 }
 
 /** An archived task, and which of the tasks it names are archived too. */
@@ -150,6 +152,8 @@ export interface ActionDeclaration<
   alone?: string;
   /** The archived task that the reducer needs, where there is one (tasks/reopen); it finds it in its stamp. */
   recalls?(payload: Static<B>): string;
+  /** How many records it may change at once, where that hangs on the state; it finds it in its stamp. */
+  most?: number;
   /** Splits a permissive body before it is reduced (org/bootstrap); must be pure. */
   prepare?(body: Static<B>, check: Check): Static<B>;
   /** Who is acting, where the body says so. */

@@ -84,6 +84,7 @@ export function createDecisions(durable: View, clock: () => number, quota: Quota
         by,
         actionId,
         ...(recalled && { recalled }),
+        ...(declaration.most !== undefined && { most: declaration.most }),
       };
       const action: Action = { name: declaration.name, payload, stamp };
       const result = reduce(before.state, declaration, action, before.relations);

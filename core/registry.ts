@@ -7,6 +7,7 @@ import type { Static } from "typebox";
 import type { AnyAction, AnyWrite } from "./action.ts";
 import { type BatchReply, batch } from "./batch.ts";
 import { agentActions } from "./state/agents/actions.ts";
+import { handOverActions } from "./state/agents/hand-over.ts";
 import { leaveActions } from "./state/agents/leave-actions.ts";
 import { rosterActions } from "./state/agents/roster-actions.ts";
 import { archiveActions } from "./state/archive/actions.ts";
@@ -30,6 +31,7 @@ import { webhookActions } from "./state/webhooks/actions.ts";
 const declarations = [
   ...agentActions,
   ...leaveActions,
+  ...handOverActions,
   ...rosterActions,
   ...taskActions,
   ...linkActions,

@@ -21,7 +21,7 @@ import { listenTo } from "./connections.ts";
 import { createHearing } from "./hearing.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { createReady, live } from "./probes.ts";
-import { startArchiving, startExpiring, startSweeping } from "./timers.ts";
+import { startArchiving, startExpiring, startHandingOver, startSweeping } from "./timers.ts";
 import { openTokenKeeper, type TokenKeeper } from "./tokens/keeper.ts";
 import { withTokens } from "./tokens/token-engine.ts";
 import { createTurn } from "./turn.ts";
@@ -265,6 +265,7 @@ async function serve(parts: Parts): Promise<RunningServer> {
   const onTimer = (error: Error) => log.error({ err: error }, "a timer failed");
   const stopSweeping = startSweeping({ engine, hearing, onError: onTimer }, config.staleSeconds);
   const stopExpiring = startExpiring({ engine, hearing, onError: onTimer }, config.maxExpiries);
+  const stopHandingOver = startHandingOver({ engine, onError: onTimer });
   const stopArchiving = startArchiving({ engine, onError: onTimer }, config.archiveDays);
   webhooks.start();
   const stopWarming = warmUp();
@@ -272,6 +273,7 @@ async function serve(parts: Parts): Promise<RunningServer> {
   async function close(): Promise<void> {
     stopSweeping();
     stopExpiring();
+    stopHandingOver();
     stopArchiving();
     stopWarming();
     stopWatching();

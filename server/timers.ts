@@ -10,10 +10,12 @@ import {
   finish,
   hasExpired,
   KEPT_OF_EACH,
+  type Left,
   type Look,
   MAX_ARCHIVED_AT_ONCE,
   MAX_CHARACTERS_AT_ONCE,
   MAX_EXPIRED_AT_ONCE,
+  MAX_HANDED_AT_ONCE,
   MAX_SAID_AT_ONCE,
   MAX_SWEPT_AT_ONCE,
   type Outcome,
@@ -22,6 +24,7 @@ import {
   sizeOf,
   table,
   toSweep,
+  whatIsLeft,
   whatPassed,
 } from "../core/index.ts";
 import type { Hearing } from "./hearing.ts";
@@ -29,6 +32,7 @@ import type { Hearing } from "./hearing.ts";
 const SWEEP_INTERVAL_MS = 5_000;
 /** A lost lease is noticed within this time. */
 const EXPIRE_INTERVAL_MS = 500;
+const HAND_OVER_INTERVAL_MS = 1_000;
 const ARCHIVE_INTERVAL_MS = 60_000;
 /** Agents and tasks that a look passes before the loop turns. */
 const LOOKED_AT_ONCE = 2_000;
@@ -141,6 +145,27 @@ export function startExpiring(
       const payload = { max_expiries: maxExpiries, heard_from, task_ids };
       return engine.dispatch("system/expire", payload, SYSTEM);
     });
+  });
+}
+
+/**
+ * Hands over what agents left behind who had more than changes at once.
+ * @returns stops the timer
+ */
+export function startHandingOver(asking: Asking, intervalMs = HAND_OVER_INTERVAL_MS): () => void {
+  const { engine } = asking;
+  return startAsking(asking, intervalMs, async () => {
+    const { state, relations } = engine.view();
+    for (const { agent_id, left } of await inTurns(whatIsLeft(state, relations))) {
+      const hand = (some: readonly Left[]) => {
+        const task_ids = some.flatMap((one) => ("task" in one ? [one.task] : []));
+        const mission_ids = some.flatMap((one) => ("mission" in one ? [one.mission] : []));
+        return engine.dispatch("system/hand_over", { agent_id, task_ids, mission_ids }, SYSTEM);
+      };
+      // Nothing names it any more: that is to be said, too.
+      if (left.length === 0) await hand([]);
+      else await inEntries(engine, left, MAX_HANDED_AT_ONCE, hand);
+    }
   });
 }
 

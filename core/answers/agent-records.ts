@@ -49,6 +49,9 @@ export const agent = record<AgentView>()("Agent", {
   speaking: flag(),
   silent: flag(),
   last_heartbeat: optionalTime(),
+  handing_over_to: Type.Optional(
+    optionalText("Who gets its work, or null, while it is handed over behind its leaving."),
+  ),
   version: count("Quote it as If-Match or expected_version; heartbeats do not change it."),
   registered_at: time(),
   updated_at: time(),

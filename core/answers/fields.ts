@@ -12,7 +12,8 @@ export const time = () => Type.String({ format: "date-time" });
 export const texts = () => Type.Array(Type.String());
 export const oneOf = <const V extends readonly string[]>(values: V) =>
   Type.Unsafe<V[number]>({ type: "string", enum: [...values] });
-export const optionalText = () => Type.Unsafe<string | null>({ type: ["string", "null"] });
+export const optionalText = (description?: string) =>
+  Type.Unsafe<string | null>({ type: ["string", "null"], ...(description && { description }) });
 export const optionalTime = () =>
   Type.Unsafe<string | null>({ type: ["string", "null"], format: "date-time" });
 export const optionalDate = () =>

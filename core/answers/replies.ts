@@ -57,6 +57,10 @@ const of = <N extends ActionName, P extends TProperties>(
   fields: P & Same<Static<TObject<P>>, ReplyOf<N>>,
 ): readonly [string, TObject] => [name, Type.Object(fields as P)];
 
+const left = Type.Optional(
+  count("Tasks and missions that are handed over behind this: more than one change may touch."),
+);
+
 const declared: (readonly [string, TObject])[] = [
   of("agents/register", {
     agent,
@@ -76,6 +80,7 @@ const declared: (readonly [string, TObject])[] = [
     agent_id: text(),
     reason: text(),
     tasks_unassigned: texts(),
+    left,
   }),
   of("agents/retire", {
     message: text(),
@@ -83,6 +88,7 @@ const declared: (readonly [string, TObject])[] = [
     reason: text(),
     successor_id: optionalText(),
     tasks_transferred: texts(),
+    left,
   }),
   of("agents/replace", {
     message: text(),
@@ -90,12 +96,14 @@ const declared: (readonly [string, TObject])[] = [
     new_agent_id: text(),
     reason: text(),
     tasks_transferred: texts(),
+    left,
   }),
   of("agents/merge", {
     message: text(),
     source_agent_id: text(),
     target_agent_id: text(),
     tasks_transferred: texts(),
+    left,
   }),
   of("agents/delete", { deleted: text() }),
   of("openclaw/roster_sync", {
@@ -147,7 +155,10 @@ const declared: (readonly [string, TObject])[] = [
     task: orNull(task),
     duplicate: Type.Optional(Type.Literal(true)),
   }),
-  of("notifications/dismiss", { dismissed: count() }),
+  of("notifications/dismiss", {
+    dismissed: count(),
+    left: Type.Optional(count("Not dismissed yet, where all were to be: say it again.")),
+  }),
   of("org/configure", { company: records.company, chief_agent_id: optionalText() }),
   of("blank/reset", { reset: Type.Literal(true), mode: Type.Literal("blank") }),
   of("demo/reset", { reset: Type.Literal(true), mode: Type.Literal("demo") }),

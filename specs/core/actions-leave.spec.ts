@@ -1,10 +1,29 @@
 /** The actions by which agents leave: who takes over what, and that nothing is left behind. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { State } from "../../core/index.ts";
+import {
+  actions,
+  createRelations,
+  MAX_HANDED_AT_ONCE,
+  MAX_HANDED_WITH_LEAVING,
+  reduce,
+  type State,
+  whatIsLeft,
+} from "../../core/index.ts";
 import type { ActionName } from "../../core/registry.ts";
-import { list } from "../../core/table.ts";
-import { accepts, demoState, frozen, record, refuses, run, runAll } from "../support/core.ts";
+import { atOnce } from "../../core/steps.ts";
+import { list, put } from "../../core/table.ts";
+import {
+  AT,
+  accepts,
+  copyOf,
+  demoState,
+  frozen,
+  record,
+  refuses,
+  run,
+  runAll,
+} from "../support/core.ts";
 
 const test = suite("leaving");
 frozen(test);
@@ -185,6 +204,114 @@ test("CORE-8: agents/delete removes the agent and what refers to it", () => {
   assert.equal(placesOf(state, "echo"), []);
   assert.is(record(state.tasks, "T-212").owner, null);
   accepts(demoState(), "agents/delete", { agent_id: "iris" }, ["remove /agents/iris"]);
+});
+
+/** With so many more tasks that name echo, a mission of its, and nova beside. */
+function withMany(count: number): State {
+  const state = copyOf(marketState());
+  const one = record(state.tasks, "T-212");
+  for (let n = 0; n < count; n++) {
+    const id = `T-${5_000 + n}`;
+    put(state.tasks, id, { ...one, id, owner: n % 2 ? "echo" : null, assignees: ["echo"] });
+  }
+  return state;
+}
+
+const namedFirst = placesOf(marketState(), "echo").filter((place) => /^[TM]/.test(place));
+const REST = MAX_HANDED_WITH_LEAVING - new Set(namedFirst.map((place) => place.split(" ")[0])).size;
+
+/** All that is left, in entries of so many. */
+function handAll(state: State, most = MAX_HANDED_AT_ONCE): State {
+  let now = state;
+  for (const { agent_id, left } of atOnce(whatIsLeft(now, createRelations(now)))) {
+    for (let from = 0; from === 0 || from < left.length; from += most) {
+      const some = left.slice(from, from + most);
+      const task_ids = some.flatMap((one) => ("task" in one ? [one.task] : []));
+      const mission_ids = some.flatMap((one) => ("mission" in one ? [one.mission] : []));
+      const body = { agent_id, task_ids, mission_ids };
+      const step = run(now, "system/hand_over", body);
+      assert.ok([...(step.touched.get("tasks") ?? [])].length <= most);
+      now = step.state;
+    }
+  }
+  return now;
+}
+
+test("CORE-25: an agent that is named in more than 1,000 tasks and missions leaves at once, and they follow in entries of 200", () => {
+  const all = withMany(REST);
+  const whole = run(all, "agents/decommission", { agent_id: "echo" });
+  assert.is((whole.reply as { tasks_unassigned: string[] }).tasks_unassigned.length > 400, true);
+  assert.equal(placesOf(whole.state, "echo"), []);
+  assert.is("left" in whole.reply, false);
+  const more = withMany(REST + 1);
+  for (const [name, body] of [["agents/decommission", { agent_id: "echo" }], ...HANDED] as [
+    ActionName,
+    object,
+  ][]) {
+    const to = name === "agents/decommission" ? null : "nova";
+    const { state, reply } = run(more, name, body);
+    const { left, tasks_unassigned, tasks_transferred } = reply as Record<string, unknown>;
+    assert.equal([left, tasks_unassigned ?? tasks_transferred], [MAX_HANDED_WITH_LEAVING + 1, []]);
+    const echo = record(state.agents, "echo");
+    assert.equal([echo.standing === "active", echo.handing_over_to], [false, to]);
+    assert.equal(
+      placesOf(state, "echo").filter((place) => /junior|mercury/.test(place)),
+      [],
+    );
+    const done = handAll(state);
+    assert.equal(placesOf(done, "echo"), [], name);
+    assert.is("handing_over_to" in record(done.agents, "echo"), false);
+    const least = to ? placesOf(more, "echo").length - 2 : 0;
+    assert.ok(placesOf(done, "nova").length >= least, name);
+  }
+});
+
+test("CORE-25: what is left is found again after a stop; a successor that leaves hands it on, one that is deleted leaves it to nobody", () => {
+  const more = withMany(REST + 300);
+  const body = { agent_id: "echo", successor_id: "nova" };
+  const begun = run(more, "agents/retire", body).state;
+  const [first] = atOnce(whatIsLeft(begun, createRelations(begun)));
+  const task_ids = (first?.left ?? [])
+    .slice(0, 50)
+    .flatMap((one) => ("task" in one ? one.task : []));
+  const hand = { agent_id: "echo", task_ids, mission_ids: [] };
+  const half = run(begun, "system/hand_over", hand).state;
+  assert.is(record(half.agents, "echo").handing_over_to, "nova");
+  assert.equal(placesOf(handAll(half), "echo"), []);
+  // Said twice it does nothing.
+  assert.ok(run(handAll(half), "system/hand_over", hand).idle);
+  const on = run(half, "agents/replace", { old_agent_id: "nova", new_agent_id: "scout" }).state;
+  assert.is(record(on.agents, "echo").handing_over_to, "scout");
+  const gone = run(half, "agents/delete", { agent_id: "nova" }).state;
+  assert.is(record(gone.agents, "echo").handing_over_to, null);
+  assert.equal(placesOf(handAll(gone), "nova"), []);
+  const back = run(half, "agents/register", { agent_id: "echo", name: "Echo", role: "x" }).state;
+  assert.equal(
+    atOnce(whatIsLeft(back, createRelations(back))),
+    [],
+    "who comes back keeps the rest",
+  );
+});
+
+test("CORE-25: who is named in more than one change may touch is deleted once that is handed over", () => {
+  const state = withMany(REST + 1);
+  const sentence =
+    "echo is named in 1001 tasks and missions, and one change may touch 1000; decommission it, which hands them over, and then delete it";
+  refuses(state, "agents/delete", { agent_id: "echo" }, sentence);
+  const left = handAll(run(state, "agents/decommission", { agent_id: "echo" }).state);
+  run(left, "agents/delete", { agent_id: "echo" });
+});
+
+test("DUR-18: a leaving of a release before the bound is decided as it was, however much it changes", () => {
+  const state = withMany(REST + 1);
+  for (const name of ["agents/decommission", "agents/delete"] as const) {
+    const declaration = actions.get(name);
+    assert.ok(declaration);
+    const stamp = { at: AT, seq: 9, actor: "ceo", actionId: "id" };
+    const result = reduce(state, declaration, { name, payload: { agent_id: "echo" }, stamp });
+    assert.ok(result.ok);
+    assert.equal(placesOf(result.state, "echo"), []);
+  }
 });
 
 test("CORE-2: the CEO never leaves, nor is anybody handed to him", () => {

@@ -3,9 +3,20 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { createRelations, type State, whatPassed } from "../../core/index.ts";
 import type { ActionName } from "../../core/registry.ts";
+import { MAX_DISMISSED_AT_ONCE } from "../../core/state/notifications/actions.ts";
 import { atOnce } from "../../core/steps.ts";
-import { list, size } from "../../core/table.ts";
-import { AT, DAY_MS, demoState, frozen, MINUTE_MS, record, run, runAll } from "../support/core.ts";
+import { list, put, size } from "../../core/table.ts";
+import {
+  AT,
+  copyOf,
+  DAY_MS,
+  demoState,
+  frozen,
+  MINUTE_MS,
+  record,
+  run,
+  runAll,
+} from "../support/core.ts";
 
 const test = suite("notices");
 frozen(test);
@@ -232,6 +243,25 @@ test("CORE-7: a server that just started hears agents out, but tells at once wha
   const passedBy = (at: number) => atOnce(whatPassed(state, relations, at, silence));
   assert.equal(passedBy(AT + MINUTE_MS), []);
   assert.ok(passedBy(AT + 10 * MINUTE_MS).length > 0);
+});
+
+test("CORE-25: of all notifications so many are dismissed at once, the oldest first, and what is left is counted", () => {
+  const state = copyOf(demoState());
+  const [one] = list(state.notifications);
+  assert.ok(one);
+  const had = list(state.notifications).filter(({ dismissed }) => !dismissed).length;
+  for (let n = had; n < MAX_DISMISSED_AT_ONCE + 3; n++) {
+    put(state.notifications, `N-${1_000 + n}`, { ...one, id: `N-${1_000 + n}`, dismissed: false });
+  }
+  const first = run(state, "notifications/dismiss", { all: true });
+  assert.equal(first.reply, { dismissed: MAX_DISMISSED_AT_ONCE, left: 3 });
+  const open = list(first.state.notifications).filter(({ dismissed }) => !dismissed);
+  const last = MAX_DISMISSED_AT_ONCE + 1_000;
+  assert.equal(
+    open.map(({ id }) => id),
+    [last, last + 1, last + 2].map((n) => `N-${n}`),
+  );
+  assert.equal(run(first.state, "notifications/dismiss", { all: true }).reply, { dismissed: 3 });
 });
 
 test.run();

@@ -5,12 +5,13 @@ import {
   type Engine,
   type Entry,
   MAX_EXPIRED_AT_ONCE,
+  MAX_HANDED_AT_ONCE,
   MAX_SWEPT_AT_ONCE,
   type Steps,
   table,
   toTime,
 } from "../../core/index.ts";
-import { inTurns, startExpiring, startSweeping } from "../../server/timers.ts";
+import { inTurns, startExpiring, startHandingOver, startSweeping } from "../../server/timers.ts";
 import { DAY_MS } from "../support/core.ts";
 import { withTimedHouse } from "../support/timed.ts";
 
@@ -129,6 +130,29 @@ test("CORE-22: where all that was left is no more due, the look ends all the sam
     const [told = [], ...rest] = sweptIds(await entriesAfter(0));
     assert.ok(told.length > 0, "some of the demo company are due");
     assert.equal(rest, [[]]);
+  }));
+
+test("CORE-25: an agent that leaves with more than changes at once is left by all of it behind that, in bounded entries", () =>
+  withTimedHouse(async ({ engine, onError, until, entriesAfter }) => {
+    for (let n = 0; n < 13; n++) {
+      const tasks = Array.from({ length: 100 }, () => ({ title: "x", owner: "iris" }));
+      const plan = { title: "m", objective: "o", owner: "iris", tasks };
+      assert.ok((await engine.dispatch("missions/plan", plan)).ok);
+    }
+    const { seq } = engine.view();
+    const left = await engine.dispatch("agents/retire", { agent_id: "iris", successor_id: "echo" });
+    assert.ok(left.ok);
+    assert.is(left.reply.left, 1_313);
+    const stop = startHandingOver({ engine, onError }, 1);
+    await until(({ agents }) => table.get(agents, "iris")?.handing_over_to === undefined);
+    stop();
+    const { state, relations } = engine.view();
+    assert.is(relations.tasks("involving", "iris").size, 0);
+    assert.ok(relations.tasks("owned", "echo").size >= 1_300);
+    assert.ok(table.list(state.missions).every(({ owner }) => owner !== "iris"));
+    const entries = await entriesAfter(seq + 1);
+    const handed = entries.filter(({ action }) => action.name === "system/hand_over");
+    assert.is(handed.length, Math.ceil(1_313 / MAX_HANDED_AT_ONCE));
   }));
 
 test("CORE-22: the loop turns while a look passes many, also where it finds none of them", async () => {

@@ -63,7 +63,8 @@ export function act(
   if (!validated.ok) return validated;
   const { payload } = validated;
   const actor = declaration.actor?.(payload) || "ceo";
-  const stamp = { at, seq, actor, actionId: "id" };
+  const { most } = declaration;
+  const stamp = { at, seq, actor, actionId: "id", ...(most !== undefined && { most }) };
   const result = reduce(state, declaration, { name, payload, stamp });
   return result.ok ? { ...result, reply: { ...result.reply, ...result.overview() } } : result;
 }

@@ -47,6 +47,8 @@ export interface Agent {
   /** Heard nothing for longer than the stale time; set by the sweep, cleared by a heartbeat. */
   silent: boolean;
   last_heartbeat: string | null;
+  /** Who gets its work, or null for nobody, while that is handed over behind its leaving; else absent. */
+  handing_over_to?: string | null;
   /** The sequence number of the last change of its profile; heartbeats do not count. */
   version: number;
   registered_at: string;

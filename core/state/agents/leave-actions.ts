@@ -1,6 +1,6 @@
 /**
  * The actions by which an agent leaves: decommission, retire, replace, merge, delete. All hand over
- * its work by the one rule in `rules.ts`; they differ in who gets it and in what stays.
+ * its work by the one rule in `hand-over.ts`; they differ in who gets it and in what stays.
  */
 import { Type } from "typebox";
 import { defineAction } from "../../action.ts";
@@ -12,7 +12,8 @@ import type { State } from "../state.ts";
 import { expectedVersion } from "../tasks/fields.ts";
 import { type Agent, CEO } from "./agent.ts";
 import { MAX_SPECIALISMS } from "./fields.ts";
-import { handOver, leave, removeAgent } from "./rules.ts";
+import { countNaming, handOver, isTooMuch, MAX_HANDED_WITH_LEAVING } from "./hand-over.ts";
+import { leave, removeAgent } from "./rules.ts";
 
 const reason = text("Why; kept with the agent.");
 
@@ -33,6 +34,9 @@ function union(own: readonly string[], more: readonly string[], most: number): s
   return unique([...own, ...more]).slice(0, Math.max(most, own.length));
 }
 
+/** Told only where not all was handed over with the leaving. */
+const andLeft = ({ left }: { left: number }): { left?: number } => (left > 0 ? { left } : {});
+
 const described = ({ id, name }: Agent) => `${name} (${id})`;
 
 const decommission = defineAction({
@@ -45,19 +49,20 @@ const decommission = defineAction({
     source,
   }),
   kind: "agent_decommission",
+  most: MAX_HANDED_WITH_LEAVING,
   forms: { envelope: "agent", id: "agent_id" },
   examples: [{ agent_id: "echo", reason: "Project market-radar paused; agent standing down." }],
   reduce(draft, { agent_id, reason = "", expected_version }, context) {
     const agent = findLeaving(draft, agent_id, "decommission");
     checkVersion(get(context.before.agents, agent_id), expected_version);
     const message = `Agent ${described(agent)} marked offline`;
-    const tasks_unassigned = handOver(draft, agent_id, null, CEO, context);
+    const { owned: tasks_unassigned, ...rest } = handOver(draft, agent_id, null, context);
     leave(agent, "decommissioned", reason, context);
     return {
       title: `${agent.name} decommissioned`,
       details: reason,
       ids: { agent_id, task_ids: tasks_unassigned },
-      reply: () => ({ message, agent_id, reason, tasks_unassigned }),
+      reply: () => ({ message, agent_id, reason, tasks_unassigned, ...andLeft(rest) }),
     };
   },
 });
@@ -73,6 +78,7 @@ const retire = defineAction({
     source,
   }),
   kind: "agent_decommission",
+  most: MAX_HANDED_WITH_LEAVING,
   forms: { envelope: "agent", id: "agent_id" },
   examples: [
     {
@@ -87,13 +93,20 @@ const retire = defineAction({
     const successor = successor_id || null;
     if (successor) findSuccessor(draft, agent_id, successor, "succeed");
     const message = `Agent ${described(agent)} retired`;
-    const tasks_transferred = handOver(draft, agent_id, successor, CEO, context);
+    const { owned: tasks_transferred, ...rest } = handOver(draft, agent_id, successor, context);
     leave(agent, "retired", reason, context);
     return {
       title: `${agent.name} retired`,
       details: successor ? `tasks→${successor}` : reason,
       ids: { agent_id, task_ids: tasks_transferred, ...(successor && { successor_id: successor }) },
-      reply: () => ({ message, agent_id, reason, successor_id: successor, tasks_transferred }),
+      reply: () => ({
+        message,
+        agent_id,
+        reason,
+        successor_id: successor,
+        tasks_transferred,
+        ...andLeft(rest),
+      }),
     };
   },
 });
@@ -108,6 +121,7 @@ const replace = defineAction({
     source,
   }),
   kind: "agent_decommission",
+  most: MAX_HANDED_WITH_LEAVING,
   examples: [
     {
       old_agent_id: "echo",
@@ -119,13 +133,25 @@ const replace = defineAction({
     const old = findLeaving(draft, old_agent_id, "replace");
     const successor = findSuccessor(draft, old_agent_id, new_agent_id, "replace");
     const message = `Agent ${described(old)} replaced by ${described(successor)}`;
-    const tasks_transferred = handOver(draft, old_agent_id, new_agent_id, CEO, context);
+    const { owned: tasks_transferred, ...rest } = handOver(
+      draft,
+      old_agent_id,
+      new_agent_id,
+      context,
+    );
     leave(old, "retired", reason, context);
     return {
       title: `${old.name} replaced by ${successor.name}`,
       details: reason,
       ids: { agent_id: old_agent_id, new_agent_id, task_ids: tasks_transferred },
-      reply: () => ({ message, old_agent_id, new_agent_id, reason, tasks_transferred }),
+      reply: () => ({
+        message,
+        old_agent_id,
+        new_agent_id,
+        reason,
+        tasks_transferred,
+        ...andLeft(rest),
+      }),
     };
   },
 });
@@ -139,12 +165,18 @@ const merge = defineAction({
     source,
   }),
   kind: "agent_decommission",
+  most: MAX_HANDED_WITH_LEAVING,
   examples: [{ source_agent_id: "echo", target_agent_id: "scout" }],
   reduce(draft, { source_agent_id, target_agent_id }, context) {
     const from = findLeaving(draft, source_agent_id, "merge");
     const into = findSuccessor(draft, source_agent_id, target_agent_id, "merge");
     const message = `Agent ${described(from)} merged into ${described(into)}`;
-    const tasks_transferred = handOver(draft, source_agent_id, target_agent_id, CEO, context);
+    const { owned: tasks_transferred, ...rest } = handOver(
+      draft,
+      source_agent_id,
+      target_agent_id,
+      context,
+    );
     into.skills = union(into.skills, from.skills, MAX_ITEMS);
     into.specialists = union(into.specialists, from.specialists, MAX_SPECIALISMS);
     touch(into, context);
@@ -152,7 +184,13 @@ const merge = defineAction({
     return {
       title: `${from.name} merged into ${into.name}`,
       ids: { agent_id: source_agent_id, target_agent_id, task_ids: tasks_transferred },
-      reply: () => ({ message, source_agent_id, target_agent_id, tasks_transferred }),
+      reply: () => ({
+        message,
+        source_agent_id,
+        target_agent_id,
+        tasks_transferred,
+        ...andLeft(rest),
+      }),
     };
   },
 });
@@ -166,6 +204,7 @@ const deleteAgent = defineAction({
     source,
   }),
   kind: "agent_decommission",
+  most: MAX_HANDED_WITH_LEAVING,
   forms: { envelope: "agent", id: "agent_id" },
   examples: [{ agent_id: "iris" }],
   reduce(draft, { agent_id, expected_version }, context) {
@@ -177,7 +216,16 @@ const deleteAgent = defineAction({
         `cannot delete the chief agent: ${agent_id}; configure another chief first`,
       );
     }
-    const task_ids = handOver(draft, agent_id, null, CEO, context);
+    const named = countNaming(agent_id, context);
+    if (isTooMuch(named, context)) {
+      const most = `one change may touch ${MAX_HANDED_WITH_LEAVING}`;
+      const way = "decommission it, which hands them over, and then delete it";
+      refuse(
+        "conflict",
+        `${agent_id} is named in ${named} tasks and missions, and ${most}; ${way}`,
+      );
+    }
+    const { owned: task_ids } = handOver(draft, agent_id, null, context);
     removeAgent(draft, agent_id);
     return {
       title: `${name} deleted`,

@@ -1,25 +1,30 @@
 /**
- * The rules by which an agent changes: registering, its place in the chart, leaving and handing over.
- * Neighbours: the agent, roster and company actions. Invariant: no manager is missing, none manages
- * itself over a circle, and no work stays with an agent that left.
+ * The rules by which an agent changes: registering, its place in the chart, leaving.
+ * Neighbours: the agent, roster and company actions, `hand-over.ts` for its work. Invariant: no manager is
+ * missing, and none manages itself over a circle.
  */
 import type { Context } from "../../action.ts";
 import { refuse, refuseUnknown } from "../../errors.ts";
 import { FORBIDDEN } from "../../patch.ts";
 import { isReserved } from "../../permissions.ts";
-import { inOrder } from "../../relations.ts";
 import { toSlug } from "../../schema.ts";
 import { get, put, remove, values } from "../../table.ts";
-import { checkRef, find, revise, touch, toWay, unique } from "../lookup.ts";
+import { checkRef, find, touch, toWay, unique } from "../lookup.ts";
 import type { State } from "../state.ts";
-import { moveTask, track } from "../tasks/moves.ts";
 import { type Agent, type AgentStatus, CEO } from "./agent.ts";
 
 /** What a body may say of an agent; each field as in `Agent`, absent meaning unchanged. */
 export type AgentFields = {
   [K in Exclude<
     keyof Agent,
-    "id" | "version" | "standing" | "silent" | "last_heartbeat" | "registered_at" | "updated_at"
+    | "id"
+    | "version"
+    | "standing"
+    | "handing_over_to"
+    | "silent"
+    | "last_heartbeat"
+    | "registered_at"
+    | "updated_at"
   >]?: Agent[K] | undefined;
 };
 
@@ -151,6 +156,7 @@ export function registerAgent(
     agent.specialists = [agent.home_specialist];
   }
   if (agent.standing !== "active") agent.standing = "active";
+  if (agent.handing_over_to !== undefined) delete agent.handing_over_to;
   if (agent.silent) agent.silent = false;
   if (agent.status === "offline" && fields.status === undefined) agent.status = "idle";
   agent.registered_at = context.time;
@@ -203,73 +209,6 @@ export function markAlive(agent: Agent, status: AgentStatus | undefined, context
   if (agent.silent) agent.silent = false;
   if (status !== undefined) agent.status = status;
   else if (agent.status === "offline") agent.status = "idle";
-}
-
-/**
- * Hands every task and mission of an agent to a successor, or to nobody, and its reports to the
- * successor or to its own manager.
- * @returns the ids of the tasks it owned, in the order of their numbers
- */
-export function handOver(
-  state: State,
-  from: string,
-  to: string | null,
-  author: string,
-  context: Context,
-): string[] {
-  const owned: string[] = [];
-  for (const id of inOrder(context.relations.tasks("involving", from))) {
-    const task = get(state.tasks, id);
-    if (!task) continue;
-    if (task.owner === from) {
-      owned.push(id);
-      const wasHeld = task.lease?.holder === from;
-      track(task, "owner", to, author, context);
-      // Nobody is left to go on with what was under way.
-      if (wasHeld && to === null) moveTask(task, "ready", author, context);
-    }
-    if (task.validation_owner === from) task.validation_owner = to;
-    if (task.assignees.includes(from)) task.assignees = replaceId(task.assignees, from, to);
-    if (task.collaborators.includes(from)) {
-      task.collaborators = replaceId(task.collaborators, from, to);
-    }
-    touch(task, context);
-  }
-  for (const { id, owner, assigned_agents } of values(context.before.missions)) {
-    if (owner !== from && !assigned_agents.includes(from)) continue;
-    const mission = find(state, "missions", id);
-    if (mission.owner === from) mission.owner = to;
-    mission.assigned_agents = replaceId(mission.assigned_agents, from, to);
-    touch(mission, context);
-  }
-  const upwards = get(context.before.agents, from)?.manager ?? CEO;
-  for (const { id, manager, collaborating_with } of values(context.before.agents)) {
-    if (id === from) continue;
-    if (manager === from) {
-      // A successor from below must not end up over its own chain.
-      const fits = to !== null && to !== id && !reportsTo(context.before, to, id);
-      const report = find(state, "agents", id);
-      report.manager = fits ? to : upwards;
-      revise(report, context);
-    }
-    if (collaborating_with.includes(from)) {
-      const other = to === id ? null : to;
-      find(state, "agents", id).collaborating_with = replaceId(collaborating_with, from, other);
-    }
-  }
-  if (state.company.chief_agent_id === from) state.company.chief_agent_id = to;
-  return owned;
-}
-
-function reportsTo(state: State, id: string, manager: string): boolean {
-  for (let at = get(state.agents, id); at; at = get(state.agents, at.manager)) {
-    if (at.manager === manager) return true;
-  }
-  return false;
-}
-
-function replaceId(ids: readonly string[], from: string, to: string | null): string[] {
-  return unique(ids.flatMap((id) => (id === from ? (to === null ? [] : [to]) : [id])));
 }
 
 /** Takes the agent off the active roster; its record stays, for history. */

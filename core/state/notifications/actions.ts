@@ -5,15 +5,19 @@ import { refuseMissing } from "../../errors.ts";
 import { flag, ids, source } from "../../schema.ts";
 import { get, values } from "../../table.ts";
 
+/** By one action; who dismisses all of more says it again. */
+export const MAX_DISMISSED_AT_ONCE = 5_000;
+
 const dismiss = defineAction({
   name: "notifications/dismiss",
   summary: "Dismiss notifications, by id or all; unknown ids do no harm.",
   body: Type.Object({
     notification_ids: ids("The notifications."),
-    all: flag("Dismiss them all."),
+    all: flag(`Dismiss them all, ${MAX_DISMISSED_AT_ONCE} at once; what is left is counted.`),
     source,
   }),
   kind: "state_saved",
+  most: MAX_DISMISSED_AT_ONCE,
   examples: [{ notification_ids: ["N-001", "N-002"] }],
   actor: () => "ceo",
   reduce(draft, { notification_ids, all }, context) {
@@ -21,8 +25,13 @@ const dismiss = defineAction({
       ? values(context.before.notifications).map(({ id }) => id)
       : (notification_ids ?? refuseMissing("notification_ids"));
     let dismissed = 0;
+    let left = 0;
     for (const id of wanted) {
       if (get(context.before.notifications, id)?.dismissed !== false) continue;
+      if (context.most !== undefined && dismissed >= context.most) {
+        left++;
+        continue;
+      }
       const notification = get(draft.notifications, id);
       if (!notification || notification.dismissed) continue;
       notification.dismissed = true;
@@ -30,7 +39,7 @@ const dismiss = defineAction({
     }
     return {
       title: `${dismissed} notification${dismissed === 1 ? "" : "s"} dismissed`,
-      reply: () => ({ dismissed }),
+      reply: (): { dismissed: number; left?: number } => ({ dismissed, ...(left > 0 && { left }) }),
     };
   },
 });
