@@ -11,6 +11,7 @@ import {
   whatIsLeft,
 } from "../../core/index.ts";
 import type { ActionName } from "../../core/registry.ts";
+import { viewAgent } from "../../core/state/agents/views.ts";
 import { atOnce } from "../../core/steps.ts";
 import { list, put } from "../../core/table.ts";
 import {
@@ -254,6 +255,7 @@ test("CORE-25: an agent that is named in more than 1,000 tasks and missions leav
     assert.equal([left, tasks_unassigned ?? tasks_transferred], [MAX_HANDED_WITH_LEAVING + 1, []]);
     const echo = record(state.agents, "echo");
     assert.equal([echo.standing === "active", echo.handing_over_to], [false, to]);
+    assert.is(viewAgent(state, "echo").handing_over_to, to);
     assert.equal(
       placesOf(state, "echo").filter((place) => /junior|mercury/.test(place)),
       [],
@@ -261,6 +263,7 @@ test("CORE-25: an agent that is named in more than 1,000 tasks and missions leav
     const done = handAll(state);
     assert.equal(placesOf(done, "echo"), [], name);
     assert.is("handing_over_to" in record(done.agents, "echo"), false);
+    assert.is("handing_over_to" in viewAgent(done, "echo"), false);
     const least = to ? placesOf(more, "echo").length - 2 : 0;
     assert.ok(placesOf(done, "nova").length >= least, name);
   }

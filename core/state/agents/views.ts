@@ -98,7 +98,7 @@ export function workloads(
 
 export function toAgentView(state: State, agent: Agent): AgentView {
   // Field by field, as the view of a task.
-  return {
+  const view: AgentView = {
     id: agent.id,
     name: agent.name,
     role: agent.role,
@@ -136,6 +136,8 @@ export function toAgentView(state: State, agent: Agent): AgentView {
     manager_name: nameOf(state, agent.manager),
     last_seen: agent.last_heartbeat ?? agent.registered_at,
   };
+  if (agent.handing_over_to !== undefined) view.handing_over_to = agent.handing_over_to;
+  return view;
 }
 
 /** The view of an agent that is known to exist, for replies. */
