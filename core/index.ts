@@ -14,6 +14,7 @@ export type { Entry, StreamEvent } from "./entry.ts";
 export { Refusal, type Rejection, type RejectionCode, rejection } from "./errors.ts";
 export type { Chunk, FanOut, FanOutReader } from "./fan-out.ts";
 export type { FeedItem, ResetReason, Subscription } from "./feed.ts";
+export { createGathering, type Gathering, MAX_PIECES } from "./gathering.ts";
 export { createHolding, type Holding, lengthOf } from "./holding.ts";
 export { journalKeyOf } from "./idempotency.ts";
 export { freezeStates } from "./immer.ts";

@@ -7,6 +7,7 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
+import { createGathering, MAX_PIECES } from "../core/index.ts";
 import { createEngineBackends, type EngineBackendOptions, type Sender } from "./engine-backend.ts";
 import { createMcpServer } from "./server.ts";
 
@@ -48,7 +49,7 @@ const GONE = "gone";
 const TOO_LARGE: Refused = {
   status: 413,
   code: -32_000,
-  text: `the message has more than ${MAX_REQUEST_BYTES} bytes; send less at a time`,
+  text: `the message has more than ${MAX_REQUEST_BYTES} bytes, or ${MAX_PIECES} pieces; send less at a time`,
 };
 const NO_JSON: Refused = { status: 400, code: -32_700, text: "Parse error: Invalid JSON" };
 const MANY: Refused = {
@@ -61,19 +62,16 @@ const MANY: Refused = {
 async function readMessage(
   req: IncomingMessage,
 ): Promise<{ message: unknown } | Refused | typeof GONE> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
+  const gathering = createGathering(MAX_REQUEST_BYTES);
   try {
     for await (const chunk of req as AsyncIterable<Buffer>) {
-      bytes += chunk.length;
-      if (bytes > MAX_REQUEST_BYTES) return TOO_LARGE;
-      chunks.push(chunk);
+      if (!gathering.add(chunk)) return TOO_LARGE;
     }
   } catch {
     return GONE;
   }
   try {
-    const message: unknown = JSON.parse(new TextDecoder().decode(Buffer.concat(chunks)));
+    const message: unknown = JSON.parse(new TextDecoder().decode(gathering.bytes()));
     return Array.isArray(message) ? MANY : { message };
   } catch {
     return NO_JSON;

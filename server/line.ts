@@ -61,7 +61,8 @@ export function createLine(
       if (underWay.delete(res)) room.underWay--;
       goOnLater();
     });
-    share.run(() => handOut(res));
+    share.begin();
+    handOut(res);
   }
 
   function goOnLater(): void {

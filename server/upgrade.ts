@@ -6,6 +6,7 @@
  */
 import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { hasBody } from "../transport-http/index.ts";
 import type { Listeners } from "./connections.ts";
 
 export function createUpgradeHandler(
@@ -27,10 +28,6 @@ export function createUpgradeHandler(
     socket.once("end", () => socket.end()).resume();
     answer(res);
   };
-}
-
-function hasBody({ headers }: IncomingMessage): boolean {
-  return Number(headers["content-length"] ?? 0) !== 0 || "transfer-encoding" in headers;
 }
 
 function refuseBody(socket: Socket): void {

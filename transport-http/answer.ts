@@ -7,10 +7,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { lengthOf } from "../core/index.ts";
 import { holdUntilSent } from "./being-sent.ts";
+import { hasBody } from "./body.ts";
 import { requestIdOf } from "./request-id.ts";
 
 /** What is still read after an early answer, so that its sender gets to see it. */
 const MAX_DISCARDED_BYTES = 1024 * 1024;
+/** The same in pieces: tiny ones cost more than their bytes say. */
+const MAX_DISCARDED_PIECES = 1_024;
 
 export interface Answer {
   status: number;
@@ -81,14 +84,13 @@ function endWith(res: ServerResponse, pieces: readonly Uint8Array[], length: num
 
 /** Ends the connection when there is too much to discard; otherwise it stays usable. */
 function discardRest(req: IncomingMessage): void {
-  if (req.readableEnded) return;
-  const { "content-length": length, "transfer-encoding": encoding } = req.headers;
-  if (length === undefined && encoding === undefined) return;
+  if (req.readableEnded || !hasBody(req)) return;
   let left = MAX_DISCARDED_BYTES;
+  let pieces = 0;
   req.on("error", () => {});
   req.on("data", (chunk: Buffer) => {
     left -= chunk.length;
-    if (left < 0) req.socket.destroy();
+    if (left < 0 || ++pieces > MAX_DISCARDED_PIECES) req.socket.destroy();
   });
   req.resume();
 }

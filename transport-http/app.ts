@@ -8,6 +8,7 @@ import { type Engine, type Gate, type Ports, type Principal, refuseRole } from "
 import { type Answer, secure, send } from "./answer.ts";
 import { bearerOf } from "./auth.ts";
 import { markShared } from "./being-sent.ts";
+import { hasBody } from "./body.ts";
 import { createWriteLimit, whoIs } from "./limits.ts";
 import {
   INTERNAL,
@@ -191,6 +192,8 @@ export function createHttpApp(options: HttpOptions): HttpApp {
   function handle(req: IncomingMessage, res: ServerResponse): void | Promise<void> {
     const path = pathOf(req.url ?? "");
     const route = routes.get(path);
+    // Nobody reads it, so all of it would be taken off the wire for nothing before another request.
+    if (req.method !== "POST" && hasBody(req)) res.shouldKeepAlive = false;
     const isApi = path === "/api" || path.startsWith("/api/");
     const refused = gate.admit(req, !route && !isApi);
     if (refused) return send(res, toProblem(refused));

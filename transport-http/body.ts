@@ -5,6 +5,7 @@
 import { isUtf8 } from "node:buffer";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
+import { createGathering, MAX_PIECES } from "../core/index.ts";
 import type { Answer } from "./answer.ts";
 import { problem } from "./problem.ts";
 
@@ -24,42 +25,55 @@ const TOO_LARGE: Body = {
   ),
 };
 
+const TOO_MANY: Body = {
+  ok: false,
+  answer: problem(
+    413,
+    "too_large",
+    `the body comes in more than ${MAX_PIECES} pieces; send larger ones`,
+  ),
+};
+
 const BYTE_ORDER_MARK = "\ufeff";
+
+export function hasBody({ headers }: Pick<IncomingMessage, "headers">): boolean {
+  return Number(headers["content-length"] ?? 0) !== 0 || "transfer-encoding" in headers;
+}
 
 /** @returns null when the client went away before its body was complete */
 export async function readBody(req: IncomingMessage): Promise<Body | null> {
   const { headers } = req;
   const declared = Number(headers["content-length"] ?? 0);
   if (declared > MAX_BODY_BYTES) return TOO_LARGE;
-  if (declared === 0 && headers["transfer-encoding"] === undefined) return { ok: true, value: {} };
+  if (!hasBody(req)) return { ok: true, value: {} };
   const bytes = await collect(req);
   if (bytes === "gone") return null;
-  if (bytes === "too large") return TOO_LARGE;
+  if ("ok" in bytes) return bytes;
   if (bytes.length === 0) return { ok: true, value: {} };
   if (unpacksBeyond(bytes, headers)) return TOO_LARGE;
   const unsupported = checkHeaders(headers);
   return unsupported ? { ok: false, answer: unsupported } : parse(bytes);
 }
 
-function collect(req: IncomingMessage): Promise<Buffer | "too large" | "gone"> {
+function collect(req: IncomingMessage): Promise<Buffer | Body | "gone"> {
   return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    const settle = (result: Buffer | "too large" | "gone") => {
+    const gathering = createGathering(MAX_BODY_BYTES);
+    const settle = (result: Body | "gone") => {
       req.off("data", onData).off("end", onEnd).off("close", onClose);
       resolve(result);
     };
     const onData = (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > MAX_BODY_BYTES) settle("too large");
-      else chunks.push(chunk);
+      if (!gathering.add(chunk)) settle(gathering.pieces() > MAX_PIECES ? TOO_MANY : TOO_LARGE);
     };
     // The listeners may stay: nothing more comes.
-    const onEnd = () =>
-      resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks));
+    const onEnd = () => resolve(toBuffer(gathering.bytes()));
     const onClose = () => settle("gone");
     req.on("data", onData).on("end", onEnd).on("close", onClose).on("error", ignore);
   });
+}
+
+function toBuffer({ buffer, byteOffset, length }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, length);
 }
 
 /** An aborted request is told by its close; the error says no more, but must not be unheard. */

@@ -4,7 +4,7 @@
  */
 export { createHttpApp, type HttpApp, type HttpOptions, type Log } from "./app.ts";
 export { isShared } from "./being-sent.ts";
-export { MAX_BODY_BYTES } from "./body.ts";
+export { hasBody, MAX_BODY_BYTES } from "./body.ts";
 export { whoIs } from "./limits.ts";
 export { answerClientError, LET_GO } from "./problem.ts";
 export { requestIdOf } from "./request-id.ts";

@@ -2,10 +2,11 @@
  * What a body may be: its size, its type, its encoding, its depth. Neighbour: `transport-http/body.ts`.
  */
 import { request } from "node:http";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import { MAX_PIECES } from "../../core/index.ts";
 import { MAX_BODY_BYTES } from "../../transport-http/index.ts";
 import { type HttpServer, TOKEN, withHttp } from "../support/http.ts";
 
@@ -61,6 +62,85 @@ test("HTTP-4: a body without end is refused while it is being sent, and its send
     go();
     await ended;
     assert.ok(socket.bytesWritten < 64 * 1024 * 1024);
+  }));
+
+/** Dials with the head of a request whose body comes in chunks. */
+function dialChunked(http: HttpServer, line: string, headers: object = {}) {
+  const socket = connect(http.port, "127.0.0.1");
+  // A sender that is cut off in the middle may find out by a reset.
+  socket.on("error", () => {});
+  const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+  let text = "";
+  socket.on("data", (data: Buffer) => {
+    text += data.toString();
+  });
+  const fields = Object.entries({
+    Host: `127.0.0.1:${http.port}`,
+    "Transfer-Encoding": "chunked",
+    ...headers,
+  });
+  const head = fields.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  socket.write(`${line} HTTP/1.1\r\n${head}\r\n`);
+  return { socket, closed, text: () => text };
+}
+
+const TINY = "1\r\n \r\n";
+const MUCH = 16 * 1024 * 1024;
+
+/** Sends tiny pieces for as long as they are taken, but no more than much. */
+function sayOn(socket: Socket): void {
+  const go = () => {
+    while (!socket.destroyed && socket.bytesWritten < MUCH && socket.write(TINY.repeat(1_000)));
+    if (socket.bytesWritten >= MUCH) socket.destroy();
+  };
+  socket.on("drain", go);
+  go();
+}
+
+test("HTTP-4: a body may come in 8,192 pieces; one more is 413, however small they are", () =>
+  withHttp({}, async (http) => {
+    for (const [pieces, status] of [
+      [MAX_PIECES, 200],
+      [MAX_PIECES + 1, 413],
+    ] as const) {
+      const { socket, closed, text } = dialChunked(http, "POST /api/tasks/create", {
+        ...JSON_HEADERS,
+        Connection: "close",
+      });
+      const body = '{"title":"x"}';
+      socket.write(`${TINY.repeat(pieces - 1)}d\r\n${body}\r\n0\r\n\r\n`);
+      await closed;
+      assert.match(text(), new RegExp(`^HTTP/1\\.1 ${status} `));
+      if (status === 413) assert.match(text(), "more than 8192 pieces; send larger ones");
+    }
+  }));
+
+for (const line of ["GET /api/health", "OPTIONS /api/health", "GET /nowhere", "PUT /api/health"])
+  test(`HTTP-4: with ${line} nobody reads a body: it is answered, and the connection ends with the answer`, () =>
+    withHttp({}, async (http) => {
+      const { socket, closed, text } = dialChunked(http, line);
+      sayOn(socket);
+      await closed;
+      assert.ok(socket.bytesWritten < MUCH, `${socket.bytesWritten} bytes were taken`);
+      const own = dialChunked(http, line);
+      own.socket.write("0\r\n\r\n");
+      await own.closed;
+      assert.match(own.text(), /^HTTP\/1\.1 [24]0\d .*\r\nConnection: close\r\n/s);
+      assert.is(text().split("HTTP/1.1").length <= 2, true);
+    }));
+
+test("HTTP-4: behind an early answer what comes in tiny pieces is not taken off the wire for long", () =>
+  withHttp({}, async (http) => {
+    let taken = 0;
+    http.server.once("connection", (each) =>
+      each.once("close", () => {
+        taken = each.bytesRead;
+      }),
+    );
+    const { socket, closed } = dialChunked(http, "POST /api/tasks/create");
+    sayOn(socket);
+    await closed;
+    assert.ok(taken > 6_000 && taken < 512 * 1024, `${taken} bytes were taken`);
   }));
 
 test("HTTP-4: a declared length over the bound is refused before anything is read", () =>

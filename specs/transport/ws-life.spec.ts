@@ -274,6 +274,20 @@ for (const kind of ["text", "ping", "pong"] as const)
     });
   });
 
+test("WS-10: with each ping it may send as many again", async () => {
+  await withStreams({ ws: { pingMs: 25 } }, async ({ wsUrl, ws }) => {
+    const talkative = await connectWs(wsUrl);
+    await talkative.messages.next();
+    for (let pings = 0; pings < 4; pings++) {
+      for (let n = 0; n < 40; n++) talkative.ws.send("");
+      const ping = new Promise((resolve) => talkative.ws.once("ping", () => resolve("a ping")));
+      assert.is(await Promise.race([ping, talkative.closed]), "a ping");
+    }
+    assert.is(ws.clients(), 1);
+    talkative.drop();
+  });
+});
+
 test("WS-4: on shutdown every socket gets 1012, one that does not read is ended, late ones are refused", async () => {
   await withStreams({ ws: { graceMs: 30 } }, async ({ wsUrl, ws, engine, sockets }) => {
     const readers = await Promise.all(Array.from({ length: 10 }, () => connectWs(wsUrl)));
