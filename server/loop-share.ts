@@ -20,13 +20,20 @@ export interface LoopSharePorts {
   now(): number;
   /** Runs once the loop has turned. */
   nextTurn(run: () => void): unknown;
+  /** Runs once all is done that follows at once from what was begun, promises too. */
+  afterThis(run: () => void): unknown;
 }
 
 const TURN_MS = 10;
 
-export function createLoopShare(
-  { now, nextTurn }: LoopSharePorts = { now: () => performance.now(), nextTurn: setImmediate },
-): LoopShare {
+const REAL: LoopSharePorts = {
+  now: () => performance.now(),
+  nextTurn: setImmediate,
+  // A tick asked for by a microtask comes when no microtask is left.
+  afterThis: (run) => queueMicrotask(() => process.nextTick(run)),
+};
+
+export function createLoopShare({ now, nextTurn, afterThis }: LoopSharePorts = REAL): LoopShare {
   let begun = 0;
   let isTurning = false;
   const waiting: (() => void)[] = [];
@@ -39,10 +46,18 @@ export function createLoopShare(
     begun = now();
     nextTurn(() => {
       isTurning = false;
-      if (waiting.length > 0) turn();
+      if (waiting.length === 0) return;
+      turn();
       // Who waits again comes behind all others, and not before the loop has turned once more.
-      for (let left = waiting.length; left > 0 && !isSpent(); left--) waiting.shift()?.();
+      letGoOn(waiting.length);
     });
+  }
+
+  /** One after the other, so that the time of each is known before the next. */
+  function letGoOn(count: number): void {
+    if (count === 0 || isSpent()) return;
+    waiting.shift()?.();
+    afterThis(() => letGoOn(count - 1));
   }
 
   return {

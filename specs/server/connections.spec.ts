@@ -372,6 +372,7 @@ function createShareByHand() {
   const share = createLoopShare({
     now: () => hand.now,
     nextTurn: (run) => hand.turns.push(run),
+    afterThis: (run) => run(),
   });
   return { hand, share, turn: () => hand.turns.shift()?.() };
 }
