@@ -11,7 +11,7 @@ import type { Notification } from "./state/notifications/notification.ts";
 import type { State } from "./state/state.ts";
 import { dueMinutes } from "./state/tasks/due.ts";
 import { leaseMinutes } from "./state/tasks/lease-ends.ts";
-import { isOpen, type Task } from "./state/tasks/task.ts";
+import { isOpen, isRouted, type Task } from "./state/tasks/task.ts";
 import { namedBlockersOf } from "./state/tasks/views.ts";
 import { compareIds, get, values } from "./table.ts";
 import { createTalk, type Lists, type Talk } from "./talk.ts";
@@ -30,7 +30,7 @@ interface Grouping {
 const GROUPINGS = {
   owned: (task: Task) => (task.owner ? [task.owner] : []),
   open: (task: Task) => (task.owner && isOpen(task) ? [task.owner] : []),
-  ready: (task: Task) => (task.owner && task.status === "ready" ? [task.owner] : []),
+  routed: (task: Task) => (task.owner && isRouted(task) ? [task.owner] : []),
   waiting: (task: Task) => (task.status === "ready" ? namedBlockersOf(task) : []),
   leases: leaseMinutes,
   involving: (task: Task) => [
@@ -50,7 +50,7 @@ const GROUPINGS = {
 type GroupingName = keyof typeof GROUPINGS;
 
 export interface Relations {
-  /** The ids of the tasks in a group: `tasks("ready", "codex")`. */
+  /** The ids of the tasks in a group: `tasks("open", "codex")`. */
   tasks(grouping: GroupingName, key: string): ReadonlySet<string>;
   /** The keys of the groups that have a task. */
   keys(grouping: GroupingName): Iterable<string> & { readonly size: number };

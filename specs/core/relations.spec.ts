@@ -22,7 +22,7 @@ const HISTORIES = Number(process.env.SOAK ?? 3);
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-const BY_PERSON = ["owned", "open", "ready", "involving"] as const;
+const BY_PERSON = ["owned", "open", "routed", "involving"] as const;
 
 /** Everything that can be asked, for every key that occurs or once did. */
 function answers(relations: Relations, state: State, people: ReadonlySet<string>): unknown {
@@ -424,8 +424,10 @@ test("CORE-9: groups follow a task through its life", () => {
   };
   const holds = (grouping: Parameters<Relations["tasks"]>[0], key: string) =>
     relations.tasks(grouping, key).has("T-216");
-  step("tasks/create", { title: "x", owner: "iris", status: "ready", sprint_id: "SP-006" });
-  assert.ok(holds("ready", "iris") && holds("open", "iris") && holds("sprint", "SP-006"));
+  step("tasks/create", { title: "x", specialist: "hr", status: "ready", sprint_id: "SP-006" });
+  assert.ok(holds("routed", "iris") && holds("open", "iris") && holds("sprint", "SP-006"));
+  step("tasks/update", { task_id: "T-216", owner: "iris" });
+  assert.ok(!holds("routed", "iris") && holds("owned", "iris") && holds("status", "ready"));
   step("tasks/update", { task_id: "T-216", owner: "echo", depends_on: ["T-202"], sprint_id: null });
   assert.not.ok(holds("owned", "iris") || holds("sprint", "SP-006"));
   assert.ok(holds("owned", "echo") && holds("dependents", "T-202"));

@@ -196,12 +196,12 @@ test("CORE-22: who is heard of, and what is begun, while many are being told kee
   assert.is(ofEcho(after), ofEcho(state));
   assert.is(record(after.agents, "echo").silent, false);
   assert.not.ok(activeOf(after, "agent_silent").includes("echo"));
-  // Begun, or put aside, by somebody else: it is nobody's to give back.
+  // Begun, or named by a person meanwhile: it is nobody's to give back.
   const [task_id = ""] = body.given ?? [];
-  for (const status of ["in_progress", "backlog"]) {
-    const moved = run(state, "tasks/update", { task_id, status }, at).state;
+  for (const said of [{ status: "in_progress" }, { owner: "echo" }]) {
+    const moved = run(state, "tasks/update", { task_id, ...said }, at).state;
     const swept = run(moved, "system/sweep", body, at).state;
-    assert.is(record(swept.tasks, task_id).owner, "echo", status);
+    assert.is(record(swept.tasks, task_id).owner, "echo", Object.keys(said)[0]);
     assert.is(ofEcho(swept), ofEcho(state) - 5);
   }
 });

@@ -1,6 +1,6 @@
 /**
- * What time alone changes, as a journaled action of a timer: agents fall silent, tasks become overdue
- * or stale. `whatPassed` looks, which costs no write; the action is dispatched only when there is something
+ * What time alone changes, as a journaled action of a timer: agents fall silent, tasks become overdue or stale,
+ * and what the server chose an agent for is nobody's where that one is gone. `whatPassed` looks, which costs no write; the action is dispatched only when there is something
  * to say, in entries of so many. Neighbour: the server's timers. Invariants: an entry does what its body names,
  * as far as it is still so, and beside that what changed since it was looked, up to a bound; `swept_at` moves on with
  * the last entry of a look, so that what a stop left undone is found again, and what was done is not said twice.
@@ -13,11 +13,12 @@ import { atOnce, type Steps } from "../../steps.ts";
 import { get, values } from "../../table.ts";
 import { fromTime, toTime } from "../../time.ts";
 import type { Agent } from "../agents/agent.ts";
+import { isPresent } from "../agents/views.ts";
 import { find, touch, unique } from "../lookup.ts";
 import type { State } from "../state.ts";
 import { cameDue } from "../tasks/due.ts";
 import { track } from "../tasks/moves.ts";
-import type { Task } from "../tasks/task.ts";
+import { isRouted } from "../tasks/task.ts";
 
 /** After how long an agent counts as gone, and since when anybody could be heard; in milliseconds. */
 interface Silence {
@@ -25,7 +26,7 @@ interface Silence {
   heardFrom: number;
 }
 
-/** A task that goes back to the pool, an agent that fell silent (behind all of its tasks), a task that came due. */
+/** A task that goes back to the pool, an agent that fell silent (behind all tasks), a task that came due. */
 export type Passed = { given: string } | { silent: string } | { due: string };
 
 /** Agents and tasks of one entry. */
@@ -42,9 +43,11 @@ function fellSilent(agent: Agent, now: number, { staleMs, heardFrom }: Silence):
   return now - seen > staleMs;
 }
 
-/** The server chose its owner, and nobody has begun it. */
-function isRouted(task: Task | undefined, owner: string): boolean {
-  return task?.owner === owner && task.routed === true && task.status === "ready";
+/** Whether what the server chose it for is for others again: it left, said that it is offline, or is not heard of. */
+function isGone(agent: Agent | undefined, now: number, silence: Silence): boolean {
+  // Who leaves a successor behind is given nothing back from.
+  if (agent?.handing_over_to !== undefined) return false;
+  return agent === undefined || !isPresent(agent) || fellSilent(agent, now, silence);
 }
 
 /**
@@ -60,14 +63,17 @@ export function* whatPassed(
   rest?: Look,
 ): Steps<Passed[]> {
   const passed: Passed[] = [];
+  for (const owner of relations.keys("routed")) {
+    yield;
+    if (!isGone(get(state.agents, owner), now, silence)) continue;
+    for (const given of relations.tasks("routed", owner)) {
+      yield;
+      passed.push({ given });
+    }
+  }
   for (const agent of values(state.agents)) {
     yield;
-    if (!fellSilent(agent, now, silence)) continue;
-    for (const given of relations.tasks("ready", agent.id)) {
-      yield;
-      if (isRouted(get(state.tasks, given), agent.id)) passed.push({ given });
-    }
-    passed.push({ silent: agent.id });
+    if (fellSilent(agent, now, silence)) passed.push({ silent: agent.id });
   }
   const { until = now, seen = 0 } = rest ?? {};
   const due = yield* cameDue(state, relations, fromTime(state.swept_at), until, seen);
@@ -109,7 +115,7 @@ const body = Type.Object({
   heard_from: Type.Optional(
     Type.Number({ description: "Since when agents could be heard, in milliseconds." }),
   ),
-  given: ids("Tasks that silent agents give back."),
+  given: ids("Tasks that the server chose an agent for, who is not there any more."),
   silent: ids("Agents that fell silent."),
   due: ids("Tasks that came due. Where this is absent all that passed is looked for and done."),
   most: Type.Optional(
@@ -145,7 +151,12 @@ const sweep = defineAction({
       silent = [],
       due = [],
     } = isAll ? toSweep(atOnce(whatPassed(before, relations, at, silence)), silence) : named;
-    for (const id of isAll ? [] : given) giveBack(draft, id, silence, context);
+    for (const id of isAll ? [] : given) {
+      const task = get(before.tasks, id);
+      if (!task || !isRouted(task) || !task.owner) continue;
+      // It may have been heard of meanwhile.
+      if (isGone(get(before.agents, task.owner), at, silence)) giveBack(draft, id, context);
+    }
     // Entries of before, and those that name nothing, have no bound.
     let room = Number.POSITIVE_INFINITY;
     if (most !== undefined) room = Math.max(0, most - given.length - silent.length - due.length);
@@ -153,15 +164,15 @@ const sweep = defineAction({
     const agent_ids = silent.filter((id) => {
       const agent = get(before.agents, id);
       if (!agent || !fellSilent(agent, at, silence)) return false;
-      // Also given to it since it was looked: nobody would look again.
+      // Also given to it since it was looked; what is in the backlog is left to the next look.
       const late = new Set<string>();
-      for (const task of relations.tasks("ready", id)) {
-        if (!known.has(task) && isRouted(get(before.tasks, task), id)) late.add(task);
+      for (const task of relations.tasks("routed", id)) {
+        if (!known.has(task) && get(before.tasks, task)?.status === "ready") late.add(task);
       }
       // It is told silent behind all of its tasks: by the next look.
       if (late.size > room) return false;
       room -= late.size;
-      for (const task of inOrder(late)) giveBack(draft, task, silence, context);
+      for (const task of inOrder(late)) giveBack(draft, task, context);
       find(draft, "agents", id).silent = true;
       return true;
     });
@@ -190,13 +201,8 @@ const sweep = defineAction({
   },
 });
 
-/** A ready task that the server chose an agent for is for others again, unless that agent was heard of meanwhile. */
-function giveBack(draft: State, id: string, silence: Silence, context: Context): void {
-  const { before, at } = context;
-  const { owner } = get(before.tasks, id) ?? {};
-  const agent = owner ? get(before.agents, owner) : undefined;
-  if (!agent || !isRouted(get(before.tasks, id), agent.id)) return;
-  if (!fellSilent(agent, at, silence)) return;
+/** A task that the server chose an agent for is for others again. */
+function giveBack(draft: State, id: string, context: Context): void {
   const task = find(draft, "tasks", id);
   track(task, "owner", null, "system", context);
   touch(task, context);

@@ -50,6 +50,8 @@ export function applyFields(
   assign(task, "project_id", fields.project_id || undefined);
   assign(task, "validation_owner", emptyToNull(fields.validation_owner));
   track(task, "owner", emptyToNull(fields.owner), author, context);
+  // Named by somebody it is not the server's choice any more, also where it is the same.
+  if (fields.owner !== undefined && task.routed) task.routed = false;
   track(task, "priority", fields.priority, author, context);
   track(task, "horizon", emptyToNull(fields.horizon), author, context);
 }

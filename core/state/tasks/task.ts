@@ -78,7 +78,7 @@ export interface Task {
   mission_id: string | null;
   sprint_id: string | null;
   owner: string | null;
-  /** The owner was chosen by the server, not named by anybody: it falls silent, the task is free again. */
+  /** The owner was chosen by the server, not named by anybody: where it is gone, the task is free again. */
   routed: boolean;
   assignees: string[];
   collaborators: string[];
@@ -114,4 +114,9 @@ export interface Task {
 
 export function isOpen(task: Pick<Task, "status">): boolean {
   return task.status !== "done";
+}
+
+/** The server chose its owner, and nobody has begun it. */
+export function isRouted({ owner, routed, status }: Task): boolean {
+  return owner !== null && routed && (status === "ready" || status === "backlog");
 }
