@@ -45,6 +45,8 @@ export interface BatchPorts {
 }
 
 interface BatchOptions {
+  /** The name of the caller's token. */
+  by: string;
   atomic: boolean;
   warnings: readonly string[];
   key: BatchKey | undefined;
@@ -99,12 +101,13 @@ export function createBatchDispatch(ports: BatchPorts) {
       known[index] ??= authorise(all[index] as One, who);
       return known[index];
     };
-    const options: BatchOptions = { atomic, warnings, key: undefined, wrote };
+    const by = callerOf(who).name;
+    const options: BatchOptions = { by, atomic, warnings, key: undefined, wrote };
     if (key !== undefined) {
       const text = toAsked(atomic, all);
       const payload = digest?.(text) ?? text;
       const said = { name: batch.name, payload, warnings };
-      return once({ by: callerOf(who).name, key }, said, async () => {
+      return once({ by, key }, said, async () => {
         const each = { count: all.length, at: requestAt };
         return (await decideAll(each, { ...options, key: { key, payload, warnings } })).whole;
       });
@@ -143,7 +146,7 @@ export function createBatchDispatch(ports: BatchPorts) {
     const asked = new Set<string>();
     const archived = new Set<string>();
     for (;;) {
-      const step = await turns.hold(async () => {
+      const step = await turns.hold(options.by, async () => {
         const said = await takeAll(requests, options, archived);
         if ("ok" in said) return { decided: Promise.resolve({ whole: said, outcomes: [] }) };
         const open = said.unknown.filter((id) => !asked.has(id));

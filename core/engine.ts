@@ -230,7 +230,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     const { key, signal } = options;
     const decideNow = async () =>
       refuseNow() ??
-      turns.run(async () =>
+      turns.run(request.by, async () =>
         signal?.aborted
           ? rejection("unavailable", "the caller is gone")
           : decide(request, options.wrote),
@@ -267,7 +267,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   /** Decides with what the archive holds under the id, where the state does not hold it. */
   function recallFor(id: string, request: Request, run: () => Promise<Outcome>): Promise<Outcome> {
     return recall.alone(async () => {
-      const { state: decided, seq } = await turns.run(async () => decisions.view());
+      const { state: decided, seq } = await turns.run(request.by, async () => decisions.view());
       if (!has(decided.tasks, id)) {
         // What is just being archived is in the journal only then.
         await commits.durable(seq);

@@ -1,16 +1,20 @@
 /**
  * Who decides now. A batch is decided over many turns of the event loop, so that reads, streams and
- * pings go on between its actions; who comes meanwhile to write waits here, in the order of coming.
- * Neighbours: `engine.ts` and `batch-dispatch.ts` decide through it. Invariant: while a job under way is
- * decided in part, nothing else is decided, and nobody is judged by what it has decided so far.
+ * pings go on between its actions; who comes meanwhile to write waits here. Neighbours: `engine.ts` and
+ * `batch-dispatch.ts` decide through it. Invariants: while a job under way is decided in part, nothing else is decided,
+ * and nobody is judged by what it has decided so far; what one caller sends goes in the order of coming, and of
+ * several callers each has its turn after one batch, however many batches of another wait.
  */
 import type { View } from "./view.ts";
 
 export interface Turns {
-  /** Runs a job that decides before it first awaits anything: at once, or after those before it. */
-  run<T>(job: () => Promise<T>): Promise<T>;
+  /**
+   * Runs a job that decides before it first awaits anything: at once, or in its turn.
+   * @param who whose it is
+   */
+  run<T>(who: string, job: () => Promise<T>): Promise<T>;
   /** The same for one that decides until it ends; the others wait as long. */
-  hold<T>(job: () => Promise<T>): Promise<T>;
+  hold<T>(who: string, job: () => Promise<T>): Promise<T>;
   /** What was decided, without the part of a job that is under way. */
   settled(): View;
   busy(): boolean;
@@ -21,39 +25,47 @@ export interface Turns {
 /** @param onFree told whenever a job that held the others has ended and those who waited have run */
 export function createTurns(view: () => View, onFree: () => void): Turns {
   let before: View | null = null;
-  let jobs: (() => void)[] = [];
+  /** By caller, who is next first. */
+  const lines = new Map<string, (() => void)[]>();
+  let waiting = 0;
 
-  function inTurn<T>(job: () => Promise<T>): Promise<T> {
+  function inTurn<T>(who: string, job: () => Promise<T>): Promise<T> {
     if (before === null) return job();
     return new Promise((resolve, reject) => {
-      jobs.push(() => job().then(resolve, reject));
+      const line = lines.get(who) ?? [];
+      if (line.length === 0) lines.set(who, line);
+      line.push(() => job().then(resolve, reject));
+      waiting++;
     });
   }
 
   function free(): void {
     before = null;
-    const waited = jobs;
-    jobs = [];
-    // One of them may hold again: those after it then wait once more, before who comes later.
-    for (const [index, job] of waited.entries()) {
-      if (before !== null) {
-        jobs = [...waited.slice(index), ...jobs];
-        return;
+    for (const [who, line] of lines) {
+      lines.delete(who);
+      for (const [index, job] of line.entries()) {
+        waiting--;
+        job();
+        // It holds again: what is behind it of the same caller comes after all others.
+        if (before !== null) {
+          const rest = line.slice(index + 1);
+          if (rest.length > 0) lines.set(who, rest);
+          return;
+        }
       }
-      job();
     }
     onFree();
   }
 
   return {
     run: inTurn,
-    hold: (job) =>
-      inTurn(() => {
+    hold: (who, job) =>
+      inTurn(who, () => {
         before = view();
         return job().finally(free);
       }),
     settled: () => before ?? view(),
     busy: () => before !== null,
-    waiting: () => jobs.length,
+    waiting: () => waiting,
   };
 }

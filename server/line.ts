@@ -104,7 +104,7 @@ export function createLine(
   return {
     add(res) {
       if (isEnding) return;
-      const isLate = isRead(res) && share.isSpent();
+      const isLate = mayWait(res) && share.isSpent();
       if (waiting.length === 0 && !isLate && !isFull()) return start(res);
       room.waiting++;
       if (waiting.push(res) > MAX_WAITING) end("pipelined");
@@ -129,6 +129,7 @@ export function createLine(
   };
 }
 
-function isRead({ req }: ServerResponse): boolean {
-  return req.method === "GET" || req.method === "HEAD";
+/** All but the writes of the API, whose number has a limit; a call of `/mcp` may be either. */
+function mayWait({ req: { method, url = "" } }: ServerResponse): boolean {
+  return method !== "POST" || !url.startsWith("/api/");
 }

@@ -26,14 +26,13 @@ export interface LoopSharePorts {
 
 const TURN_MS = 10;
 
-const REAL: LoopSharePorts = {
-  now: () => performance.now(),
-  nextTurn: setImmediate,
+/** @param ports other than the process's own, for specs */
+export function createLoopShare({
+  now = () => performance.now(),
+  nextTurn = setImmediate,
   // A tick asked for by a microtask comes when no microtask is left.
-  afterThis: (run) => queueMicrotask(() => process.nextTick(run)),
-};
-
-export function createLoopShare({ now, nextTurn, afterThis }: LoopSharePorts = REAL): LoopShare {
+  afterThis = (run) => queueMicrotask(() => process.nextTick(run)),
+}: Partial<LoopSharePorts> = {}): LoopShare {
   let begun = 0;
   let isTurning = false;
   const waiting: (() => void)[] = [];

@@ -79,6 +79,37 @@ test("HTTP-10 HTTP-21: the loop turns between the actions of a batch; who writes
   await engine.close();
 });
 
+test("HTTP-25: however many batches of one caller wait, others come after one of them, and what each sends keeps its order", async () => {
+  const journal = createMemoryJournal();
+  const { engine, next } = await open(journal);
+  const agent = (name: string) => ({ by: { name, role: "agent", agent_id: name } as const });
+  const [greedy, other, third] = [agent("codex"), agent("iris"), agent("scout")];
+  const batch = (name: string, who: object) =>
+    engine.dispatchUnknown("batch", { actions: many(name, 2) }, who);
+  const single = (title: string, who: object) => engine.dispatch("tasks/create", { title }, who);
+  const sent = [batch("a", greedy)];
+  await settled();
+  for (const name of ["b", "c", "d"]) sent.push(batch(name, greedy));
+  sent.push(single("behind", greedy));
+  sent.push(single("one", other), batch("e", other), single("two", other), single("three", third));
+  await next();
+  assert.equal((await Promise.all(sent)).map(code), Array(sent.length).fill("done"));
+  const titles = await titlesIn(journal);
+  const ofBatch = (name: string) => [`${name} 0`, `${name} 1`];
+  assert.equal(titles, [
+    ...ofBatch("a"),
+    ...ofBatch("b"),
+    "one",
+    ...ofBatch("e"),
+    "three",
+    ...ofBatch("c"),
+    "two",
+    ...ofBatch("d"),
+    "behind",
+  ]);
+  await engine.close();
+});
+
 test("HTTP-23: the journal's text of each action is made in its turn, not those of all when they are queued", async () => {
   const { engine, next } = await open();
   const { stringify } = JSON;

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, type Socket } from "node:net";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { listenTo } from "../../server/connections.ts";
-import { createLoopShare } from "../../server/loop-share.ts";
+import { createLoopShare, type LoopSharePorts } from "../../server/loop-share.ts";
 import { createRoom } from "../../server/room.ts";
 import { markShared } from "../../transport-http/being-sent.ts";
 import { eventually } from "../support/streams.ts";
@@ -367,12 +367,12 @@ test("ACC-26: where too many wait, that connection is cut off which has the most
 });
 
 /** A share whose clock and turns are moved by hand. */
-function createShareByHand() {
+function createShareByHand(ports: Partial<LoopSharePorts> = { afterThis: (run) => run() }) {
   const hand = { now: 0, turns: [] as (() => void)[] };
   const share = createLoopShare({
     now: () => hand.now,
     nextTurn: (run) => hand.turns.push(run),
-    afterThis: (run) => run(),
+    ...ports,
   });
   return { hand, share, turn: () => hand.turns.shift()?.() };
 }
@@ -392,7 +392,7 @@ test("ACC-29: reads of all connections take a bounded part of a turn, by turns o
         await turns(20);
       }
       assert.equal(paths(came), ["/a1", "/a2", "/a3"], "in one turn");
-      const writer = dial(port, "POST /w HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+      const writer = dial(port, "POST /api/w HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
       await eventually(() => came.length === 4, "a write does not wait for them");
       turn();
       assert.equal(paths(came).slice(4), ["/b1", "/c1", "/d1"]);
@@ -411,6 +411,30 @@ test("ACC-29: reads of all connections take a bounded part of a turn, by turns o
   );
 });
 
+test("ACC-29: what follows from a read by promises counts for the turn, before the next begins; a call of /mcp waits as reads do", () => {
+  const { hand, share, turn } = createShareByHand({});
+  return withHouse(
+    async () => {
+      for (let n = 0; n < 5; n++) await null;
+      hand.now += 6;
+    },
+    async ({ port, came }) => {
+      const call = "POST /mcp HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n";
+      const dialled = [GET, GET, GET, GET, call, call].map((request) => dial(port, request).socket);
+      await eventually(() => hand.now >= 12, "the first two");
+      for (const expected of [4, 6]) {
+        await turns(20);
+        assert.is(came.length, expected - 2);
+        turn();
+        await turns(20);
+        assert.is(came.length, expected);
+      }
+      for (const socket of dialled) socket.destroy();
+    },
+    { share },
+  );
+});
+
 test("ACC-29: the requests of one connection keep their order, a write behind a read that waits too", () => {
   const { hand, share, turn } = createShareByHand();
   return withHouse(
@@ -418,7 +442,7 @@ test("ACC-29: the requests of one connection keep their order, a write behind a 
       hand.now += 20;
     },
     async ({ port, came }) => {
-      const write = "POST /w HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n";
+      const write = "POST /api/w HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n";
       const { socket } = dial(port, GET + GET + write);
       await eventually(() => came.length === 1, "the first read has come");
       await turns(20);
