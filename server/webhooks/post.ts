@@ -5,16 +5,24 @@
  * address leads, for its sentence goes into logs.
  */
 import { createHmac } from "node:crypto";
-import { request as requestHttp } from "node:http";
+import { type RequestOptions, request as requestHttp } from "node:http";
 import { request as requestHttps } from "node:https";
-import type { LookupFunction } from "node:net";
+import type { LookupFunction, OnReadOpts } from "node:net";
 import { VERSION } from "../../core/index.ts";
 import { isPublic, refuseUrl } from "./addresses.ts";
 import type { Resolve } from "./resolve.ts";
 
-const MAX_ANSWER_BYTES = 64 * 1024;
+/** Of an answer that says how long it is: so much is taken, for the receiver to send it in peace. */
+const MAX_ANSWER_BYTES = 1024;
+/**
+ * At once. All that was read is parsed, also once the connection was given up: of what is made of tens
+ * of thousands of pieces, such as chunks of one byte, that takes tens of milliseconds.
+ */
+const READ_BYTES = 2 * 1024;
 /** Answers that only inform (1xx), which Node reads on from for as long as they come. */
 const MAX_INFORMATIONS = 8;
+/** Of TLS, for connections to come: a server hands out two, as a rule. */
+const MAX_TICKETS = 16;
 
 export interface Post {
   url: string;
@@ -66,7 +74,7 @@ export function post(
   const timestamp = Math.floor(now / 1_000);
   const send = url.slice(0, 6).toLowerCase() === "https:" ? requestHttps : requestHttp;
   return new Promise((settle, reject) => {
-    const request = send(url, {
+    const options: RequestOptions & { onread: OnReadOpts } = {
       method: "POST",
       agent: false,
       signal,
@@ -80,7 +88,16 @@ export function post(
         "ClawTasker-Timestamp": timestamp,
         "ClawTasker-Signature": sign(secret, timestamp, body),
       },
-    });
+      onread: {
+        buffer: Buffer.allocUnsafe(READ_BYTES),
+        callback(size, bytes) {
+          if (request.destroyed) return false;
+          request.socket?.push(Buffer.from(bytes.subarray(0, size)));
+          return true;
+        },
+      },
+    };
+    const request = send(url, options);
     let status: number | null = null;
     let failure: Error | null = null;
     const timer = setTimeout(
@@ -96,14 +113,20 @@ export function post(
         request.destroy(new PostFailure("it informs without an end (1xx) and does not answer"));
       }
     });
+    let tickets = 0;
+    request.on("socket", (socket) => {
+      socket.on("session", () => {
+        if (++tickets > MAX_TICKETS) {
+          request.destroy(new PostFailure("it hands out TLS tickets without an end"));
+        }
+      });
+    });
     request.on("response", (response) => {
       status = response.statusCode ?? null;
-      let left = MAX_ANSWER_BYTES;
       response.on("error", () => {});
-      response.on("data", (chunk: Buffer) => {
-        left -= chunk.length;
-        if (left < 0) request.destroy();
-      });
+      const length = Number(response.headers["content-length"] ?? Number.NaN);
+      if (length <= MAX_ANSWER_BYTES) response.resume();
+      else request.destroy();
     });
     request.on("close", () => {
       clearTimeout(timer);
