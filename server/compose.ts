@@ -18,6 +18,7 @@ import { type Backups, openBackups } from "./backup.ts";
 import { type Config, inUrl, isLoopback, stateMbFor } from "./config.ts";
 import { shareConnections } from "./connection-places.ts";
 import { listenTo } from "./connections.ts";
+import { allowedDescriptors, connectionsWithin } from "./descriptors.ts";
 import { createHearing } from "./hearing.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { createReady, live } from "./probes.ts";
@@ -45,7 +46,7 @@ export interface ServerOptions {
   deliveries?: Partial<DeliveryPorts>;
   /** By when a request must be whole, in milliseconds (slowloris); 15 s when absent. */
   requestTimeoutMs?: number;
-  /** What comes beyond so many open connections is closed at once; 5,000 when absent. */
+  /** Once so many are open they are shared out; 5,000 when absent, and fewer where the system allows fewer. */
   maxConnections?: number;
 }
 
@@ -149,7 +150,7 @@ export async function startServer({
       metrics,
       bootedAt,
       requestTimeoutMs,
-      maxConnections,
+      maxConnections: withinDescriptors(maxConnections, log),
     });
   } catch (error) {
     await engine.close();
@@ -168,6 +169,16 @@ function closeFolder(dir: string, log: Log): void {
   if (isWritableByOthers(dir)) {
     log.warn({ dir }, "others may write to the data folder, so change its files; chmod 700 it");
   }
+}
+
+function withinDescriptors(most: number, log: Log): number {
+  const open_files = allowedDescriptors();
+  const connections = connectionsWithin(most, open_files);
+  if (connections < most) {
+    const text = `the system lets this process open ${open_files} files; raise that (ulimit -n, LimitNOFILE=) for ${most} connections`;
+    log.warn({ open_files, connections }, text);
+  }
+  return connections;
 }
 
 async function begin(engine: Engine, company: Config["begin"]): Promise<void> {
