@@ -135,8 +135,16 @@ function createPort(
   async function checkRest(): Promise<void> {
     await setTimeout(checkAfterMs, undefined, { ref: false, signal: late.signal });
     await call("freeze", null);
-    check = startCheck(join(dir, "clawtasker.db"));
-    const damage = await check.result;
+    let damage: string | null;
+    try {
+      late.signal.throwIfAborted();
+      check = startCheck(join(dir, "clawtasker.db"));
+      damage = await check.result;
+    } catch (error) {
+      // Nothing is known of the rest, and the file need not be held still for that; a worker that has ended holds none.
+      await call("thaw", false).catch(() => {});
+      throw error;
+    }
     await call("thaw", damage === null);
     if (damage === null) recovery.verified_at = toTime(now());
     else await line.reopen(damage);

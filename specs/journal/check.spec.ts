@@ -3,9 +3,11 @@
  * happens when it finds something. `damage.spec.ts` holds what comes out of damage.
  */
 import { execFile } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, statSync, writeFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import threads, { type WorkerOptions } from "node:worker_threads";
 import Database from "libsql";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
@@ -194,6 +196,51 @@ test("DUR-17: closed while the check reads, it ends, says nothing and takes noth
       script,
     ]);
     assert.is(stdout, "some\n");
+  }));
+
+test("DUR-17: a check that cannot be begun, or that ends without a word, is no check, and the WAL is written back as before", () =>
+  withFolder(async (dir) => {
+    await make(dir);
+    const { Worker } = threads;
+    const isCheck = (url: string | URL) => `${url}`.includes("check-worker");
+    const failing: (typeof Worker)[] = [
+      class extends Worker {
+        constructor(url: string | URL, options?: WorkerOptions) {
+          if (isCheck(url)) throw new Error("no thread can be started");
+          super(url, options);
+        }
+      },
+      class extends Worker {
+        constructor(url: string | URL, options?: WorkerOptions) {
+          const code = new URL("data:text/javascript,throw new Error('no memory is left')");
+          super(isCheck(url) ? code : url, options);
+        }
+      },
+    ];
+    let head = 100;
+    for (const [n, said] of [/no thread/, /no memory/].entries()) {
+      threads.Worker = failing[n] as typeof Worker;
+      syncBuiltinESMExports();
+      try {
+        await withJournal(
+          dir,
+          async (journal) => {
+            assert.match((await failureOf(journal.checked())).message, said);
+            assert.is(journal.recovery.verified_at, null);
+            for (let n = 0; n < 12; n++, head += 16) {
+              await journal.append(head, makeRecords(head + 1, 16, 64 * 1024));
+            }
+            const { size } = statSync(join(dir, "clawtasker.db-wal"));
+            assert.ok(size < 8_000_000, `${size} bytes of WAL after 12 MB of entries`);
+          },
+          AT_ONCE,
+        );
+      } finally {
+        threads.Worker = Worker;
+        syncBuiltinESMExports();
+      }
+    }
+    await withJournal(dir, async (journal) => assert.is(journal.head(), head));
   }));
 
 test("DUR-11 DUR-17: a second server is refused while the check reads", () =>
