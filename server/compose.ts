@@ -266,6 +266,7 @@ async function serve(parts: Parts): Promise<RunningServer> {
     sayOf(remote, CUT_OFF[reason]);
   }
   const connections = listenTo(server, { request, upgrade, clientError: answerClientError }, log, {
+    whoOf,
     onCutOff,
   });
   metrics.watch({ engine, connections, clients: { sse: sse.clients, ws: ws.clients } });

@@ -34,6 +34,7 @@ export interface Listeners {
  * Puts the listeners on the server; a connection on which one throws is ended, and the fault logged.
  * @param unheardMs for so long a connection may be neither read from nor written to while an answer is due
  * @param held how much of answers all may hold
+ * @param whoOf whose an address is: what has one allowance
  * @param onCutOff told of each that is ended in the midst of what it is sent
  * @returns the open connections, also those that were upgraded, which Node no longer counts as its own
  */
@@ -46,12 +47,14 @@ export function listenTo(
     held = {},
     room = createRoom(),
     share = createLoopShare(),
+    whoOf = () => "",
     onCutOff = () => {},
   }: {
     unheardMs?: number;
     held?: HeldOptions;
     room?: Room;
     share?: LoopShare;
+    whoOf?(remote: string): string;
     onCutOff?(remote: string, reason: CutOffReason): void;
   } = {},
 ): ReadonlySet<Socket> {
@@ -101,9 +104,11 @@ export function listenTo(
 
   server.on("connection", (socket: Socket) => {
     const handOut = (res: ServerResponse) => guard(socket, res.req, () => request(res.req, res));
-    const line = createLine(socket, room, share, handOut, () => endLongest(lines.values()));
     // Once it is destroyed nobody knows.
     const { remoteAddress: remote = "" } = socket;
+    const who = whoOf(remote);
+    const onCrowded = () => endLongest(lines.values());
+    const line = createLine(socket, { who, room, share, handOut, onCrowded });
     connections.add(socket);
     lines.set(socket, line);
     endUnheard(socket);

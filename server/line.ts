@@ -32,15 +32,25 @@ export interface Line {
 }
 
 /**
+ * @param who whose the connection is
  * @param handOut answers a request
  * @param onCrowded ends a line, since too many wait in all of them
  */
 export function createLine(
   socket: Socket,
-  room: Room,
-  share: LoopShare,
-  handOut: (res: ServerResponse) => void,
-  onCrowded: () => void,
+  {
+    who,
+    room,
+    share,
+    handOut,
+    onCrowded,
+  }: {
+    who: string;
+    room: Room;
+    share: LoopShare;
+    handOut(res: ServerResponse): void;
+    onCrowded(): void;
+  },
 ): Line {
   const underWay = new Set<ServerResponse>();
   let waiting: ServerResponse[] = [];
@@ -68,7 +78,7 @@ export function createLine(
   function goOnLater(): void {
     if (waiting.length === 0 || isGoingOn) return;
     isGoingOn = true;
-    share.later(goOn);
+    share.later(who, goOn);
   }
 
   function goOn(): void {
@@ -129,7 +139,10 @@ export function createLine(
   };
 }
 
-/** All but the writes of the API, whose number has a limit; a call of `/mcp` may be either. */
+/** Who gets no answer to these in time ends the process. */
+const PROBES = new Set<string | undefined>(["/livez", "/readyz"]);
+
+/** All but the probes and the writes of the API, whose number has a limit; a call of `/mcp` may be either. */
 function mayWait({ req: { method, url = "" } }: ServerResponse): boolean {
-  return method !== "POST" || !url.startsWith("/api/");
+  return method === "POST" ? !url.startsWith("/api/") : !PROBES.has(url);
 }

@@ -2,15 +2,19 @@
  * How long reads may take of one turn of the loop, all connections together: each is answered in one piece, so
  * many of them that came at once would hold up every write. Neighbours: `line.ts` has the requests of one connection
  * and asks here before it hands one out. Invariants: once a turn has taken its time, whoever took it, no read begins
- * before the next one; whose requests wait come by turns, one each, so that none has more for having sent more.
+ * before the next one; those who wait come by turns, one each, by address and then by connection, so that none has
+ * more for having sent more.
  */
 export interface LoopShare {
   /** Whether a read has to wait for the next turn. */
   isSpent(): boolean;
   /** Something is begun: what takes time from here on, also what follows from it, counts for this turn. */
   begin(): void;
-  /** In its turn, behind those who wait already. */
-  later(goOn: () => void): void;
+  /**
+   * In its turn, behind those who wait already.
+   * @param who whose it is: what has several waits with one of them at a time
+   */
+  later(who: string, goOn: () => void): void;
   /** Others wait for a turn, too. */
   isShared(): boolean;
 }
@@ -35,7 +39,9 @@ export function createLoopShare({
 }: Partial<LoopSharePorts> = {}): LoopShare {
   let begun = 0;
   let isTurning = false;
-  const waiting: (() => void)[] = [];
+  /** By whose they are; who comes next is first. */
+  const lines = new Map<string, (() => void)[]>();
+  let waiting = 0;
 
   const isSpent = () => isTurning && now() - begun >= TURN_MS;
 
@@ -45,27 +51,39 @@ export function createLoopShare({
     begun = now();
     nextTurn(() => {
       isTurning = false;
-      if (waiting.length === 0) return;
+      if (waiting === 0) return;
       turn();
-      // Who waits again comes behind all others, and not before the loop has turned once more.
-      letGoOn(waiting.length);
+      letGoOn(waiting);
     });
+  }
+
+  function next(): (() => void) | undefined {
+    for (const [who, line] of lines) {
+      lines.delete(who);
+      const goOn = line.shift();
+      if (line.length > 0) lines.set(who, line);
+      waiting--;
+      return goOn;
+    }
   }
 
   /** One after the other, so that the time of each is known before the next. */
   function letGoOn(count: number): void {
     if (count === 0 || isSpent()) return;
-    waiting.shift()?.();
+    next()?.();
     afterThis(() => letGoOn(count - 1));
   }
 
   return {
     isSpent,
     begin: turn,
-    later(goOn) {
-      waiting.push(goOn);
+    later(who, goOn) {
+      const line = lines.get(who) ?? [];
+      lines.set(who, line);
+      line.push(goOn);
+      waiting++;
       turn();
     },
-    isShared: () => waiting.length > 0,
+    isShared: () => waiting > 0,
   };
 }

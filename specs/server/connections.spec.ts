@@ -411,6 +411,38 @@ test("ACC-29: reads of all connections take a bounded part of a turn, by turns o
   );
 });
 
+test("ACC-29: an address comes by turns with others, however many connections it has; a probe is answered at once", () => {
+  const { hand, share, turn } = createShareByHand();
+  const paths = (came: ServerResponse[]) => came.map(({ req }) => req.url);
+  let count = 0;
+  return withHouse(
+    () => {
+      hand.now += 4;
+    },
+    async ({ port, came }) => {
+      const ask = (path: string) => dial(port, `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`).socket;
+      const sockets: Socket[] = [];
+      for (const path of ["/1", "/2", "/3", "/4", "/5", "/6", "/7", "/8", "/9", "/livez"]) {
+        const { length } = came;
+        sockets.push(ask(path));
+        await turns(20);
+        assert.is(came.length, length + (length < 3 || path === "/livez" ? 1 : 0), path);
+      }
+      // The first six are one's, the others another's.
+      for (const expected of [
+        ["/4", "/7", "/5"],
+        ["/8", "/6", "/9"],
+      ]) {
+        const { length } = came;
+        turn();
+        assert.equal(paths(came).slice(length), expected);
+      }
+      for (const socket of sockets) socket.destroy();
+    },
+    { share, whoOf: () => (count++ < 6 ? "one" : "another") },
+  );
+});
+
 test("ACC-29: what follows from a read by promises counts for the turn, before the next begins; a call of /mcp waits as reads do", () => {
   const { hand, share, turn } = createShareByHand({});
   return withHouse(
