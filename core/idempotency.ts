@@ -49,7 +49,7 @@ export function journalKeyOf({ key, ...who }: DispatchOptions): string | undefin
   return key === undefined ? undefined : toJournalKey({ by: callerOf(who).name, key });
 }
 
-/** Joins the dispatch under way with the key, else asks the journal, else runs. */
+/** Joins the dispatch under way with the key, where anything comes of it; else asks the journal, else runs. */
 export function createOnce(journal: Pick<Journal, "findByKey">): Once {
   const underWay = new Map<string, { said: Said; outcome: Promise<Outcome> }>();
 
@@ -75,11 +75,12 @@ export function createOnce(journal: Pick<Journal, "findByKey">): Once {
 
   return async (key, said, run, inTurn) => {
     const name = toJournalKey(key);
-    const earlier = underWay.get(name);
-    if (earlier) {
+    for (let earlier = underWay.get(name); earlier; earlier = underWay.get(name)) {
       if (!dequal(earlier.said, said)) return keyReused(key);
       const outcome = await earlier.outcome;
-      return outcome.ok ? { ...outcome, replayed: true } : outcome;
+      if (outcome.ok) return { ...outcome, replayed: true };
+      // Nothing came of it, perhaps as its caller was gone: who waited has a try of its own, the first one first.
+      if (outcome.code !== "unavailable") return outcome;
     }
     const outcome = answer(key, said, run, inTurn);
     underWay.set(name, { said, outcome });

@@ -288,4 +288,41 @@ test("AGT-8: who waits for a task is given what a batch made, once all of it is 
   await engine.close();
 });
 
+test("DUR-10: what waited for an earlier try with its key, of which nothing came, is tried itself: in its place of the batch, and alone", async () => {
+  const journal = createMemoryJournal();
+  const { engine, next } = await open(journal);
+  const first = send(engine, many("a", 10));
+  await next(1);
+  const gone = new AbortController();
+  const keyed = (title: string) => ({ ...create(title), idempotency_key: title });
+  const { body } = create("one");
+  const lost = engine.dispatch("tasks/create", body, { key: "one", signal: gone.signal });
+  await settled();
+  gone.abort();
+  const batch = send(engine, [keyed("one"), keyed("two")]);
+  const crossed = send(engine, [keyed("two"), keyed("one")]);
+  // All of their keys are looked at.
+  await next(6);
+  const alone = engine.dispatch("tasks/create", body, { key: "one" });
+  await next();
+  assert.equal(code(await lost), "unavailable");
+  assert.equal(
+    (await Promise.all([first, batch, crossed, alone])).map(code),
+    Array(4).fill("done"),
+  );
+  assert.equal((await titlesIn(journal)).slice(10), ["one", "two"]);
+  const again = await alone;
+  assert.ok(again.ok && again.replayed);
+  const results = [batch, crossed].map(async (whole) => {
+    const outcome = await whole;
+    const { results } = (outcome.ok ? outcome.reply : {}) as { results: Record<string, unknown>[] };
+    return results.map(({ status, replayed }) => [status, replayed === true]);
+  });
+  assert.equal(await Promise.all(results), [
+    Array(2).fill([200, false]),
+    Array(2).fill([200, true]),
+  ]);
+  await engine.close();
+});
+
 test.run();
