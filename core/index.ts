@@ -29,6 +29,7 @@ export {
   type Patch,
   toPointer,
 } from "./patch.ts";
+export { patched } from "./patched.ts";
 export {
   callerOf,
   OWNER,

@@ -8,7 +8,6 @@ import { dequal } from "dequal/lite";
 import Database from "libsql";
 import {
   actions,
-  applyPatches,
   byRecord,
   countsOf,
   createRelations,
@@ -16,6 +15,7 @@ import {
   type Entry,
   fromParts,
   haveSameEffect,
+  patched,
   reduce,
   type State,
   toArchiveChange,
@@ -155,7 +155,7 @@ function replay(
         state = again.state;
         reduced++;
       } else {
-        applyPatches(state, entry.patches);
+        state = patched(state, entry.patches);
         relations = createRelations(state);
         taken++;
       }

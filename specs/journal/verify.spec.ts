@@ -215,6 +215,30 @@ test("DUR-18: an untouched journal agrees with itself, and every tampering is fo
   data.remove();
 });
 
+test("DUR-18: what follows an entry that is taken at its word is decided on what that entry made", async () => {
+  const data = makeDataDir();
+  const journal = await openSqliteJournal({ dir: data.dir, now: () => 0 });
+  const clock = () => Date.parse("2026-03-21T09:30:00Z");
+  const engine = await openEngine({ journal, clock, newId: () => "id" });
+  await engine.dispatch("demo/reset", {});
+  const task = { title: "x", specialist: "knots" };
+  // Who takes it is looked up before and after.
+  await engine.dispatch("tasks/create", task);
+  await engine.dispatch("agents/update", { agent_id: "codex", specialists: ["knots"] });
+  const routed = await engine.dispatch("tasks/create", task);
+  assert.is(routed.ok && (routed.reply as { task: { owner: string } }).task.owner, "codex");
+  await engine.close();
+  const db = new Database(join(data.dir, "clawtasker.db"));
+  const elsewhere = changeEntry(3, ({ action }) => {
+    Object.assign(action.payload as object, { project_id: "ghost" });
+  });
+  both(elsewhere, rechain)(db);
+  db.close();
+  const { problems, notes, taken } = verifyJournal(data.dir);
+  assert.equal([problems, notes.length, taken], [[], 1, 1]);
+  data.remove();
+});
+
 test("DUR-18: an entry that the rules of today would refuse is told, and taken at its word: its own may have allowed it", async () => {
   const data = makeDataDir();
   await write(data.dir);

@@ -5,11 +5,11 @@
 import * as assert from "uvu/assert";
 import {
   actions,
-  applyPatches,
   byRecord,
   createState,
   type Entry,
   type JournalRecord,
+  patched,
   reduce,
   type State,
   table,
@@ -31,7 +31,7 @@ export function judge(
 ): void {
   const entries = records.map(({ json }) => JSON.parse(json) as Entry);
   const byKey = new Map<string, Entry[]>();
-  const state = createState();
+  let state = createState();
   const archive = new Map<string, string>();
   for (const [index, entry] of entries.entries()) {
     assert.is(entry.seq, index + 1, "the journal has a gap");
@@ -52,7 +52,7 @@ export function judge(
     const { id: _id, ...event } = entry.event;
     assert.equal(JSON.parse(JSON.stringify(again.event)), event, `${where} tells another event`);
     const before = idsIn(state);
-    applyPatches(state, structuredClone(entry.patches));
+    state = patched(state, structuredClone(entry.patches));
     checkArchive(archive, before, idsIn(state), entry);
   }
   assert.equal(toWireState(state), live, "the replayed journal differs from the live state");
