@@ -103,6 +103,30 @@ test("CORE-22: what comes due behind a look, more than its last entry may tell, 
     assert.is(new Set(overdue).size, overdue.length);
   }));
 
+test("CORE-22 AGT-10: what an agent that ends was chosen for is given back in entries of so many, and once", () =>
+  withTimedHouse(async ({ engine, onError, until, entriesAfter }) => {
+    const tasks = Array.from({ length: 100 }, () => ({ title: "x", specialist: "hr" }));
+    const first = engine.view().state.counters.task + 1;
+    for (let n = 0; n < TASKS; n += tasks.length) {
+      const outcome = await engine.dispatch("missions/plan", { title: "m", objective: "o", tasks });
+      assert.ok(outcome.ok);
+    }
+    const all = Array.from({ length: TASKS }, (_, n) => `T-${first + n}`);
+    const ownersIn = () =>
+      new Set(all.map((id) => table.get(engine.view().state.tasks, id)?.owner));
+    assert.equal([...ownersIn()], ["iris"]);
+    await engine.dispatch("agents/heartbeat", { agent_id: "iris", status: "offline" });
+    const { seq } = engine.view();
+    const stop = startSweeping({ engine, hearing: { since: () => 0 }, onError }, 9e6, 1);
+    await until(({ tasks }) => all.every((id) => table.get(tasks, id)?.owner === null));
+    stop();
+    const given = (await entriesAfter(seq)).map(
+      ({ action }) => (action.payload as { given?: string[] }).given ?? [],
+    );
+    assert.ok(given.every(({ length }) => length <= MAX_SWEPT_AT_ONCE));
+    assert.equal(given.flat().sort(), [...all].sort());
+  }));
+
 test("CORE-22: where all that was left is no more due, the look ends all the same, and nothing is told again", () =>
   withTimedHouse(async ({ engine, clock, onError, until, entriesAfter }) => {
     clock.now += 2 * DAY_MS;
