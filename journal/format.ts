@@ -147,9 +147,11 @@ function toFloorText({ seq, hash }: Link): string {
 }
 
 /** The last entry that was let go, or the beginning. */
+/** @throws Error where it is damaged */
 export function getFloor(db: Database.Database): Link {
-  const [seq, hash] = getMeta(db, "floor").split(" ");
-  return { seq: Number(seq), hash: Buffer.from(hash ?? "", "hex") };
+  const [, seq, hash = ""] = /^(\d{1,15}) ([0-9a-f]{64})$/.exec(getMeta(db, "floor")) ?? [];
+  if (seq === undefined) throw new Error("the number of its first entry cannot be read");
+  return { seq: Number(seq), hash: Buffer.from(hash, "hex") };
 }
 
 export function setFloor(db: Database.Database, floor: Link): void {

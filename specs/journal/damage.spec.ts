@@ -317,6 +317,16 @@ test("DUR-12: without a snapshot for what was pruned the start is refused, and r
     assert.equal(readFileSync(join(dir, DB)), before);
   }));
 
+for (const floor of ["", "x 00", "3.5 ", "0 00", "-1"])
+  test(`DUR-12: where the number of the first entry is "${floor}" the start is refused`, () =>
+    withFolder(async (dir) => {
+      await makeClosed(dir, [20, 50]);
+      meddle(dir, `UPDATE meta SET value = '${floor}' WHERE key = 'floor'`);
+      const { message } = await failureOf(withJournal(dir, () => Promise.resolve()));
+      assert.match(message, "the number of its first entry cannot be read");
+      assert.match(message, "restore a copy");
+    }));
+
 test("DUR-12: an index that lost a key is built again, and nothing is lost", () =>
   withFolder(async (dir) => {
     const id = await makeClosed(dir, [50]);
