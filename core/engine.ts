@@ -15,7 +15,7 @@ import { type Rejection, rejection } from "./errors.ts";
 import { createFeed, type Feed } from "./feed.ts";
 import { createOnce } from "./idempotency.ts";
 import type { DispatchOptions, Outcome } from "./outcome.ts";
-import { OWNER } from "./permissions.ts";
+import { OWNER, SYSTEM } from "./permissions.ts";
 import type { Ports, RecoveryReport } from "./ports.ts";
 import { createQuota } from "./quota.ts";
 import { createRecall } from "./recall.ts";
@@ -140,10 +140,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const waits = createWaits(options.timeout, maxQueue);
   /** One who waits was not let look while a batch was under way. */
   let lookAgain = false;
-  const turns = createTurns(decisions.view, () => {
-    if (lookAgain) waits.wake();
-    lookAgain = false;
-  });
+  const turns = createTurns(decisions.view);
   const toRequest = createToRequest(validator, newId);
   const dispatchBatch = createBatchDispatch({
     check: validator.check,
@@ -214,6 +211,16 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     options.onFatal?.(error);
   }
 
+  /** As anybody who comes meanwhile: batches may follow one another without a pause. */
+  function lookInTurn(): void {
+    if (lookAgain) return;
+    lookAgain = true;
+    void turns.run(SYSTEM.name, async () => {
+      lookAgain = false;
+      waits.look();
+    });
+  }
+
   async function dispatchUnknown(
     name: string,
     body: unknown,
@@ -254,8 +261,10 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   ): Wait {
     return {
       ready() {
-        lookAgain ||= turns.busy();
-        if (turns.busy()) return false;
+        if (turns.busy()) {
+          lookInTurn();
+          return false;
+        }
         const { state: decided, relations } = decisions.view();
         return isReady(decided, relations, payload);
       },

@@ -22,8 +22,7 @@ export interface Turns {
   waiting(): number;
 }
 
-/** @param onFree told whenever a job that held the others has ended and those who waited have run */
-export function createTurns(view: () => View, onFree: () => void): Turns {
+export function createTurns(view: () => View): Turns {
   let before: View | null = null;
   /** By caller, who is next first. */
   const lines = new Map<string, (() => void)[]>();
@@ -54,7 +53,6 @@ export function createTurns(view: () => View, onFree: () => void): Turns {
         }
       }
     }
-    onFree();
   }
 
   return {

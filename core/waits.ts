@@ -16,8 +16,10 @@ export interface Waits {
    * comes: of many who wait for one thing the first gets it.
    */
   run<T>(wait: Wait, run: () => Promise<T>): Promise<T>;
-  /** Lets all of them look again. */
+  /** Lets all of them look again, soon. */
   wake(): void;
+  /** The same, now. */
+  look(): void;
   /** Ends all of them. */
   end(): void;
   count(): number;
@@ -79,6 +81,7 @@ export function createWaits(
       // Behind what woke them, which is not done yet.
       Promise.resolve().then(look);
     },
+    look,
     end() {
       for (const end of waiting) end.abort();
     },

@@ -288,6 +288,36 @@ test("AGT-8: who waits for a task is given what a batch made, once all of it is 
   await engine.close();
 });
 
+test("AGT-8: who waits for a task is given what came while batches of others follow one another without a pause", async () => {
+  const { engine, next } = await open();
+  await engine.dispatch("blank/reset", {});
+  await engine.dispatch("agents/register", { agent_id: "nova", name: "Nova", role: "Worker" });
+  const by = (name: string) => ({ by: { name, role: "operator", agent_id: null } as const });
+  const endless = (name: string) =>
+    engine.dispatchUnknown("batch", { actions: many(name, 3) }, by(name));
+  const under = [endless("a"), endless("b")];
+  await next(1);
+  const claim = engine.dispatch("tasks/claim", { agent_id: "nova", wait_seconds: 60 });
+  const made = engine.dispatch("tasks/create", { title: "for nova", status: "ready" }, by("c"));
+  let found: string | undefined;
+  void claim.then(({ ok }) => {
+    found = ok ? "found" : "refused";
+  });
+  for (let n = 0; n < 6 && !found; n++) {
+    // Always one that waits behind the one under way.
+    under.push(endless(n % 2 === 0 ? "a" : "b"));
+    await next(2);
+  }
+  assert.is(code(await made), "done");
+  assert.is(found, "found");
+  await next();
+  assert.equal(
+    (await Promise.all(under)).map(code),
+    under.map(() => "done"),
+  );
+  await engine.close();
+});
+
 test("DUR-10: what waited for an earlier try with its key, of which nothing came, is tried itself: in its place of the batch, and alone", async () => {
   const journal = createMemoryJournal();
   const { engine, next } = await open(journal);
