@@ -32,7 +32,7 @@ export function createTurns(view: () => View): Turns {
     if (before === null) return job();
     return new Promise((resolve, reject) => {
       const line = lines.get(who) ?? [];
-      if (line.length === 0) lines.set(who, line);
+      lines.set(who, line);
       line.push(() => job().then(resolve, reject));
       waiting++;
     });
@@ -41,17 +41,14 @@ export function createTurns(view: () => View): Turns {
   function free(): void {
     before = null;
     for (const [who, line] of lines) {
-      lines.delete(who);
-      for (const [index, job] of line.entries()) {
+      for (let job = line.shift(); job; job = before === null ? line.shift() : undefined) {
         waiting--;
         job();
-        // It holds again: what is behind it of the same caller comes after all others.
-        if (before !== null) {
-          const rest = line.slice(index + 1);
-          if (rest.length > 0) lines.set(who, rest);
-          return;
-        }
       }
+      lines.delete(who);
+      // One of them holds again: what is behind it of the same caller comes after all others.
+      if (line.length > 0) lines.set(who, line);
+      if (before !== null) return;
     }
   }
 
