@@ -1,7 +1,8 @@
 /**
  * What has been decided: each request is reduced on what was decided before it, durable or not.
  * Neighbours: `reduce.ts` decides a single one, `quota.ts` says whether there is room for it, `commits.ts` makes
- * decisions durable, `engine.ts` and `batch.ts` ask. Invariant: only the last decisions can be taken back, and then nothing is left of them.
+ * decisions durable, `engine.ts` and `batch.ts` ask. Invariant: only the last decisions can be taken back, and then
+ * nothing is left of them.
  */
 import type { Action } from "./action.ts";
 import type { Entry } from "./entry.ts";

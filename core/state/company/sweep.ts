@@ -1,9 +1,10 @@
 /**
  * What time alone changes, as a journaled action of a timer: agents fall silent, tasks become overdue or stale,
- * and what the server chose an agent for is nobody's where that one is gone. `whatPassed` looks, which costs no write; the action is dispatched only when there is something
- * to say, in entries of so many. Neighbour: the server's timers. Invariants: an entry does what its body names,
- * as far as it is still so, and beside that what changed since it was looked, up to a bound; `swept_at` moves on with
- * the last entry of a look, so that what a stop left undone is found again, and what was done is not said twice.
+ * and what the server chose an agent for is nobody's where that one is gone. `whatPassed` looks, which costs no
+ * write; the action is dispatched only when there is something to say, in entries of so many. Neighbour: the
+ * server's timers. Invariants: an entry does what its body names, as far as it is still so, and beside that what
+ * changed since it was looked, up to a bound; `swept_at` moves on with the last entry of a look, so that what a stop
+ * left undone is found again, and what was done is not said twice.
  */
 import { type Static, Type } from "typebox";
 import { type Context, defineAction } from "../../action.ts";
