@@ -79,12 +79,7 @@ export function Bell() {
             <Popover.Title as="h2">Notifications</Popover.Title>
             <span class="grow" />
             <Show when={open().length > 0}>
-              <Button
-                small
-                kind="quiet"
-                busy={busy()}
-                onClick={() => void dismissAll()}
-              >
+              <Button small kind="quiet" busy={busy()} onClick={() => void dismissAll()}>
                 Dismiss all
               </Button>
             </Show>
