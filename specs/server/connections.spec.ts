@@ -4,16 +4,12 @@ import { type AddressInfo, connect, type Socket } from "node:net";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { listenTo } from "../../server/connections.ts";
-import { createLoopShare, type LoopSharePorts } from "../../server/loop-share.ts";
 import { createRoom } from "../../server/room.ts";
 import { markShared } from "../../transport-http/being-sent.ts";
+import { broken, dial, GET, turns, withHouse } from "../support/connections.ts";
 import { eventually } from "../support/streams.ts";
 
 const test = suite("connections");
-
-const broken = (): never => {
-  throw new Error("a fault of ours");
-};
 
 test("ACC-22 OPS-3: what a listener throws ends its connection and is logged with the request, and no more", async () => {
   const logged: object[] = [];
@@ -102,59 +98,6 @@ test("ACC-22 AGT-8: a client's going is noticed where so much waits behind one a
     await new Promise((resolve) => server.close(resolve));
   }
 });
-
-const GET = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
-
-interface House {
-  port: number;
-  /** What was handed out, in its order. */
-  came: ServerResponse[];
-  sockets: ReadonlySet<Socket>;
-}
-
-/** Answers nothing by itself, unless told how. */
-async function withHouse(
-  answer: (res: ServerResponse, req: IncomingMessage) => void,
-  run: (house: House) => Promise<void>,
-  options: Parameters<typeof listenTo>[3] = {},
-): Promise<void> {
-  const server = createServer({ requireHostHeader: false });
-  const came: ServerResponse[] = [];
-  const request = (req: IncomingMessage, res: ServerResponse) => {
-    came.push(res);
-    answer(res, req);
-  };
-  const sockets = listenTo(
-    server,
-    { request, upgrade: broken, clientError: broken },
-    { error: broken },
-    options,
-  );
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  try {
-    await run({ port, came, sockets });
-  } finally {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  }
-}
-
-/** Sends it at once; answers what has come so far. */
-function dial(port: number, packet: string): { socket: Socket; text(): string } {
-  let text = "";
-  const socket = connect(port, "127.0.0.1", () => socket.write(packet));
-  socket
-    .on("error", () => {})
-    .on("data", (chunk: Buffer) => {
-      text += chunk.toString("latin1");
-    });
-  return { socket, text: () => text };
-}
-
-const turns = async (count: number) => {
-  for (let n = 0; n < count; n++) await new Promise((resolve) => setImmediate(resolve));
-};
 
 test("ACC-24: of a connection sixteen answers are under way at most; the others wait, unread, and come in their order", () =>
   withHouse(
@@ -363,130 +306,6 @@ test("ACC-26: where too many wait, that connection is cut off which has the most
       for (const socket of modest) socket.destroy();
     },
     { room, onCutOff: (_remote, reason) => cutOff.push(reason) },
-  );
-});
-
-/** A share whose clock and turns are moved by hand. */
-function createShareByHand(ports: Partial<LoopSharePorts> = { afterThis: (run) => run() }) {
-  const hand = { now: 0, turns: [] as (() => void)[] };
-  const share = createLoopShare({
-    now: () => hand.now,
-    nextTurn: (run) => hand.turns.push(run),
-    ...ports,
-  });
-  return { hand, share, turn: () => hand.turns.shift()?.() };
-}
-
-test("ACC-29: reads of all connections take a bounded part of a turn, by turns one each, and a write goes between", () => {
-  const { hand, share, turn } = createShareByHand();
-  const paths = (came: ServerResponse[]) => came.map(({ req }) => req.url);
-  return withHouse(
-    () => {
-      hand.now += 4;
-    },
-    async ({ port, came }) => {
-      const dialled = [];
-      for (const name of ["a", "b", "c", "d", "e"]) {
-        const requests = [1, 2, 3].map((n) => `GET /${name}${n} HTTP/1.1\r\nHost: a\r\n\r\n`);
-        dialled.push(dial(port, requests.join("")));
-        await turns(20);
-      }
-      assert.equal(paths(came), ["/a1", "/a2", "/a3"], "in one turn");
-      const writer = dial(port, "POST /api/w HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
-      await eventually(() => came.length === 4, "a write does not wait for them");
-      turn();
-      assert.equal(paths(came).slice(4), ["/b1", "/c1", "/d1"]);
-      turn();
-      assert.equal(paths(came).slice(7), ["/e1", "/b2", "/c2"]);
-      turn();
-      assert.equal(paths(came).slice(10), ["/d2", "/e2", "/b3"]);
-      turn();
-      assert.equal(paths(came).slice(13), ["/c3", "/d3", "/e3"]);
-      assert.is(hand.turns.length, 1);
-      turn();
-      assert.is(hand.turns.length, 0, "no turn is asked for once nobody waits");
-      for (const { socket } of [...dialled, writer]) socket.destroy();
-    },
-    { share },
-  );
-});
-
-test("ACC-29: an address comes by turns with others, however many connections it has; a probe is answered at once", () => {
-  const { hand, share, turn } = createShareByHand();
-  const paths = (came: ServerResponse[]) => came.map(({ req }) => req.url);
-  let count = 0;
-  return withHouse(
-    () => {
-      hand.now += 4;
-    },
-    async ({ port, came }) => {
-      const ask = (path: string) => dial(port, `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`).socket;
-      const sockets: Socket[] = [];
-      for (const path of ["/1", "/2", "/3", "/4", "/5", "/6", "/7", "/8", "/9", "/livez"]) {
-        const { length } = came;
-        sockets.push(ask(path));
-        await turns(20);
-        assert.is(came.length, length + (length < 3 || path === "/livez" ? 1 : 0), path);
-      }
-      // The first six are one's, the others another's.
-      for (const expected of [
-        ["/4", "/7", "/5"],
-        ["/8", "/6", "/9"],
-      ]) {
-        const { length } = came;
-        turn();
-        assert.equal(paths(came).slice(length), expected);
-      }
-      for (const socket of sockets) socket.destroy();
-    },
-    { share, whoOf: () => (count++ < 6 ? "one" : "another") },
-  );
-});
-
-test("ACC-29: what follows from a read by promises counts for the turn, before the next begins; a call of /mcp waits as reads do", () => {
-  const { hand, share, turn } = createShareByHand({});
-  return withHouse(
-    async () => {
-      for (let n = 0; n < 5; n++) await null;
-      hand.now += 6;
-    },
-    async ({ port, came }) => {
-      const call = "POST /mcp HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n";
-      const dialled = [GET, GET, GET, GET, call, call].map((request) => dial(port, request).socket);
-      await eventually(() => hand.now >= 12, "the first two");
-      for (const expected of [4, 6]) {
-        await turns(20);
-        assert.is(came.length, expected - 2);
-        turn();
-        await turns(20);
-        assert.is(came.length, expected);
-      }
-      for (const socket of dialled) socket.destroy();
-    },
-    { share },
-  );
-});
-
-test("ACC-29: the requests of one connection keep their order, a write behind a read that waits too", () => {
-  const { hand, share, turn } = createShareByHand();
-  return withHouse(
-    () => {
-      hand.now += 20;
-    },
-    async ({ port, came }) => {
-      const write = "POST /api/w HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n";
-      const { socket } = dial(port, GET + GET + write);
-      await eventually(() => came.length === 1, "the first read has come");
-      await turns(20);
-      assert.is(came.length, 1);
-      const methods = () => came.map(({ req }) => req.method);
-      turn();
-      assert.equal(methods(), ["GET", "GET"], "one more, which takes longer than a turn");
-      turn();
-      assert.equal(methods(), ["GET", "GET", "POST"]);
-      socket.destroy();
-    },
-    { share },
   );
 });
 
