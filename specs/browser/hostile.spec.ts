@@ -105,7 +105,7 @@ test("ACC-21 ACC-6: script and markup in every field are only text, on every vie
     });
     await post("org/configure", { company_name: SCRIPT, ceo_name: SCRIPT });
     const { page, complaints } = await watch(house.url());
-    const places = [...hrefs(), `/board?task=${task.id}`, "/team/mallory", "/no/such/page"];
+    const places = [...hrefs(), `/board?task=${task.id}`, "/team/agents/mallory", "/no/such/page"];
     let shown = 0;
     for (const path of places) {
       await page.goto(house.url() + path);

@@ -25,6 +25,7 @@ import { usePage } from "../page.ts";
 import { useAct } from "../parts/act.ts";
 import { Button, type Icon, IconButton } from "../parts/Button.tsx";
 import { useTaskHref } from "../parts/links.tsx";
+import { inPieces } from "../parts/pieces.ts";
 import { Ago } from "../parts/signs.tsx";
 
 const MAX_SHOWN = 50;
@@ -118,7 +119,7 @@ function Notice(props: { notice: Notification }) {
           {props.notice.title}
         </A>
         <p class="dim small">
-          <bdi>{props.notice.detail}</bdi> <Ago time={props.notice.timestamp} />
+          <bdi>{inPieces(props.notice.detail)}</bdi> <Ago time={props.notice.timestamp} />
         </p>
       </div>
       <IconButton

@@ -6,6 +6,7 @@ import { usePage } from "../page.ts";
 import type { WireEvent } from "../sync/wire.ts";
 import { kindOf } from "./kinds.ts";
 import { AgentLink, TaskLink } from "./links.tsx";
+import { inPieces } from "./pieces.ts";
 import { toMoment } from "./words.ts";
 
 export function EventRow(props: { event: WireEvent; linked?: boolean; children?: JSX.Element }) {
@@ -22,9 +23,9 @@ export function EventRow(props: { event: WireEvent; linked?: boolean; children?:
         <span class="unseen">{kind()?.name ?? props.event.kind}: </span>
       </span>
       <span class="grow">
-        <bdi>{props.event.title}</bdi>
+        <bdi>{inPieces(props.event.title)}</bdi>
         <Show when={props.event.details}>
-          <span class="dim"> {props.event.details}</span>
+          <span class="dim"> {inPieces(props.event.details)}</span>
         </Show>
       </span>
       <Show when={props.linked}>

@@ -3,11 +3,14 @@
  * until then, and where they fail to load, the plain text stands there.
  * Invariant: no script, style, image or foreign frame gets through; links open elsewhere and tell nothing.
  */
-import { createResource, Show } from "solid-js";
+import { createRenderEffect, createResource, Show } from "solid-js";
+import { inPieces } from "./pieces.ts";
 
-let loaded: Promise<(text: string) => string> | null = null;
+type Render = (text: string) => Node;
 
-function loadRenderer(): Promise<(text: string) => string> {
+let loaded: Promise<Render> | null = null;
+
+function loadRenderer(): Promise<Render> {
   loaded ??= import("./markdown.ts").then(({ renderMarkdown }) => renderMarkdown);
   return loaded;
 }
@@ -17,8 +20,13 @@ export function Markdown(props: { text: string }) {
   // Not through an error boundary: the text is there in any case.
   const ready = () => (render.state === "ready" ? render() : undefined);
   return (
-    <Show when={ready()} fallback={<p class="markdown">{props.text}</p>}>
-      {(toHtml) => <div class="markdown" innerHTML={toHtml()(props.text)} />}
+    <Show when={ready()} fallback={<p class="markdown as-it-is">{inPieces(props.text)}</p>}>
+      {(toNodes) => (
+        <div
+          class="markdown"
+          ref={(box) => createRenderEffect(() => box.replaceChildren(toNodes()(props.text)))}
+        />
+      )}
     </Show>
   );
 }

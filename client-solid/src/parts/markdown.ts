@@ -1,7 +1,8 @@
-/** Text to safe HTML. Neighbour: `Markdown.tsx`, which loads this when first needed. */
+/** Text to safe nodes. Neighbours: `Markdown.tsx`, which loads this when first needed; `pieces.ts`. */
 import DOMPurify from "dompurify";
 import { Marked } from "marked";
 import { isCostly } from "./markdown-cost.ts";
+import { cutBelow } from "./pieces.ts";
 
 /** What a text needs; everything else is dropped, images too, since they would tell a foreign host. */
 const TAGS = [
@@ -32,22 +33,33 @@ DOMPurify.addHook("afterSanitizeAttributes", (node) => {
   node.setAttribute("rel", "noopener noreferrer nofollow");
 });
 
-function parse(text: string): string {
+/** @returns null for what would take too long, and what is nested in a way that was not foreseen. */
+function parse(text: string): string | null {
+  if (isCostly(text)) return null;
   try {
     return marked.parse(text, { async: false });
   } catch {
-    // Nested beyond the stack in a way that was not foreseen.
-    return asItIs(text);
+    return null;
   }
 }
 
-function asItIs(text: string): string {
-  return `<pre>${escapeHtml(text)}</pre>`;
+export function renderMarkdown(text: string): Node {
+  const html = parse(text);
+  const shown = html === null ? asItIs(text) : sanitize(html);
+  cutBelow(shown);
+  return shown;
 }
 
-export function renderMarkdown(text: string): string {
-  const html = isCostly(text) ? asItIs(text) : parse(text);
+function asItIs(text: string): Node {
+  const box = document.createElement("pre");
+  box.className = "as-it-is";
+  box.textContent = text;
+  return box;
+}
+
+function sanitize(html: string): Node {
   return DOMPurify.sanitize(html, {
+    RETURN_DOM_FRAGMENT: true,
     ALLOWED_TAGS: TAGS,
     ALLOWED_ATTR: ["href", "type", "checked", "disabled", "align"],
     ALLOWED_URI_REGEXP: /^(?:https?:|mailto:)/i,

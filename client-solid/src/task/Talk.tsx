@@ -11,6 +11,7 @@ import { useAct } from "../parts/act.ts";
 import { Button } from "../parts/Button.tsx";
 import { TextArea } from "../parts/Field.tsx";
 import { Markdown } from "../parts/Markdown.tsx";
+import { inPieces } from "../parts/pieces.ts";
 import { Refusal } from "../parts/Refusal.tsx";
 import { Ago } from "../parts/signs.tsx";
 import { Part } from "./Part.tsx";
@@ -103,7 +104,7 @@ export function ActivityList(props: { task: Task }) {
         <For each={newest()} fallback={<li class="none">Nothing since it was created.</li>}>
           {(entry) => (
             <li>
-              <strong>{nameOf(wire, entry.author)}</strong> {toWords(entry)}{" "}
+              <strong>{nameOf(wire, entry.author)}</strong> {inPieces(toWords(entry))}{" "}
               <Ago time={entry.timestamp} class="dim" />
             </li>
           )}

@@ -9,6 +9,7 @@ import { createSignal, For, Show } from "solid-js";
 import { Button, IconButton } from "../parts/Button.tsx";
 import { ListField, linesOf, TextArea } from "../parts/Field.tsx";
 import { Markdown } from "../parts/Markdown.tsx";
+import { inPieces } from "../parts/pieces.ts";
 import { Part } from "./Part.tsx";
 
 export function Description(props: { text: string; save(text: string): Promise<boolean> }) {
@@ -112,9 +113,9 @@ export function Lines(props: {
 export function Line(props: { text: string }) {
   const isAddress = () => /^https?:\/\/\S+$/.test(props.text);
   return (
-    <Show when={isAddress()} fallback={<span>{props.text}</span>}>
+    <Show when={isAddress()} fallback={<span>{inPieces(props.text)}</span>}>
       <a href={props.text} target="_blank" rel="noopener noreferrer nofollow">
-        {props.text}
+        {inPieces(props.text)}
       </a>
     </Show>
   );

@@ -18,6 +18,7 @@ import { blockersOf, isOverdue, isStale } from "../../../../core/state/tasks/vie
 import { usePage } from "../../page.ts";
 import { Avatar } from "../../parts/Avatar.tsx";
 import { TaskLink, useTaskHref } from "../../parts/links.tsx";
+import { inPieces } from "../../parts/pieces.ts";
 import { PriorityChip } from "../../parts/signs.tsx";
 import { STATUS_WORDS, toAge, toMoment } from "../../parts/words.ts";
 import { useMove } from "../../task/move.ts";
@@ -117,7 +118,7 @@ function Card(props: { task: Task; order: readonly string[] }) {
       </h3>
       <Show when={props.task.blocked}>
         <p class="reason" data-testid="blocked-reason">
-          <strong>Blocked</strong> {props.task.blockers.join("; ") || "no reason given"}
+          <strong>Blocked</strong> {inPieces(props.task.blockers.join("; ") || "no reason given")}
         </p>
       </Show>
       <ul class="chips" aria-label="Signs">

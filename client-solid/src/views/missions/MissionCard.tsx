@@ -5,6 +5,7 @@ import Flag from "lucide-solid/icons/flag";
 import Link2 from "lucide-solid/icons/link-2";
 import { Show } from "solid-js";
 import { Avatar } from "../../parts/Avatar.tsx";
+import { inPieces } from "../../parts/pieces.ts";
 import { PriorityChip } from "../../parts/signs.tsx";
 import { plural, toDay } from "../../parts/words.ts";
 import { useMissionView } from "./mission-view.ts";
@@ -36,7 +37,7 @@ export function MissionCard(props: { id: string }) {
                 {mission().title}
               </A>
             </h2>
-            <p class="dim">{mission().summary || mission().objective}</p>
+            <p class="dim">{inPieces(mission().summary || mission().objective)}</p>
             <div class="row">
               <progress
                 max="100"

@@ -15,6 +15,7 @@ import { useAct } from "../../parts/act.ts";
 import { Button } from "../../parts/Button.tsx";
 import { AgentLink, TaskLink } from "../../parts/links.tsx";
 import { Markdown } from "../../parts/Markdown.tsx";
+import { inPieces } from "../../parts/pieces.ts";
 import { Ago, PriorityChip, StatusIcon } from "../../parts/signs.tsx";
 import { ViewHead } from "../../parts/ViewHead.tsx";
 import { plural, toDay } from "../../parts/words.ts";
@@ -124,7 +125,7 @@ function Body(props: { mission: MissionView }) {
               <h2>Objective</h2>
               <Markdown text={props.mission.objective} />
               <Show when={props.mission.summary}>
-                <p class="dim">{props.mission.summary}</p>
+                <p class="dim">{inPieces(props.mission.summary)}</p>
               </Show>
               <div class="row">
                 <progress

@@ -3,6 +3,7 @@ import { A } from "@solidjs/router";
 import { createMemo, For, Show } from "solid-js";
 import { usePage } from "../../page.ts";
 import { Avatar } from "../../parts/Avatar.tsx";
+import { inPieces } from "../../parts/pieces.ts";
 import { plural } from "../../parts/words.ts";
 import { PROJECT_TONES, PROJECT_WORDS, useAgentsOf, useProjectCounts } from "./project-view.ts";
 import { StatusBar } from "./StatusBar.tsx";
@@ -30,7 +31,7 @@ export function ProjectCard(props: { id: string }) {
               {PROJECT_WORDS[project().status]}
             </span>
           </header>
-          <p class="dim">{project().description || "No description yet."}</p>
+          <p class="dim">{inPieces(project().description || "No description yet.")}</p>
           <StatusBar counts={counts()} />
           <p class="row wrap small dim">
             <span>

@@ -16,6 +16,7 @@ import { Empty } from "../../parts/Empty.tsx";
 import { LogFilter } from "../../parts/LogFilter.tsx";
 import { AgentLink, TaskLink } from "../../parts/links.tsx";
 import { Markdown } from "../../parts/Markdown.tsx";
+import { inPieces } from "../../parts/pieces.ts";
 import { useQuery } from "../../parts/query.ts";
 import { Ago } from "../../parts/signs.tsx";
 import { ViewHead } from "../../parts/ViewHead.tsx";
@@ -155,14 +156,17 @@ function RunDetails(props: { run: Run }) {
           <For each={props.run.artifacts}>
             {(artifact) => (
               <li>
-                <Show when={/^https?:\/\//i.test(artifact)} fallback={<code>{artifact}</code>}>
+                <Show
+                  when={/^https?:\/\//i.test(artifact)}
+                  fallback={<code>{inPieces(artifact)}</code>}
+                >
                   <a
                     class="link"
                     href={artifact}
                     target="_blank"
                     rel="noopener noreferrer nofollow"
                   >
-                    {artifact}
+                    {inPieces(artifact)}
                   </a>
                 </Show>
               </li>
@@ -176,7 +180,7 @@ function RunDetails(props: { run: Run }) {
             {([name, value]) => (
               <>
                 <dt>{name}</dt>
-                <dd>{value}</dd>
+                <dd>{inPieces(value ?? "")}</dd>
               </>
             )}
           </For>

@@ -13,6 +13,7 @@ import { usePage } from "../../page.ts";
 import { useAct } from "../../parts/act.ts";
 import { Burndown } from "../../parts/Burndown.tsx";
 import { Button } from "../../parts/Button.tsx";
+import { inPieces } from "../../parts/pieces.ts";
 import { useSettled } from "../../parts/settled.ts";
 import { plural, toDay } from "../../parts/words.ts";
 import { Planning } from "./Planning.tsx";
@@ -124,7 +125,7 @@ export function SprintPage(props: { id: string }) {
                     )}
                   </Show>
                 </p>
-                <p>{one().goal || <span class="dim">No goal is set.</span>}</p>
+                <p>{inPieces(one().goal) || <span class="dim">No goal is set.</span>}</p>
               </div>
               <div class="row wrap">
                 <Switch>

@@ -19,6 +19,7 @@ import { Button } from "../../parts/Button.tsx";
 import { Empty } from "../../parts/Empty.tsx";
 import { AgentLink } from "../../parts/links.tsx";
 import { Menu } from "../../parts/Menu.tsx";
+import { inPieces } from "../../parts/pieces.ts";
 import { useQuery } from "../../parts/query.ts";
 import { Ago, Presence } from "../../parts/signs.tsx";
 import { ViewHead } from "../../parts/ViewHead.tsx";
@@ -210,18 +211,22 @@ function Says(props: { agent: Agent }) {
       <dl class="says">
         <div>
           <dt>Doing</dt>
-          <dd>{props.agent.doing_summary || <span class="dim">It has not said.</span>}</dd>
+          <dd>
+            {inPieces(props.agent.doing_summary) || <span class="dim">It has not said.</span>}
+          </dd>
         </div>
         <div>
           <dt>Next</dt>
-          <dd>{props.agent.next_summary || <span class="dim">It has not said.</span>}</dd>
+          <dd>{inPieces(props.agent.next_summary) || <span class="dim">It has not said.</span>}</dd>
         </div>
         <div>
           <dt>Done</dt>
-          <dd>{props.agent.done_summary || <span class="dim">It has not said.</span>}</dd>
+          <dd>{inPieces(props.agent.done_summary) || <span class="dim">It has not said.</span>}</dd>
         </div>
       </dl>
-      <For each={props.agent.blockers}>{(blocker) => <p class="reason">{blocker}</p>}</For>
+      <For each={props.agent.blockers}>
+        {(blocker) => <p class="reason">{inPieces(blocker)}</p>}
+      </For>
     </>
   );
 }

@@ -3,6 +3,7 @@ import { A } from "@solidjs/router";
 import { children, For, type JSX, Show } from "solid-js";
 import type { Agent } from "../../../../core/state/agents/agent.ts";
 import { usePage } from "../../page.ts";
+import { inPieces } from "../../parts/pieces.ts";
 import { Ago } from "../../parts/signs.tsx";
 import { abilitiesOf } from "./coverage.ts";
 
@@ -37,7 +38,7 @@ export function AgentProfile(props: { agent: Agent }) {
         <Fact name="Registered">
           <Ago time={props.agent.registered_at} />
         </Fact>
-        <Fact name="Note">{props.agent.note}</Fact>
+        <Fact name="Note">{inPieces(props.agent.note)}</Fact>
       </dl>
       <Chips title="Specialisms" items={abilitiesOf(props.agent, "specialisms")} />
       <Chips title="Skills" items={props.agent.skills} />
@@ -66,7 +67,7 @@ function Chips(props: { title: string; items: readonly string[] }) {
       <div class="stack tight">
         <h3 class="group-name">{props.title}</h3>
         <ul class="chips">
-          <For each={props.items}>{(item) => <li class="chip">{item}</li>}</For>
+          <For each={props.items}>{(item) => <li class="chip">{inPieces(item)}</li>}</For>
         </ul>
       </div>
     </Show>
