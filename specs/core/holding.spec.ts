@@ -1,4 +1,4 @@
-/** What is held of bodies for those to whom they are being sent. Over sockets: `http-reads.spec.ts`, `ws-hello.spec.ts`. */
+/** What is held of bodies for those to whom they are being sent. Over sockets: `http-being-sent.spec.ts`, `ws-commits.spec.ts`. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { createHolding, type Holding } from "../../core/index.ts";

@@ -1,3 +1,7 @@
+/**
+ * What the reads say: the snapshot and its ETag, the schemas that validate, health, contract, next
+ * task, recovery. Neighbours: `core/queries.ts`, `transport-http/snapshot-cache.ts`.
+ */
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { test } from "uvu";
