@@ -19,8 +19,9 @@ export interface Call {
   before: number;
   /** Of the last answer, where there was a yes. */
   seq?: number;
-  /** What was durable when the answer was a no. */
+  /** What was durable when the answer was a no, and which action of a batch it was for. */
   refusedAt?: number;
+  refusedFor?: number;
   acks: Accepted[];
 }
 

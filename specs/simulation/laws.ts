@@ -136,7 +136,7 @@ function checkRefused(what: string, found: readonly Entry[], at: number, kept: n
 
 /** A batch is there whole or not at all, with nothing of others in it, each with its own answer. */
 function checkBatch(
-  { key, keys = [], body, acks, refusedAt }: Call,
+  { key, keys = [], body, acks, refusedAt, refusedFor = 0 }: Call,
   entries: readonly Entry[],
   byKey: ReadonlyMap<string, Entry[]>,
   kept: number,
@@ -158,7 +158,12 @@ function checkBatch(
     [],
     `${key}: a part of the batch is there`,
   );
-  if (refusedAt !== undefined) checkRefused(`${key}, the batch,`, firsts, refusedAt, kept);
+  // An action that found nothing to do left nothing with its key: repeated it is decided anew, and may be refused.
+  const own = keys[refusedFor];
+  const isKept = own === undefined || byKey.has(own);
+  if (refusedAt !== undefined && isKept) {
+    checkRefused(`${key}, the batch,`, firsts, refusedAt, kept);
+  }
   const { actions: asked } = body as { actions: { action: string }[] };
   for (const entry of byKey.get(key) ?? []) {
     const { results } = entry.reply as BatchReply;

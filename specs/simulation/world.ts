@@ -172,6 +172,7 @@ export async function simulate(seed: number, plant: Plant | null = null): Promis
     scheduler.note(`${call.key} ${JSON.stringify(outcome)}`);
     if (!outcome.ok) {
       call.refusedAt = disk.durable.head();
+      if (outcome.index !== undefined) call.refusedFor = outcome.index;
       return;
     }
     host.shows(outcome.seq, call.key);
