@@ -2,7 +2,8 @@
  * The event stream as an async iterator that outlives its connections: it comes back with the number
  * of the last event it gave, so the server sends exactly what is missing. Neighbours: transport-sse is
  * the other end, `client.ts` offers it. Invariants: in order, no gap, no double; a reset is told; one
- * chunk and one unfinished frame wait for the reader at most; breaking off closes the connection.
+ * chunk and one unfinished frame wait for the reader at most; breaking off closes the connection; what
+ * cannot be taken is told, since it would come again however often it is asked for.
  */
 import { createParser } from "eventsource-parser";
 import type { StreamEvent } from "../core/entry.ts";
@@ -95,11 +96,20 @@ async function* readStream(
     }
     yield "alive";
     const items: StreamItem[] = [];
+    let last = since;
+    let trouble: string | null = null;
     const parser = createParser({
       maxBufferSize: MAX_FRAME_CHARS,
       onEvent({ event, data }) {
+        if (trouble !== null) return;
         const item = toItem(event, data);
-        if (item) items.push(item);
+        if (item === "unreadable") trouble = "cannot be read";
+        else if (item) items.push(item);
+      },
+      onError({ type }) {
+        if (type === "max-buffer-size-exceeded") {
+          trouble ??= `is longer than ${MAX_FRAME_CHARS} characters`;
+        }
       },
     });
     const reader = response.body.getReader();
@@ -112,7 +122,14 @@ async function* readStream(
       // The reader may take its time: only the wire's silence counts.
       for (const item of items.splice(0)) {
         if (signal.aborted) return;
+        last = item.seq;
         yield item;
+      }
+      if (trouble !== null) {
+        throw new ClawTaskerError(`The event that comes after ${last} ${trouble}.`, {
+          status: response.status,
+          code: null,
+        });
       }
       silence = setTimeout(abort, silenceMs);
     }
@@ -123,15 +140,19 @@ async function* readStream(
   }
 }
 
-function toItem(name: string | undefined, data: string): StreamItem | null {
-  if (name === "clawtasker") {
-    const event = JSON.parse(data) as StreamEvent;
-    return { type: "event", seq: event.id, event };
-  }
-  if (name === "reset") {
-    const { seq, reason } = JSON.parse(data) as { seq: number; reason: ResetReason };
-    return { type: "reset", seq, reason };
-  }
+function toItem(name: string | undefined, data: string): StreamItem | "unreadable" | null {
   // A later server may say more than we know of.
-  return null;
+  if (name !== "clawtasker" && name !== "reset") return null;
+  try {
+    if (name === "clawtasker") {
+      const event = JSON.parse(data) as StreamEvent;
+      return Number.isSafeInteger(event.id)
+        ? { type: "event", seq: event.id, event }
+        : "unreadable";
+    }
+    const { seq, reason } = JSON.parse(data) as { seq: number; reason: ResetReason };
+    return Number.isSafeInteger(seq) ? { type: "reset", seq, reason } : "unreadable";
+  } catch {
+    return "unreadable";
+  }
 }

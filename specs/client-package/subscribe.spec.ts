@@ -1,7 +1,7 @@
 /** The subscription outlives its connections: nothing is missed, nothing comes twice, an end is an end. */
 import { test } from "uvu";
 import * as assert from "uvu/assert";
-import { createClient, type StreamItem } from "../../client/index.ts";
+import { ClawTaskerError, createClient, type StreamItem } from "../../client/index.ts";
 import { type RunningServer, startServer } from "../../server/compose.ts";
 import { makeDataDir, quietConfig, SILENT, TOKEN } from "../support/process.ts";
 import { within } from "./within.ts";
@@ -180,6 +180,36 @@ test("CLT-2: a proxy whose server is away is waited for; what answers and is no 
       (error: Error) => error.message,
     );
   assert.is(said, "The server answered 200 without a word.");
+});
+
+test("CLT-2: an event that cannot be taken is told, once what came before it was given", async () => {
+  const frame = (id: number, data: string) => `id: ${id}\nevent: clawtasker\ndata: ${data}\n\n`;
+  const unreadable: Record<string, string> = {
+    "longer than its bound": `event: clawtasker\ndata: {"id":3,"title":"${"x".repeat(1_100_000)}`,
+    "no JSON": frame(3, '{"id":3,'),
+    "a number of nothing": frame(3, '{"title":"x"}'),
+  };
+  for (const [what, bad] of Object.entries(unreadable)) {
+    const signal = AbortSignal.timeout(5_000);
+    const client = createClient({
+      url: "",
+      async wait() {
+        throw new Error("asked again and again, and nobody is told");
+      },
+      async fetch() {
+        const headers = { "Content-Type": "text/event-stream" };
+        return new Response(frame(2, '{"id":2}') + bad, { headers });
+      },
+    });
+    const events = client.subscribe({ since: 1, signal });
+    assert.is((await events.next()).value?.seq, 2, what);
+    const error = await events.next().then(
+      () => null,
+      (error: Error) => error,
+    );
+    assert.instance(error, ClawTaskerError, what);
+    assert.match((error as Error).message, "after 2", what);
+  }
 });
 
 test.run();
