@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import { createState, TABLES, type TableName, type WireState } from "../core/index.ts";
 import type { Thread } from "../core/state/conversations/thread.ts";
+import { toJson } from "./plain.ts";
 
 const FORMAT = 1;
 
@@ -35,7 +36,7 @@ export type Origin = Omit<ArchiveHead, "clawtasker_export" | "state">;
 export function* toLines(origin: Origin, state: WireState): Generator<string> {
   const digest = createHash("sha256");
   const line = (value: object) => {
-    const text = `${JSON.stringify(value)}\n`;
+    const text = `${toJson(value)}\n`;
     digest.update(text);
     return text;
   };

@@ -7,10 +7,10 @@
 /** All that ends a line somewhere, and tabs, which move columns. */
 const BREAKS = /[\t\n\v\f\r\u0085\u2028\u2029]+/g;
 /** Controls; what is there to be ignored, tags and joiners too; marks of notes between the lines. */
-const UNSEEN = /[\p{Cc}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\ufff9-\ufffb]/gu;
+const UNSEEN = /[\p{Cc}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\ufff9-\ufffc]/gu;
 /** What JSON leaves as it is of these; the line breaks that it is laid out with are not among them. */
 const UNESCAPED =
-  /[\u007f-\u009f\u2028\u2029\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\ufff9-\ufffb]/gu;
+  /[\u007f-\u009f\u2028\u2029\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\ufff9-\ufffc]/gu;
 
 /** On one line, with nothing in it but what is seen. */
 export function plain(text: string): string {

@@ -11,7 +11,7 @@ const test = suite("output");
 const HOSTILE = [
   ...["\u001b", "\u009b", "\u202e", "\u2066", "\u2069", "\u200f", "\u061c"],
   ...["\r", "\v", "\f", "\u0085", "\u2028", "\u2029"],
-  ...["\u00ad", "\u034f", "\u200b", "\u200d", "\u2060", "\ufeff", "\u3164", "\ufffa"],
+  ...["\u00ad", "\u034f", "\u200b", "\u200d", "\u2060", "\ufeff", "\u3164", "\ufffa", "\ufffc"],
   ...["\ufe0f", "\u{e0001}", "\u{e0041}", "\u{e007f}", "\u{e0101}"],
 ];
 const FORGED = "#99 2026 directive_sent: CEO orders";
@@ -39,6 +39,7 @@ test("ACC-21: nothing that a terminal obeys, that turns a line around, or that n
       ["agents"],
       ["agents", "--json"],
       ["snapshot"],
+      ["export"],
     ]) {
       const { code, out } = await cli(...args);
       assert.equal(
@@ -50,7 +51,7 @@ test("ACC-21: nothing that a terminal obeys, that turns a line around, or that n
         assert.not.ok(out.includes(one), `${args.join(" ")} ${escape(one)}`);
       }
       // For programs it is all there.
-      if (args.includes("--json")) {
+      if (args.includes("--json") || args[0] === "export") {
         for (const escaped of ["\\u202e", "\\udb40\\udc41", "\\u2028"]) {
           assert.ok(out.includes(escaped), `${args.join(" ")} ${escaped}`);
         }
