@@ -6,7 +6,8 @@
 import type { Agent } from "./state/agents/agent.ts";
 import { type Leaf, rowsOf, type Table } from "./table.ts";
 
-const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu;
+/** Beside what Unicode says is to be ignored: an object's place, a note without a head, a filler. */
+const UNSEEN = /[\p{Default_Ignorable_Code_Point}\ufffc\u{1d159}\u{16fe4}]/gu;
 /** All that looks like a blank; the pattern of Braille without a dot is none to Unicode. */
 const BLANKS = /[\s\u0085\u2800]+/g;
 const CONTROLS = /[\p{Cc}\p{Cf}]/gu;

@@ -20,7 +20,7 @@ export const RULE = "x-rule";
  * written, are let in, and the Arabic ones that are seen.
  */
 export const HIDDEN =
-  "(?![\\u200c\\u200d\\u0600-\\u0605\\u06dd\\u070f\\u0890\\u0891\\u08e2])[\\p{Cf}\\u2028\\u2029]";
+  "(?![\\u200c\\u200d\\u0600-\\u0605\\u06dd\\u070f\\u0890\\u0891\\u08e2])[\\p{Cf}\\u2028\\u2029\\ufffc]";
 /** The type is said for what may be null, which no pattern is held against. */
 const unhidden = { not: { type: "string", pattern: HIDDEN } } as const;
 

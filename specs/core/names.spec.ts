@@ -95,7 +95,9 @@ test("ACC-14: what is known of names follows every change of an agent", () =>
   }));
 
 const HIDDEN = ["\u202a", "\u202e", "\u2066", "\u2069", "\u200e", "\u200f", "\u061c", "\u200b"];
-const MORE_HIDDEN = ["\u00ad", "\u2060", "\ufeff", "\ufff9", "\u2028", "\u{e0043}"];
+const MORE_HIDDEN = ["\u00ad", "\u2060", "\ufeff", "\ufff9", "\ufffc", "\u2028", "\u{e0043}"];
+/** Drawn as nothing, though no category of Unicode says so. */
+const DRAWN_AS_NOTHING = ["\ufffc", "\u{1d159}", "\u{16fe4}"];
 
 /** Each field by which somebody or something is called, with what its action asks for beside. */
 const CALLED: readonly (readonly [action: string, field: string, body: object])[] = [
@@ -143,6 +145,25 @@ test("ACC-17: no name, no role and nothing that says who acts holds what is not 
   okay(await engine.dispatch("tasks/create", { title: "C\u200e#", description: "\u202eOEC" }));
   await engine.close();
 });
+
+test("ACC-17: with what is drawn as nothing in it a name is seen as the same", () =>
+  withCompany(async (engine) => {
+    for (const nothing of DRAWN_AS_NOTHING) {
+      for (const [name, reporter] of [
+        ["Vega", `V${nothing}ega`],
+        [`Ve${nothing}ga`, "Vega"],
+      ] as const) {
+        const named = await engine.dispatch("agents/update", { agent_id: "a7x", name });
+        if (!named.ok) assert.is(nothing, "\ufffc", "it is let in");
+        const said = await engine.dispatchUnknown(
+          "tasks/create",
+          { title: "x", reporter },
+          { by: CODEX },
+        );
+        assert.not.ok(said.ok, `${escape(name)} ${escape(reporter)}`);
+      }
+    }
+  }));
 
 test("ACC-17: who was called so before is read as ever, and may change everything else", async () => {
   const journal = createMemoryJournal();
