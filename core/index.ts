@@ -109,6 +109,8 @@ export {
 } from "./state/state.ts";
 export { MAX_EXPIRED_AT_ONCE } from "./state/tasks/lease-actions.ts";
 export { expiredTasks, hasExpired } from "./state/tasks/lease-ends.ts";
+export { overviewOf } from "./state/tasks/overview.ts";
+export type { Task } from "./state/tasks/task.ts";
 export type { Grant } from "./state/tokens/grant.ts";
 export { finish, type Steps } from "./steps.ts";
 export * as table from "./table.ts";

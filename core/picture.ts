@@ -7,8 +7,8 @@ import { type AgentView, toAgentView } from "./state/agents/views.ts";
 import type { Company } from "./state/company/company.ts";
 import type { Mission } from "./state/missions/mission.ts";
 import { type MissionView, tasksAmong, toMissionView } from "./state/missions/views.ts";
-import type { Task } from "./state/tasks/task.ts";
-import { list } from "./table.ts";
+import { overviewOf, type TaskOverview } from "./state/tasks/overview.ts";
+import { list, type Table } from "./table.ts";
 import { toTime } from "./time.ts";
 import type { View } from "./view.ts";
 
@@ -17,10 +17,19 @@ export interface Picture {
   timestamp: string;
   company: Company;
   agents: readonly Agent[];
-  tasks: readonly Task[];
   missions: readonly Mission[];
+  overview: TaskOverview;
   seeAgent(agent: Agent): AgentView;
   seeMission(mission: Mission): MissionView;
+}
+
+/** Of each table, which every write makes anew. */
+const lists = new WeakMap<object, readonly unknown[]>();
+
+function listOf<T>(table: Table<T>): readonly T[] {
+  const known = (lists.get(table) as readonly T[] | undefined) ?? list(table);
+  lists.set(table, known);
+  return known;
 }
 
 /** To be looked at at once: its look-ups move on with the next commit. */
@@ -29,9 +38,9 @@ export function toPicture({ state, seq, relations }: View, now: number): Picture
     seq,
     timestamp: toTime(now),
     company: state.company,
-    agents: list(state.agents),
-    tasks: list(state.tasks),
-    missions: list(state.missions),
+    agents: listOf(state.agents),
+    missions: listOf(state.missions),
+    overview: overviewOf(state.tasks),
     seeAgent: (agent) => toAgentView(state, agent),
     seeMission(mission) {
       const tasks = tasksAmong(state, mission.id, relations.tasks("mission", mission.id));

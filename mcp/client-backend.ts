@@ -3,9 +3,11 @@
  * with it, the client retries. Invariant: a model gets the same sentences as from the engine itself.
  */
 import { ClawTaskerError, type Client, type RouteName } from "../client/index.ts";
-import type { Picture } from "../core/index.ts";
+import { overviewOf, type Picture, type Task } from "../core/index.ts";
 import type { QueryName } from "../core/queries.ts";
 import type { Backend, Result } from "./backend.ts";
+
+type Snapshot = Omit<Picture, "seeAgent" | "seeMission" | "overview"> & { tasks: readonly Task[] };
 
 /** A claim may wait for a minute before it is answered. */
 const TIMEOUT_MS = 75_000;
@@ -23,10 +25,11 @@ export function createClientBackend(client: Client): Backend {
     async look(at, { signal }) {
       const result = await settle(client.get("snapshot", {}, { signal }), client.url);
       if (!result.ok) return result;
-      const snapshot = result.reply as unknown as Omit<Picture, "seeAgent" | "seeMission">;
+      const { tasks, ...snapshot } = result.reply as unknown as Snapshot;
+      const overview = overviewOf(Object.fromEntries(tasks.map((task) => [task.id, task])));
       // What it shows are the views themselves.
       const seen = { seeAgent: (one: unknown) => one, seeMission: (one: unknown) => one };
-      return at({ ...snapshot, ...seen } as Picture);
+      return at({ ...snapshot, ...seen, overview } as Picture);
     },
   };
 }

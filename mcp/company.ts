@@ -6,7 +6,6 @@
 import type { Asking, Backend, Result } from "./backend.ts";
 import { refused } from "./backend.ts";
 
-const MAX_TASKS = 50;
 const MAX_AGENTS = 50;
 const MAX_MISSIONS = 20;
 
@@ -51,10 +50,8 @@ export function findMission(backend: Backend, id: string, asking: Asking): Promi
 
 export function summarise(backend: Backend, asking: Asking): Promise<Result> {
   return backend.look((picture) => {
-    const { seq, timestamp, company, agents, tasks, missions } = picture;
-    const counts: Record<string, number> = {};
-    for (const { status } of tasks) counts[status] = (counts[status] ?? 0) + 1;
-    const open = tasks.filter(({ status }) => status !== "done");
+    const { seq, timestamp, company, agents, missions } = picture;
+    const { counts, first, open } = picture.overview;
     return {
       ok: true,
       reply: {
@@ -73,7 +70,7 @@ export function summarise(backend: Backend, asking: Asking): Promise<Result> {
               "current_task_id",
             ]),
           ),
-        open_tasks: mostUrgent(open, MAX_TASKS).map((task) =>
+        open_tasks: first.map((task) =>
           pick(task, ["id", "title", "status", "priority", "owner", "specialist", "blocked"]),
         ),
         missions: missions
@@ -83,24 +80,12 @@ export function summarise(backend: Backend, asking: Asking): Promise<Result> {
           ),
         left_out: {
           agents: Math.max(0, agents.length - MAX_AGENTS),
-          open_tasks: Math.max(0, open.length - MAX_TASKS),
+          open_tasks: open - first.length,
           missions: Math.max(0, missions.length - MAX_MISSIONS),
         },
       },
     };
   }, asking);
-}
-
-/** By priority, else in their order; to sort all of them would cost more than all else. */
-function mostUrgent<T extends { priority: string }>(tasks: readonly T[], most: number): T[] {
-  const byPriority = new Map<string, T[]>();
-  for (const task of tasks) {
-    const some = byPriority.get(task.priority);
-    if (!some) byPriority.set(task.priority, [task]);
-    else if (some.length < most) some.push(task);
-  }
-  const all = [...byPriority].sort(([a], [b]) => (a < b ? -1 : 1));
-  return all.flatMap(([, some]) => some).slice(0, most);
 }
 
 function pick<T extends object>(record: T, names: readonly (keyof T & string)[]): Fields {
