@@ -1,6 +1,6 @@
 /**
  * The requests of one connection: a few are handed out, what came after them waits for its turn, and while
- * anything waits nothing more is read. Neighbours: `connections.ts` has one for each connection, `room.ts` counts
+ * much waits, or no more may be under way, nothing more is read. Neighbours: `connections.ts` has one for each connection, `room.ts` counts
  * over all of them, `loop-share.ts` says whether a read may come now. Node itself reads on while answers are due, and parses whole what it has read, which holds thousands of requests.
  * Invariants: handed out in the order they came; no more are under way than is said here, and no more in one
  * turn of the loop, so that others are heard between.
@@ -56,6 +56,8 @@ export function createLine(
   let waiting: ServerResponse[] = [];
   let isGoingOn = false;
   let isEnding = false;
+  /** Nothing more is read meanwhile. */
+  let isResting = false;
 
   function isFull(): boolean {
     if (underWay.size >= (room.isCrowded() ? 1 : MAX_UNDER_WAY)) return true;
@@ -86,15 +88,24 @@ export function createLine(
     const isShared = share.isShared();
     while (!socket.destroyed && !isEnding && !isFull()) {
       const next = waiting.shift();
-      if (!next) return;
+      if (!next) break;
       room.waiting--;
-      if (waiting.length === 0) socket.resume();
       start(next);
       if (isShared || share.isSpent()) {
         goOnLater();
-        return;
+        break;
       }
     }
+    rest();
+  }
+
+  /** What only waits for the next turn needs none: where an event stream is under way it would end that. */
+  function rest(): void {
+    const must = waiting.length > MAX_UNDER_WAY || (waiting.length > 0 && isFull());
+    if (must === isResting) return;
+    isResting = must;
+    if (must) socket.pause();
+    else socket.resume();
   }
 
   function end(reason: CutOffReason): void {
@@ -108,7 +119,7 @@ export function createLine(
 
   // Who reads a body that came before would read on.
   socket.on("resume", () => {
-    if (waiting.length > 0) socket.pause();
+    if (isResting) socket.pause();
   });
 
   return {
@@ -120,7 +131,7 @@ export function createLine(
       if (waiting.push(res) > MAX_WAITING) end("pipelined");
       else if (room.isFull()) onCrowded();
       if (isEnding) return;
-      if (waiting.length === 1) socket.pause();
+      rest();
       // Else it is an answer's end that lets the next one come.
       if (!isFull()) goOnLater();
     },
