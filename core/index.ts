@@ -32,6 +32,7 @@ export {
 export { patched } from "./patched.ts";
 export {
   callerOf,
+  isRunningIt,
   OWNER,
   type Principal,
   RESERVED_NAMES,

@@ -22,6 +22,11 @@ export interface Principal {
   agent_id: string | null;
 }
 
+/** Whether it is one of those who run the company, for whom some places are kept. */
+export function isRunningIt(caller: Principal | null): boolean {
+  return caller?.role === "owner" || caller?.role === "operator";
+}
+
 /** Who holds the server's own token, and whoever embeds the engine. */
 export const OWNER: Principal = { name: "owner", role: "owner", agent_id: null };
 /** The server's timers. */

@@ -42,6 +42,8 @@ const SECURITY_HEADERS = [
   ],
   ["X-Content-Type-Options", "nosniff"],
   ["Referrer-Policy", "no-referrer"],
+  // Nor does one that opened ours hold on to its window.
+  ["Cross-Origin-Opener-Policy", "same-origin"],
   // No page of another site loads an answer as its image, script or style.
   ["Cross-Origin-Resource-Policy", "same-origin"],
 ] as const;

@@ -4,7 +4,7 @@
  * Invariant: the order of the checks is that of routes.md, and every request gets exactly one answer.
  */
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from "node:http";
-import { type Engine, type Gate, type Ports, type Principal, refuseRole } from "../core/index.ts";
+import { type Engine, type Gate, isRunningIt, type Ports, refuseRole } from "../core/index.ts";
 import { type Answer, secure, send } from "./answer.ts";
 import { bearerOf } from "./auth.ts";
 import { markShared } from "./being-sent.ts";
@@ -111,16 +111,17 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     req: IncomingMessage,
     res: ServerResponse,
   ): void {
-    let caller: Principal | null = null;
+    const caller = gate.identify(bearerOf(req));
+    let token: string | undefined;
     if (asks === "always" || (asks === "as reads" && gate.readsAsk)) {
-      caller = gate.identify(bearerOf(req));
+      token = caller?.name;
       const forbidden = caller && refuseRole(caller, "reads", right);
       if (!caller) return void send(res, asks === "always" ? UNAUTHORISED : READING_ASKS);
       if (forbidden) return void send(res, toProblem(forbidden));
     }
     secure(res);
     markShared(res);
-    handler(req, res, caller?.name);
+    handler(req, res, token, isRunningIt(caller));
   }
 
   async function answerWrite(

@@ -8,9 +8,14 @@ import type { TooMuch } from "./limits.ts";
 
 /**
  * Answers a GET for as long as it likes; it is called once Host and Origin are checked, and with the
- * name of the token where reading asks for one.
+ * name of the token where reading asks for one; and whether one of those who run the company came with it.
  */
-export type StreamHandler = (req: IncomingMessage, res: ServerResponse, token?: string) => void;
+export type StreamHandler = (
+  req: IncomingMessage,
+  res: ServerResponse,
+  token?: string,
+  isRunning?: boolean,
+) => void;
 
 /** Who sent a POST, and what counts one for its write limit: null to go on, else which bound is met. */
 export interface Sender {

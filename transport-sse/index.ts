@@ -1,8 +1,8 @@
 /**
  * Server-sent events: `GET /api/events/stream`. Neighbours: transport-http hands over the requests
  * after its checks, the core's feed gives the entries, `session.ts` serves one reader.
- * Invariants: at most `maxClients` readers at a time, each with a connection to itself; after `close`
- * none is left.
+ * Invariants: at most `maxClients` readers at a time, each with a connection to itself, the last places for those
+ * who run the company; after `close` none is left.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import {
@@ -18,6 +18,8 @@ import { openSession, type Session, type SessionLimits, sendHead } from "./sessi
 export interface SseTransportOptions extends Partial<SessionLimits> {
   engine: Engine;
   maxClients?: number;
+  /** Of these the last ones are for those who run the company. */
+  keptPlaces?: number;
   /** Whose a reader is: where all places are taken, who has fewer gets one of who has the most. */
   whoIs?(req: IncomingMessage, token?: string): string;
   /** Told when a stream ended because the journal could not be read. */
@@ -25,8 +27,11 @@ export interface SseTransportOptions extends Partial<SessionLimits> {
 }
 
 export interface SseTransport {
-  /** Answers one GET; the request has passed the gate, with this token where one was asked for. */
-  handle(req: IncomingMessage, res: ServerResponse, token?: string): void;
+  /**
+   * Answers one GET; the request has passed the gate, with this token where one was asked for.
+   * @param isRunning whether it came with a token of those who run the company, asked for or not
+   */
+  handle(req: IncomingMessage, res: ServerResponse, token?: string, isRunning?: boolean): void;
   /** Ends the streams that this token, by its name, was let in with. */
   expel(token: string): void;
   /** Ends all streams; resolves when the last one is gone. */
@@ -53,25 +58,29 @@ export function createSseTransport({
   stallMs = 30_000,
   graceMs = 1_000,
   maxClients = 1_000,
+  keptPlaces = 50,
   whoIs = () => "",
   onError = () => {},
 }: SseTransportOptions): SseTransport {
   /** With the name of the token each was let in with. */
   const sessions = new Map<Session, string | undefined>();
   const fanOut = engine.feed.fanOut({ encode: toChunks, now, soon: queueMicrotask, later });
-  const places = createPlaces<Session>();
+  const running = new Set<Session>();
+  const others = createPlaces<Session>();
   let closing: Promise<void> | null = null;
   let allGone = () => {};
 
-  function hasPlace(who: string): boolean {
-    if (places.size() < maxClients) return true;
-    const other = places.takeFor(who);
+  /** Those who run the company lose theirs to nobody. */
+  function hasPlace(who: string, isRunning: boolean): boolean {
+    const most = isRunning ? maxClients : maxClients - keptPlaces;
+    if (running.size + others.size() < most) return true;
+    const other = others.takeFor(isRunning ? "" : who);
     other?.end("others have fewer streams and need the place");
     return other !== undefined;
   }
 
   return {
-    handle(req, res, token) {
+    handle(req, res, token, isRunning = false) {
       // Gone before it was served: its close has passed, and would never be heard.
       if (res.destroyed) return;
       const since = toSince(req);
@@ -84,7 +93,7 @@ export function createSseTransport({
       } else if (!res.socket) {
         // It would hold a place, and be sent nothing until the other has left: of another stream, never.
         refuse(res, 503, rejection("unavailable", BEHIND));
-      } else if (!hasPlace(whoIs(req, token))) {
+      } else if (!hasPlace(whoIs(req, token), isRunning)) {
         refuse(res, 503, rejection("unavailable", "too many event streams are open; try again"));
       } else {
         const session = openSession({
@@ -100,12 +109,14 @@ export function createSseTransport({
           onError,
           onGone() {
             sessions.delete(session);
-            places.leave(session);
+            running.delete(session);
+            others.leave(session);
             if (sessions.size === 0) allGone();
           },
         });
         sessions.set(session, token);
-        places.add(whoIs(req, token), session);
+        if (isRunning) running.add(session);
+        else others.add(whoIs(req, token), session);
       }
     },
     expel(token) {

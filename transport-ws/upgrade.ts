@@ -7,6 +7,7 @@ import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import {
   type Gate,
+  isRunningIt,
   type Principal,
   type RejectionCode,
   rejection,
@@ -51,7 +52,7 @@ export function readUpgrade(req: IncomingMessage, gate: Gate): Joining | Upgrade
   const caller = callerOf(req, gate);
   if (gate.readsAsk && !caller) return READING_ASKS;
   const token = gate.readsAsk ? caller?.name : undefined;
-  const isRunning = caller?.role === "owner" || caller?.role === "operator";
+  const isRunning = isRunningIt(caller);
   const asked = new URLSearchParams(search);
   const since = asked.get("since");
   if (since === null) return { resume: null, token, isRunning };

@@ -3,7 +3,13 @@
  * Neighbours: the transport specs, and every spec that watches a server from outside.
  * Invariants: what arrives is kept in order until it is asked for; a wait that gets nothing fails.
  */
-import { createServer, get, type IncomingHttpHeaders, type Server } from "node:http";
+import {
+  createServer,
+  get,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+} from "node:http";
 import { get as getByTls } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { WebSocket } from "ws";
@@ -14,6 +20,7 @@ import {
   type Engine,
   type EngineOptions,
   type Hello,
+  isRunningIt,
   type Keepalive,
   openEngine,
   type ServerMessage,
@@ -355,7 +362,10 @@ export async function startStreams(options: StreamServerOptions = {}): Promise<S
   const gate = createGate({ allowedHosts: [host, ...allowedHosts], identify });
   const sse = createSseTransport({ engine, ...options.sse });
   const ws = createWsTransport({ engine, gate, ...options.ws });
-  const server = createServer((req, res) => sse.handle(req, res));
+  const bearerOf = ({ headers }: IncomingMessage) => headers.authorization?.replace("Bearer ", "");
+  const server = createServer((req, res) =>
+    sse.handle(req, res, undefined, isRunningIt(gate.identify(bearerOf(req)))),
+  );
   const sockets = new Set<Socket>();
   server.on("connection", (socket) => {
     sockets.add(socket);

@@ -2,7 +2,7 @@
  * Who may speak to the server: the token, Host and Origin, the write limit. Neighbours: the gate of
  * the core, `transport-http/limits.ts`.
  */
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { test } from "uvu";
@@ -449,6 +449,26 @@ test("OPS-6: no more than a hundred lines a minute, also where the clock is set 
   assert.equal(spare("1"), {});
   now = 59_999;
   assert.equal(spare("0"), {});
+});
+
+test("STR-9: a stream is told whether one of those who run the company came, also where reading asks for no token", () => {
+  const told: unknown[] = [];
+  const streams = {
+    "/api/events/stream": (_req: IncomingMessage, res: ServerResponse, ...who: unknown[]) => {
+      told.push(who);
+      res.end();
+    },
+  };
+  return withHttp({ streams }, async (http) => {
+    await http.get("/api/events/stream");
+    await http.get("/api/events/stream", { Authorization: "Bearer another" });
+    await http.get("/api/events/stream", { Authorization: `Bearer ${TOKEN}` });
+    assert.equal(told, [
+      [undefined, false],
+      [undefined, false],
+      [undefined, true],
+    ]);
+  });
 });
 
 test.run();

@@ -2,6 +2,7 @@
 import { type IncomingMessage, request } from "node:http";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import type { Principal } from "../../core/index.ts";
 import { connectSse, createTasks, eventually, withStreams } from "../support/streams.ts";
 
 test("SSE-1: a frame is id, event and data with the event, as documented", async () => {
@@ -92,7 +93,7 @@ test("SSE-1: HEAD answers the headers and is over", async () => {
 });
 
 test("STR-3: one reader too many is told to come back later", async () => {
-  await withStreams({ sse: { maxClients: 2 } }, async ({ sseUrl }) => {
+  await withStreams({ sse: { maxClients: 2, keptPlaces: 0 } }, async ({ sseUrl }) => {
     const readers = [await connectSse(sseUrl), await connectSse(sseUrl)];
     const response = await fetch(sseUrl);
     assert.is(response.status, 503);
@@ -104,7 +105,7 @@ test("STR-3: one reader too many is told to come back later", async () => {
 
 test("STR-11: where all places are taken who has fewer streams gets one of who has the most, which is told so and may resume", async () => {
   const whoIs = (req: IncomingMessage) => String(req.headers["x-who"]);
-  await withStreams({ sse: { maxClients: 4, whoIs } }, async ({ sse, sseUrl }) => {
+  await withStreams({ sse: { maxClients: 5, keptPlaces: 1, whoIs } }, async ({ sse, sseUrl }) => {
     const open = (who: string) => connectSse(sseUrl, { headers: { "x-who": who } });
     const many = [];
     for (let n = 0; n < 4; n++) many.push(await open("many"));
@@ -125,6 +126,26 @@ test("STR-11: where all places are taken who has fewer streams gets one of who h
     assert.equal([await statusOf("third"), sse.clients() >= 4], [503, true]);
     third.close();
     for (const reader of [...many, first, second]) reader.close();
+  });
+});
+
+test("STR-9: the last places are for those who run the company, who lose theirs to nobody", async () => {
+  const identify = (name: string): Principal | null =>
+    name === "owner" || name === "observer" ? { name, role: name, agent_id: null } : null;
+  await withStreams({ identify, sse: { maxClients: 3, keptPlaces: 2 } }, async ({ sseUrl }) => {
+    const open = (name: string) =>
+      connectSse(sseUrl, { headers: { authorization: `Bearer ${name}` } });
+    const anybody = await open("nobody");
+    assert.is(anybody.status, 200);
+    for (const name of ["nobody", "observer"]) assert.is((await open(name)).status, 503, name);
+    const owners = [await open("owner"), await open("owner")];
+    assert.equal(
+      owners.map(({ status }) => status),
+      [200, 200],
+    );
+    assert.is((await open("owner")).status, 503, "all are taken");
+    anybody.close();
+    for (const reader of owners) reader.close();
   });
 });
 
