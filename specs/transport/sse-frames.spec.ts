@@ -132,21 +132,29 @@ test("STR-11: where all places are taken who has fewer streams gets one of who h
 test("STR-9: the last places are for those who run the company, who lose theirs to nobody", async () => {
   const identify = (name: string): Principal | null =>
     name === "owner" || name === "observer" ? { name, role: name, agent_id: null } : null;
-  await withStreams({ identify, sse: { maxClients: 3, keptPlaces: 2 } }, async ({ sseUrl }) => {
-    const open = (name: string) =>
-      connectSse(sseUrl, { headers: { authorization: `Bearer ${name}` } });
-    const anybody = await open("nobody");
-    assert.is(anybody.status, 200);
-    for (const name of ["nobody", "observer"]) assert.is((await open(name)).status, 503, name);
-    const owners = [await open("owner"), await open("owner")];
-    assert.equal(
-      owners.map(({ status }) => status),
-      [200, 200],
-    );
-    assert.is((await open("owner")).status, 503, "all are taken");
-    anybody.close();
-    for (const reader of owners) reader.close();
-  });
+  await withStreams(
+    { identify, sse: { maxClients: 3, keptPlaces: 2 } },
+    async ({ sse, sseUrl }) => {
+      const open = (name: string) =>
+        connectSse(sseUrl, { headers: { authorization: `Bearer ${name}` } });
+      const anybody = await open("nobody");
+      assert.is(anybody.status, 200);
+      for (const name of ["nobody", "observer"]) assert.is((await open(name)).status, 503, name);
+      const owners = [await open("owner"), await open("owner")];
+      assert.equal(
+        owners.map(({ status }) => status),
+        [200, 200],
+      );
+      assert.is((await open("owner")).status, 503, "all are taken");
+      owners.pop()?.close();
+      await eventually(() => sse.clients() === 2, "it is gone");
+      const again = await open("owner");
+      assert.is(again.status, 200, "its place is free again");
+      again.close();
+      anybody.close();
+      for (const reader of owners) reader.close();
+    },
+  );
 });
 
 test("STR-4: close ends every stream, also that of a connection kept alive, and refuses new ones", async () => {
