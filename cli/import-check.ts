@@ -27,6 +27,16 @@ const COUNTED: readonly (readonly [keyof Counters, TableName])[] = [
   ["webhook", "webhooks"],
 ];
 
+/** What else an id is: a name or made of names, in which nothing leads elsewhere and all is seen. */
+const NAMED = /^(?!\.)[^/\\\p{C}\p{Zl}\p{Zp}]{1,200}$/u;
+
+const kinds = new Map(COUNTED.map(([kind, table]) => [table, kind]));
+
+function isIdIn(table: TableName, id: string): boolean {
+  const kind = kinds.get(table);
+  return kind ? numberIn(kind, id) > 0 : NAMED.test(id);
+}
+
 /** @throws Error with the path of the first value that is not what it must be */
 export function checkShapes({ head, state }: Archive): void {
   const ajv = new Ajv2020({ strict: false });
@@ -36,6 +46,7 @@ export function checkShapes({ head, state }: Archive): void {
     const conforms = ajv.compile(storedRecords[table]);
     for (const [id, record] of Object.entries(state[table])) {
       const path = `${table}/${id}`;
+      if (!isIdIn(table, id)) throw new Error(`${path} is no id of its kind`);
       refuseOther(conforms, record, path);
       if (record.id !== id) throw new Error(`${path}/id must be ${id}`);
     }

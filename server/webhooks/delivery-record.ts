@@ -4,6 +4,7 @@
  * courier writes it, the queries show it. Invariant: on disk the cursor may lag behind, and never runs
  * ahead of what was delivered or given up.
  */
+import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { Delivery, Progress } from "../../core/state/webhooks/views.ts";
 import type { Webhook } from "../../core/state/webhooks/webhook.ts";
@@ -47,14 +48,21 @@ export interface RecordOptions {
   onError(error: Error): void;
 }
 
-export const RECORD_FILE = /^webhook-(W-\d+)\.json$/;
+/** What is named so in the data folder is a webhook's. */
+export const RECORD_FILE = /^webhook-(?:W-\d+|[0-9a-f]{64})\.json$/;
+
+/** A state that was imported or restored may hold any id, also one that would lead out of the folder. */
+export function recordFileOf(id: string): string {
+  const name = /^W-\d{1,15}$/.test(id) ? id : createHash("sha256").update(id).digest("hex");
+  return `webhook-${name}.json`;
+}
 
 /** Opens what is known of this webhook, or begins with what comes after it was made. */
 export async function openDeliveryRecord(
   { id, created_seq, version }: Webhook,
   { dir, journal, head, onError }: RecordOptions,
 ): Promise<DeliveryRecord> {
-  const path = join(dir, `webhook-${id}.json`);
+  const path = join(dir, recordFileOf(id));
   const found = parse(await readWhole(path).catch(() => null));
   let now: Kept = {
     journal,

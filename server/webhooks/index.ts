@@ -10,7 +10,12 @@ import type { WebhookFacts } from "../../core/state/webhooks/views.ts";
 import type { Webhook } from "../../core/state/webhooks/webhook.ts";
 import { removeWhole } from "../whole-file.ts";
 import { type Courier, type DeliveryPorts, isDue, startCourier } from "./courier.ts";
-import { type DeliveryRecord, openDeliveryRecord, RECORD_FILE } from "./delivery-record.ts";
+import {
+  type DeliveryRecord,
+  openDeliveryRecord,
+  RECORD_FILE,
+  recordFileOf,
+} from "./delivery-record.ts";
 import { createResolve } from "./resolve.ts";
 import { sealEngine } from "./sealed-engine.ts";
 import { openVault } from "./vault.ts";
@@ -94,9 +99,9 @@ export async function openWebhooks(options: WebhooksOptions): Promise<Webhooks> 
 
   /** Records of webhooks that were deleted while nobody could tidy up. */
   async function removeStrays(): Promise<void> {
+    const known = new Set([...all.keys()].map(recordFileOf));
     for (const name of await readdir(dir)) {
-      const id = RECORD_FILE.exec(name)?.[1];
-      if (id && !all.has(id)) await removeWhole(join(dir, name));
+      if (RECORD_FILE.test(name) && !known.has(name)) await removeWhole(join(dir, name));
     }
   }
 

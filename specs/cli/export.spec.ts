@@ -148,6 +148,11 @@ test("CLI-1: import refuses a record that is none, names where it is wrong, and 
     const record = (id: string, fields: object) => (line: Line) => {
       if (line.id === id && line.record) Object.assign(line.record, fields);
     };
+    const renamed = (id: string, to: string) => (line: Line) => {
+      if (line.id !== id || !line.record) return;
+      line.id = to;
+      line.record.id = to;
+    };
     const single = (fields: object) => (line: Line) => {
       if (line.state) Object.assign(line.state, fields);
     };
@@ -160,6 +165,10 @@ test("CLI-1: import refuses a record that is none, names where it is wrong, and 
       [record("T-203", { id: "T-204" }), /tasks\/T-203\/id must be T-203/],
       [record("codex", { skills: null }), /agents\/codex\/skills/],
       [record("M-300", { milestones: "x" }), /missions\/M-300\/milestones/],
+      [renamed("T-203", "a/../../x"), /tasks\/a\/\.\.\/\.\.\/x is no id of its kind/],
+      [renamed("T-203", "W-203"), /tasks\/W-203 is no id of its kind/],
+      [renamed("codex", "../codex"), /agents\/\.\.\/codex is no id of its kind/],
+      [renamed("codex", "co\u202edex"), /agents\/.* is no id of its kind/],
       [single({ counters: { task: "many" } }), /counters\/task must be integer/],
       [single({ company: { name: 1 } }), /company/],
       [single({ swept_at: 7 }), /swept_at/],

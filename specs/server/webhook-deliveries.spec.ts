@@ -2,10 +2,12 @@
  * Webhooks end to end: each event at least once, in order, across refusals, restarts and kills.
  * Neighbours: `server/webhooks`, `docs/webhooks.md`, whose check of a signature is run as it stands.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
+import { join } from "node:path";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
+import type { Webhook } from "../../core/state/webhooks/webhook.ts";
 import { backoffMs, MAX_ATTEMPTS } from "../../server/webhooks/courier.ts";
 import { openDeliveryRecord } from "../../server/webhooks/delivery-record.ts";
 import { root } from "../support/core.ts";
@@ -365,6 +367,41 @@ test("HOOK-1: the log keeps the last 200, and a record of another webhook is not
     assert.is(cut.now.cursor, 100, "begun again after damage");
     const other = await openDeliveryRecord({ id: "W-001", created_seq: 9 } as never, options);
     assert.equal([other.now.deliveries.length, other.now.cursor], [0, 9]);
+  } finally {
+    remove();
+  }
+});
+
+test("HOOK-6: whatever a webhook is called in a state from elsewhere, what is known of it is kept in a file of the data folder", async () => {
+  const { dir, remove } = makeDataDir();
+  try {
+    const inner = join(dir, "inner");
+    mkdirSync(join(inner, "webhook-a"), { recursive: true });
+    const [outside, own] = [join(dir, "package.json"), join(inner, "tokens.json")];
+    for (const file of [outside, own]) writeFileSync(file, "mine");
+    const options = { dir: inner, journal: "a", head: 1, onError: () => {} };
+    const before = readdirSync(inner).length;
+    for (const id of [
+      "a/../../package",
+      "a/../tokens",
+      "vault",
+      "W-1/../../x",
+      "\u0000",
+      "W-001",
+    ]) {
+      const webhook = { id, created_seq: 1, version: 1 } as Webhook;
+      const record = await openDeliveryRecord(webhook, options);
+      record.set({ cursor: 7 });
+      await record.flush();
+      assert.is(readdirSync(inner).length, before + 1, id);
+      const again = await openDeliveryRecord(webhook, options);
+      assert.is(again.now.cursor, 7);
+      await again.remove();
+      await record.remove();
+      assert.is(readdirSync(inner).length, before, id);
+    }
+    for (const file of [outside, own]) assert.is(readFileSync(file, "utf8"), "mine");
+    assert.equal(readdirSync(dir).sort(), ["inner", "package.json"]);
   } finally {
     remove();
   }
