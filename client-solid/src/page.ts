@@ -44,6 +44,8 @@ export interface Page {
 }
 
 const TICK_MS = 15_000;
+const TOKEN_TAKEN =
+  "The link that was followed put another token in the place of yours; the settings say whose it is.";
 
 export function openPage(): Page {
   const mirror = createMirror();
@@ -65,8 +67,12 @@ export function openPage(): Page {
       history.replaceState(history.state, "", location.pathname + location.search),
     storage: sessionStorage,
   });
+  /** A link may come from anybody. */
+  const takeToken = () => {
+    if (token.takeFromAddress()) toasts.show("refused", TOKEN_TAKEN);
+  };
   // Before anything else looks at the address.
-  token.takeFromAddress();
+  takeToken();
 
   const api = createApi({
     token: token.token,
@@ -145,7 +151,7 @@ export function openPage(): Page {
   const abort = new AbortController();
   const { signal } = abort;
   window.addEventListener("online", wake, { signal });
-  window.addEventListener("hashchange", token.takeFromAddress, { signal });
+  window.addEventListener("hashchange", takeToken, { signal });
   document.addEventListener("visibilitychange", wake, { signal });
   window.addEventListener(
     "beforeunload",

@@ -39,6 +39,21 @@ test("PAGE-4: a token in the fragment is taken, removed from the address and kep
   assert.is(keeper("", stored).token.token(), "a+b+c", "a reload still has it");
 });
 
+test("PAGE-4: it is told where a link puts another token in the place of one", () => {
+  const { token, address } = keeper("#token=mine");
+  assert.is(token.takeFromAddress(), false, "there was none");
+  for (const [fragment, isOther] of [
+    ["#token=mine", false],
+    ["#token=", false],
+    ["#main", false],
+    ["#token=theirs", true],
+  ] as const) {
+    address.fragment = fragment;
+    assert.is(token.takeFromAddress(), isOther, fragment);
+  }
+  assert.is(token.token(), "theirs");
+});
+
 test("PAGE-4: another fragment is left alone, an empty token is removed but not used", () => {
   const other = keeper("#main");
   other.token.takeFromAddress();

@@ -19,8 +19,11 @@ export interface TokenKeeper {
   asking: Accessor<boolean>;
   /** Whether it is because the token that was there is not the server's. */
   refused: Accessor<boolean>;
-  /** Looks at the address; also after it changed. */
-  takeFromAddress(): void;
+  /**
+   * Looks at the address; also after it changed.
+   * @returns whether another token had been here before, of whom the person may not know that it is gone
+   */
+  takeFromAddress(): boolean;
   /** Asks the person; null when they would rather not. Asked twice, it is one form. */
   request(): Promise<string | null>;
   give(token: string): void;
@@ -67,11 +70,13 @@ export function createTokenKeeper({ fragment, clearFragment, storage }: TokenPor
     refused,
     takeFromAddress() {
       const given = tokenIn(fragment());
-      if (given === null) return;
+      if (given === null) return false;
       clearFragment();
-      if (given === "") return;
+      if (given === "") return false;
+      const before = token();
       keep(given);
       answer(given);
+      return before !== null && before !== given;
     },
     request() {
       setRefused(token() !== null);
