@@ -13,7 +13,9 @@ import {
   storedSingles,
   TABLES,
   type TableName,
+  type Task,
 } from "../core/index.ts";
+import type { Agent } from "../core/state/agents/agent.ts";
 import type { Archive } from "./archive.ts";
 
 const COUNTED: readonly (readonly [keyof Counters, TableName])[] = [
@@ -26,6 +28,9 @@ const COUNTED: readonly (readonly [keyof Counters, TableName])[] = [
   ["message", "messages"],
   ["webhook", "webhooks"],
 ];
+
+/** Behind it there is room for ids that are numbers still. */
+const MAX_COUNT = 1_000_000_000_000;
 
 /** What else an id is: a name or made of names, in which nothing leads elsewhere and all is seen. */
 const NAMED = /^(?!\.)[^/\\\p{C}\p{Zl}\p{Zp}]{1,200}$/u;
@@ -49,6 +54,42 @@ export function checkShapes({ head, state }: Archive): void {
       if (!isIdIn(table, id)) throw new Error(`${path} is no id of its kind`);
       refuseOther(conforms, record, path);
       if (record.id !== id) throw new Error(`${path}/id must be ${id}`);
+    }
+  }
+  refuseCircles("agents", "manager", state.agents, ({ manager }: Agent) => [manager]);
+  refuseCircles("tasks", "depends_on", state.tasks, ({ depends_on }: Task) => depends_on);
+  for (const [kind, count] of Object.entries(head.state.counters)) {
+    if (count > MAX_COUNT) throw new Error(`counters/${kind} must be at most ${MAX_COUNT}`);
+  }
+}
+
+/** @throws Error where what leads from one to the next, such as the managers, leads back */
+function refuseCircles(
+  table: "agents" | "tasks",
+  field: string,
+  all: Readonly<Record<string, unknown>>,
+  nextOf: (record: never) => readonly string[],
+): void {
+  const sound = new Set<string>();
+  for (const start of Object.keys(all)) {
+    // One by one, since a chain may be longer than a stack is deep.
+    const way: { id: string; ahead: string[] }[] = [];
+    const onWay = new Set<string>();
+    const enter = (id: string) => {
+      if (onWay.has(id)) throw new Error(`${table}/${id}/${field} leads back to itself`);
+      if (sound.has(id) || !Object.hasOwn(all, id)) return;
+      onWay.add(id);
+      way.push({ id, ahead: [...nextOf(all[id] as never)] });
+    };
+    enter(start);
+    for (let last = way.at(-1); last; last = way.at(-1)) {
+      const next = last.ahead.pop();
+      if (next !== undefined) enter(next);
+      else {
+        way.pop();
+        onWay.delete(last.id);
+        sound.add(last.id);
+      }
     }
   }
 }

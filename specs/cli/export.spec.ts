@@ -169,6 +169,13 @@ test("CLI-1: import refuses a record that is none, names where it is wrong, and 
       [renamed("T-203", "W-203"), /tasks\/W-203 is no id of its kind/],
       [renamed("codex", "../codex"), /agents\/\.\.\/codex is no id of its kind/],
       [renamed("codex", "co\u202edex"), /agents\/.* is no id of its kind/],
+      [record("orion", { manager: "orion" }), /agents\/orion\/manager leads back to itself/],
+      [record("orion", { manager: "codex" }), /agents\/\w+\/manager leads back to itself/],
+      [record("T-203", { depends_on: ["T-203"] }), /tasks\/T-203\/depends_on leads back/],
+      [
+        ({ state }) => Object.assign(state?.counters ?? {}, { task: Number.MAX_SAFE_INTEGER }),
+        /counters\/task must be at most 1000000000000/,
+      ],
       [single({ counters: { task: "many" } }), /counters\/task must be integer/],
       [single({ company: { name: 1 } }), /company/],
       [single({ swept_at: 7 }), /swept_at/],

@@ -13,7 +13,7 @@ import {
 import type { ActionName } from "../../core/registry.ts";
 import { viewAgent } from "../../core/state/agents/views.ts";
 import { atOnce } from "../../core/steps.ts";
-import { list, put } from "../../core/table.ts";
+import { list, put, toFlat } from "../../core/table.ts";
 import {
   AT,
   accepts,
@@ -373,6 +373,23 @@ test("CORE-2: leaving refuses unknown ids, oneself, those who left, and the chie
     { agent_id: "codex" },
     "cannot delete the chief agent: codex; configure another chief first",
   );
+});
+
+test("CORE-1: where managers lead in a circle, as in a state from elsewhere, an agent leaves all the same", () => {
+  const state = demoState();
+  const agents = toFlat<object>(state.agents);
+  const led = (id: string, manager: string) => ({ [id]: { ...agents[id], manager } });
+  for (const circle of [
+    { ...led("orion", "codex"), ...led("codex", "orion") },
+    { ...led("pixel", "pixel"), ...led("iris", "codex") },
+  ]) {
+    const circular = { ...state, agents: { ...agents, ...circle } } as State;
+    const { state: after } = run(circular, "agents/retire", {
+      agent_id: "codex",
+      successor_id: "pixel",
+    });
+    assert.is(record(after.agents, "codex").standing, "retired");
+  }
 });
 
 test.run();

@@ -133,8 +133,11 @@ function handMissions(
 }
 
 function reportsTo(state: State, id: string, manager: string): boolean {
-  for (let at = get(state.agents, id); at; at = get(state.agents, at.manager)) {
+  const seen = new Set<string>();
+  // A state that was restored from elsewhere may have a circle.
+  for (let at = get(state.agents, id); at && !seen.has(at.id); at = get(state.agents, at.manager)) {
     if (at.manager === manager) return true;
+    seen.add(at.id);
   }
   return false;
 }
