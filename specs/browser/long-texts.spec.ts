@@ -147,4 +147,50 @@ test("PAGE-69: what a browser takes long to lay out takes no more than a few tim
   }
 });
 
+/** Layout of a thread and of a task with so many texts of two directions by turns, which no piece makes quick. */
+async function measureMany(count: number): Promise<Record<"thread" | "task", number>> {
+  const house = await openHouse(browser);
+  try {
+    const text = START + full("a\u05d0");
+    await house.post("agents/register", { agent_id: "mallory", name: "Mallory", role: "Writer" });
+    const said = { sender: "mallory", target: "ceo", text };
+    const { task } = (await house.post("tasks/create", { title: "Long", owner: "mallory" })) as {
+      task: { id: string };
+    };
+    let thread = "";
+    for (let n = 0; n < count; n++) {
+      const { thread: in_ } = await house.post("conversations/message", said);
+      thread = (in_ as { id: string }).id;
+      await house.post("tasks/comment", { task_id: task.id, author: "mallory", text });
+    }
+    const page = await house.visit("/settings");
+    const wire = await page.context().newCDPSession(page);
+    await wire.send("Performance.enable");
+    const took = async (place: Place) => {
+      const before = await layoutMs(wire);
+      await go(page, place);
+      return (await layoutMs(wire)) - before;
+    };
+    const ofThread = await took([
+      `/conversations/${thread}`,
+      '[data-testid="thread"] li:last-child .markdown',
+    ]);
+    const isAtEnd = await page
+      .locator(".messages")
+      .evaluate((list) => list.scrollHeight - list.scrollTop - list.clientHeight < 60);
+    assert.ok(isAtEnd, "the newest is in sight");
+    const ofTask = await took([`/?task=${task.id}`, '[data-testid="comments"] .markdown']);
+    return { thread: ofThread, task: ofTask };
+  } finally {
+    await house.close();
+  }
+}
+
+test("PAGE-69: of many long texts only those are laid out that are near", async () => {
+  const [few, many] = [await measureMany(2), await measureMany(20)];
+  for (const what of ["thread", "task"] as const) {
+    assert.ok(many[what] < 4 * few[what], `${what}: 20 took ${many[what]} ms, 2 ${few[what]} ms`);
+  }
+});
+
 test.run();

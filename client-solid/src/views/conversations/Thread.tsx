@@ -38,6 +38,8 @@ import { createOlder, joined } from "./older.ts";
 const PAGE = 50;
 /** So near to either end counts as being there, in pixels. */
 const NEAR = 60;
+/** In characters: from here on a message is laid out only once it comes near. */
+const LONG = 2_000;
 
 export const CATEGORY_TONE: Record<Category, string | undefined> = {
   directive: "violet",
@@ -192,6 +194,7 @@ export function Thread(props: { id: string; messageIds: readonly string[] }) {
                       data-message={id}
                       data-own={message().sender === CEO ? "" : undefined}
                       data-first={first() ? "" : undefined}
+                      data-long={message().text.length > LONG ? "" : undefined}
                     >
                       <Show when={first()} fallback={<span />}>
                         <Avatar id={message().sender} size={28} />
