@@ -7,7 +7,7 @@ import { usePage } from "../../page.ts";
 import { Empty } from "../../parts/Empty.tsx";
 import { toDay, toLongDay } from "../../parts/words.ts";
 import { DueTask } from "./DueTask.tsx";
-import { useMilestonesDue, useTasksDue } from "./due.ts";
+import { MAX_IN_LIST, useFirst, useMilestonesDue, useTasksDue } from "./due.ts";
 
 export function Agenda(props: {
   days: readonly string[];
@@ -72,6 +72,7 @@ function AgendaDay(props: { date: string; today: string; project: string | undef
     () => props.date,
     () => props.project,
   );
+  const { shown, left, showMore } = useFirst(tasks, () => MAX_IN_LIST);
   return (
     <Show when={tasks().length + milestones().length > 0}>
       <section class="card stack">
@@ -96,7 +97,12 @@ function AgendaDay(props: { date: string; today: string; project: string | undef
             </A>
           )}
         </For>
-        <For each={tasks()}>{(id) => <DueTask id={id} />}</For>
+        <For each={shown()}>{(id) => <DueTask id={id} />}</For>
+        <Show when={left() > 0}>
+          <button type="button" class="link small dim" onClick={showMore}>
+            {left()} more
+          </button>
+        </Show>
       </section>
     </Show>
   );

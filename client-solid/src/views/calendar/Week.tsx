@@ -1,12 +1,12 @@
 /** One week of the calendar on wide screens: sprints as bars above, days with what is due below. */
 import { A } from "@solidjs/router";
 import Flag from "lucide-solid/icons/flag";
-import { createMemo, createSignal, For, Show } from "solid-js";
+import { createMemo, For, Show } from "solid-js";
 import { usePage } from "../../page.ts";
 import { toLongDay } from "../../parts/words.ts";
 import { stretchIn } from "./calendar-grid.ts";
 import { DueTask } from "./DueTask.tsx";
-import { useMilestonesDue, useTasksDue } from "./due.ts";
+import { MAX_IN_LIST, useFirst, useMilestonesDue, useTasksDue } from "./due.ts";
 
 interface Props {
   days: readonly string[];
@@ -48,7 +48,7 @@ export function Week(props: Props) {
               today={props.today}
               other={props.month !== null && !date.startsWith(props.month)}
               project={props.project}
-              limit={props.month === null ? Number.POSITIVE_INFINITY : MAX_SHOWN}
+              limit={props.month === null ? MAX_IN_LIST : MAX_SHOWN}
             />
           )}
         </For>
@@ -67,7 +67,6 @@ function Day(props: {
   project: string | undefined;
   limit: number;
 }) {
-  const [all, setAll] = createSignal(false);
   const tasks = useTasksDue(
     () => props.date,
     () => props.project,
@@ -76,7 +75,7 @@ function Day(props: {
     () => props.date,
     () => props.project,
   );
-  const shown = () => (all() ? tasks() : tasks().slice(0, props.limit));
+  const { shown, left, showMore } = useFirst(tasks, () => props.limit);
   return (
     <section
       class="day"
@@ -101,9 +100,9 @@ function Day(props: {
         )}
       </For>
       <For each={shown()}>{(id) => <DueTask id={id} />}</For>
-      <Show when={tasks().length > shown().length}>
-        <button type="button" class="link small dim" onClick={() => setAll(true)}>
-          {tasks().length - shown().length} more
+      <Show when={left() > 0}>
+        <button type="button" class="link small dim" onClick={showMore}>
+          {left()} more
         </button>
       </Show>
     </section>

@@ -1,5 +1,5 @@
 /** What falls on a day, kept up to date by what changed of that day only. Neighbours: week and agenda. */
-import { type Accessor, createMemo } from "solid-js";
+import { type Accessor, createMemo, createSignal } from "solid-js";
 import type { Milestone } from "../../../../core/state/missions/mission.ts";
 import { usePage } from "../../page.ts";
 
@@ -14,6 +14,22 @@ export function useTasksDue(
     const only = project();
     return only ? ids.filter((id) => mirror.wire.tasks[id]?.project_id === only) : ids;
   });
+}
+
+/** Of a day where there is room for a list. */
+export const MAX_IN_LIST = 50;
+/** So many are shown beside those with each click. */
+const MORE = 200;
+
+/** The first ones, and more when they are asked for: a day may have more tasks than a page can draw. */
+export function useFirst(ids: Accessor<readonly string[]>, first: Accessor<number>) {
+  const [more, setMore] = createSignal(0);
+  const shown = createMemo(() => ids().slice(0, first() + more()));
+  return {
+    shown,
+    left: () => ids().length - shown().length,
+    showMore: () => setMore((before) => before + MORE),
+  };
 }
 
 export interface DueMilestone {
