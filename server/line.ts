@@ -1,7 +1,8 @@
 /**
- * The requests of one connection: a few are handed out, what came after them waits for its turn, and while
- * much waits, or no more may be under way, nothing more is read. Neighbours: `connections.ts` has one for each connection, `room.ts` counts
- * over all of them, `loop-share.ts` says whether a read may come now. Node itself reads on while answers are due, and parses whole what it has read, which holds thousands of requests.
+ * The requests of one connection: a few are handed out, what came after them waits for its turn, and while much
+ * waits, or no more may be under way, nothing more is read. Neighbours: `connections.ts` has one for each connection,
+ * `room.ts` counts over all of them, `loop-share.ts` says whether a read may come now. Node itself reads on while
+ * answers are due, and parses whole what it has read, which holds thousands of requests.
  * Invariants: handed out in the order they came; no more are under way than is said here, and no more in one
  * turn of the loop, so that others are heard between.
  */

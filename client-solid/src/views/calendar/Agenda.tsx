@@ -6,7 +6,7 @@ import { createMemo, For, Show } from "solid-js";
 import { usePage } from "../../page.ts";
 import { Empty } from "../../parts/Empty.tsx";
 import { toDay, toLongDay } from "../../parts/words.ts";
-import { DueTask } from "./DueTask.tsx";
+import { DueTask, More } from "./DueTask.tsx";
 import { MAX_IN_LIST, useFirst, useMilestonesDue, useTasksDue } from "./due.ts";
 
 export function Agenda(props: {
@@ -98,11 +98,7 @@ function AgendaDay(props: { date: string; today: string; project: string | undef
           )}
         </For>
         <For each={shown()}>{(id) => <DueTask id={id} />}</For>
-        <Show when={left() > 0}>
-          <button type="button" class="link small dim" onClick={showMore}>
-            {left()} more
-          </button>
-        </Show>
+        <More left={left()} onMore={showMore} />
       </section>
     </Show>
   );

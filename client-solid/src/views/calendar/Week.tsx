@@ -1,11 +1,11 @@
 /** One week of the calendar on wide screens: sprints as bars above, days with what is due below. */
 import { A } from "@solidjs/router";
 import Flag from "lucide-solid/icons/flag";
-import { createMemo, For, Show } from "solid-js";
+import { createMemo, For } from "solid-js";
 import { usePage } from "../../page.ts";
 import { toLongDay } from "../../parts/words.ts";
 import { stretchIn } from "./calendar-grid.ts";
-import { DueTask } from "./DueTask.tsx";
+import { DueTask, More } from "./DueTask.tsx";
 import { MAX_IN_LIST, useFirst, useMilestonesDue, useTasksDue } from "./due.ts";
 
 interface Props {
@@ -100,11 +100,7 @@ function Day(props: {
         )}
       </For>
       <For each={shown()}>{(id) => <DueTask id={id} />}</For>
-      <Show when={left() > 0}>
-        <button type="button" class="link small dim" onClick={showMore}>
-          {left()} more
-        </button>
-      </Show>
+      <More left={left()} onMore={showMore} />
     </section>
   );
 }
