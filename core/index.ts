@@ -19,6 +19,7 @@ export { createHolding, type Holding, lengthOf } from "./holding.ts";
 export { journalKeyOf } from "./idempotency.ts";
 export { freezeStates } from "./immer.ts";
 export { toJson } from "./json.ts";
+export { lastWords, SECURITY_HEADERS } from "./last-words.ts";
 export { createMemoryJournal } from "./memory-journal.ts";
 export type { Accepted, DispatchOptions, Outcome } from "./outcome.ts";
 export {

@@ -6,6 +6,7 @@
  */
 import { type IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { lastWords } from "../core/index.ts";
 import { hasBody } from "../transport-http/index.ts";
 import type { Listeners } from "./connections.ts";
 
@@ -32,11 +33,7 @@ export function createUpgradeHandler(
 
 function refuseBody(socket: Socket): void {
   const error = "only WebSocket upgrades are served; send this request without an Upgrade header";
-  const body = `${JSON.stringify({ error, code: "bad_request" })}\n`;
   // Not left half open for a client that never ends its side.
   socket.once("finish", () => socket.destroy());
-  socket.end(
-    "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json; charset=utf-8\r\n" +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
+  socket.end(lastWords("400 Bad Request", { error, code: "bad_request" }));
 }

@@ -5,7 +5,7 @@
  * body that nobody read is taken off the wire up to a bound.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { lengthOf } from "../core/index.ts";
+import { lengthOf, SECURITY_HEADERS } from "../core/index.ts";
 import { holdUntilSent } from "./being-sent.ts";
 import { hasBody } from "./body.ts";
 import { requestIdOf } from "./request-id.ts";
@@ -23,30 +23,6 @@ export interface Answer {
   type?: string;
   headers?: Readonly<Record<string, string | number>>;
 }
-
-/** On every answer. The page needs no inline script or style and no foreign host (ACC-6). */
-const SECURITY_HEADERS = [
-  [
-    "Content-Security-Policy",
-    [
-      "default-src 'none'",
-      "script-src 'self'",
-      "style-src 'self'",
-      "img-src 'self' data:",
-      "font-src 'self'",
-      "connect-src 'self'",
-      "base-uri 'none'",
-      "form-action 'none'",
-      "frame-ancestors 'none'",
-    ].join("; "),
-  ],
-  ["X-Content-Type-Options", "nosniff"],
-  ["Referrer-Policy", "no-referrer"],
-  // Nor does one that opened ours hold on to its window.
-  ["Cross-Origin-Opener-Policy", "same-origin"],
-  // No page of another site loads an answer as its image, script or style.
-  ["Cross-Origin-Resource-Policy", "same-origin"],
-] as const;
 
 const ALWAYS: readonly string[] = [...SECURITY_HEADERS, ["Cache-Control", "no-cache"]].flat();
 const JSON_TYPE = "application/json; charset=utf-8";

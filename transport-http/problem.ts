@@ -4,7 +4,7 @@
  * whatever the environment.
  */
 import type { Duplex } from "node:stream";
-import { type Rejection, statusOf } from "../core/index.ts";
+import { lastWords, type Rejection, statusOf } from "../core/index.ts";
 import type { Answer } from "./answer.ts";
 import type { TooMuch } from "./limits.ts";
 
@@ -94,20 +94,6 @@ export function answerClientError(error: Error & { code?: string }, socket: Dupl
   socket.end(text, () => socket.destroy());
 }
 
-/** A whole answer for a connection that ends with it. */
-function lastWords(status: string, problem: object, headers: readonly string[] = []): string {
-  const body = JSON.stringify(problem);
-  const head = [
-    `HTTP/1.1 ${status}`,
-    "Content-Type: application/json; charset=utf-8",
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    "X-Content-Type-Options: nosniff",
-    "Connection: close",
-    ...headers,
-  ];
-  return `${head.join("\r\n")}\r\n\r\n${body}`;
-}
-
 /** For who is let go because too much is under way, before anything of the answer was sent. */
 export const LET_GO = lastWords(
   "503 Service Unavailable",
@@ -116,5 +102,5 @@ export const LET_GO = lastWords(
       "too much is under way, here or on all connections; send fewer requests at once, and try again",
     code: "unavailable",
   },
-  ["Retry-After: 1"],
+  { "Retry-After": "1" },
 );

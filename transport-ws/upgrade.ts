@@ -8,6 +8,7 @@ import type { Duplex } from "node:stream";
 import {
   type Gate,
   isRunningIt,
+  lastWords,
   type Principal,
   type RejectionCode,
   rejection,
@@ -104,15 +105,9 @@ export function isRefusal(answer: Joining | UpgradeRefusal): answer is UpgradeRe
 /** Answers on the raw socket and ends it. */
 export function refuseUpgrade(socket: Duplex, refusal: UpgradeRefusal): void {
   const { status, error, code, headers } = refusal;
-  const body = JSON.stringify({ error, ...(code !== undefined && { code }) });
-  const lines = Object.entries({
-    Connection: "close",
-    "Content-Type": "application/json",
-    "Content-Length": String(Buffer.byteLength(body)),
-    ...headers,
-  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  const problem = { error, ...(code !== undefined && { code }) };
   socket.on("error", () => socket.destroy());
   // Not left half open for a client that never ends its side.
   socket.once("finish", () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n${body}`);
+  socket.end(lastWords(`${status} ${STATUS_CODES[status]}`, problem, headers));
 }

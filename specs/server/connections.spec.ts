@@ -185,7 +185,7 @@ test("ACC-24: who sends more at once than may wait is cut off, in words, and all
       assert.ok(came.every(({ destroyed }) => destroyed));
       assert.match(
         text(),
-        /^HTTP\/1\.1 503 .*Retry-After: 1\r\n\r\n\{"error":"too much is under way.*\}$/s,
+        /^HTTP\/1\.1 503 .*Retry-After: 1\r\n\r\n\{"error":"too much is under way.*\}\n$/s,
       );
       assert.equal(cutOff, ["pipelined"]);
     },

@@ -21,7 +21,7 @@ async function refusalOf(url: string, options: Parameters<typeof connectWs>[1] =
     (await connectWs(url, options)).drop();
   } catch (error) {
     if (!(error instanceof UpgradeRefused)) throw error;
-    assert.is(error.headers["content-type"], "application/json");
+    assert.is(error.headers["content-type"], "application/json; charset=utf-8");
     const body = JSON.parse(error.body) as { error: string; code?: string };
     return { ...body, status: error.status, headers: error.headers };
   }
