@@ -21,6 +21,7 @@ export { freezeStates } from "./immer.ts";
 export { toJson } from "./json.ts";
 export { lastWords, SECURITY_HEADERS } from "./last-words.ts";
 export { createMemoryJournal } from "./memory-journal.ts";
+export { toPlain } from "./names.ts";
 export type { Accepted, DispatchOptions, Outcome } from "./outcome.ts";
 export {
   applyPatches,

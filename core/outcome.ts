@@ -25,6 +25,8 @@ export interface DispatchOptions {
   by?: Principal | undefined;
   /** Whether it may still call: asked anew whenever it is decided, which may be long after it came. */
   isKnown?(): boolean;
+  /** Whether a token that counts was made for an agent, there or not, whose id is seen so. */
+  isBound?(plain: string): boolean;
   /** Aborted when the caller is gone: what only waits for something to do then does nothing. */
   signal?: AbortSignal;
   /** Told how many characters it has the journal write, where it writes. */

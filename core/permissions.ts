@@ -148,12 +148,14 @@ export function speakAs(caller: Principal, declaration: AnyAction, payload: unkn
  * Why this caller may not speak as the payload does; null where it may.
  * @param payload as it speaks
  * @param state what was decided so far: an agent that has left, or not come yet, says nothing
+ * @param isBound whether an id that is seen so is kept for who holds a token that was made for it
  */
 export function refuseSpeaker(
   caller: Principal,
   { name }: AnyAction,
   payload: unknown,
   state: State,
+  isBound: (plain: string) => boolean = () => false,
 ): Rejection | null {
   const { agent_id: self, role } = caller;
   if (RIGHTS[role].as === "anybody") return null;
@@ -165,7 +167,7 @@ export function refuseSpeaker(
     return notAllowed(caller, "agent_id", `${why}; ${remedy}`);
   }
   const said = payload as Record<string, unknown>;
-  const isAnothers = createIsAnothers(self, state);
+  const isAnothers = createIsAnothers(self, state, isBound);
   const borrowed = findBorrowed(said, self, isAnothers);
   if (borrowed) {
     return notAllowed(caller, borrowed, `it speaks for ${self} only; leave ${borrowed} out`);
@@ -250,14 +252,20 @@ function findBorrowed(said: Record<string, unknown>, self: string, isAnothers: I
 }
 
 /** Whether a text names somebody else, by id or by name, however it is written; each text is looked at once. */
-function createIsAnothers(self: string, { agents, company }: State): Is {
+function createIsAnothers(
+  self: string,
+  { agents, company }: State,
+  isBound: (plain: string) => boolean,
+): Is {
   const ceo = toPlain(company.ceo_name);
+  const own = toPlain(self);
   const known = new Map<unknown, boolean>();
   const look: Is = (text) => {
     if (typeof text !== "string") return false;
     const plain = toPlain(text);
     if (plain === "") return false;
-    return plain === CEO || plain === ceo || bearerBeside(agents, plain, self) !== undefined;
+    if (plain === CEO || plain === ceo || (plain !== own && isBound(plain))) return true;
+    return bearerBeside(agents, plain, self) !== undefined;
   };
   return (text) => {
     const found = known.get(text) ?? look(text);

@@ -60,7 +60,7 @@ export function createToRequest(validator: Validator, newId: () => string): ToRe
     const actor = declaration.actor?.(payload) || who.actor || by.agent_id || "ceo";
     const hear = (state: State) => {
       if (who.isKnown?.() === false) return REVOKED;
-      return refuseSpeaker(by, declaration, payload, state);
+      return refuseSpeaker(by, declaration, payload, state, who.isBound);
     };
     const judge = (state: State) => hear(state) ?? refuseSaid(by, declaration, payload, state);
     const actionId = newId();

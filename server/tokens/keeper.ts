@@ -6,7 +6,7 @@
  */
 import { hash, randomBytes, timingSafeEqual } from "node:crypto";
 import { join } from "node:path";
-import { type Grant, OWNER, type Principal, ROLES, toTime } from "../../core/index.ts";
+import { type Grant, OWNER, type Principal, ROLES, toPlain, toTime } from "../../core/index.ts";
 import { readWhole, setAside, writeWhole } from "../whole-file.ts";
 
 export interface TokenKeeper {
@@ -18,6 +18,8 @@ export interface TokenKeeper {
   isRevoked(name: string): boolean;
   /** The token of that name, upper and lower case alike, as it is written; null for none. */
   like(name: string): string | null;
+  /** The token that counts and speaks for an agent whose id is seen so; null for none. */
+  boundTo(plain: string): Pick<Grant, "name" | "agent_id"> | null;
   /** Whether it was created by a request with this idempotency key. */
   isRetry(name: string, key: string | undefined): boolean;
   /**
@@ -56,6 +58,8 @@ export async function openTokenKeeper(options: KeeperOptions): Promise<TokenKeep
   const kept = new Map<string, Kept>((found ?? []).map((one) => [one.name, one]));
   const byHash = new Map<string, Kept>();
   for (const one of kept.values()) if (!one.revoked_at) byHash.set(one.sha256, one);
+  /** Made anew when it is asked for after a change; there are few changes and a thousand tokens at most. */
+  let bound: ReadonlyMap<string, Kept> | null = null;
   const usedAt = new Map<string, number>();
   const own = digest(ownToken);
   let writing: Promise<void> = Promise.resolve();
@@ -93,6 +97,10 @@ export async function openTokenKeeper(options: KeeperOptions): Promise<TokenKeep
       for (const known of kept.keys()) if (known.toLowerCase() === wanted) return known;
       return null;
     },
+    boundTo(plain) {
+      bound ??= boundBy(kept.values());
+      return bound.get(plain) ?? null;
+    },
     isRetry: (name, key) => key !== undefined && kept.get(name)?.key === key,
     async issue({ last_used_at: _never, ...grant }, key) {
       const token = PREFIX + randomBytes(32).toString("base64url");
@@ -102,10 +110,12 @@ export async function openTokenKeeper(options: KeeperOptions): Promise<TokenKeep
         key: key ?? null,
       };
       kept.set(one.name, one);
+      bound = null;
       try {
         await save();
       } catch (error) {
         kept.delete(one.name);
+        bound = null;
         throw error;
       }
       // Revoked already, by who could not wait for its creation.
@@ -117,9 +127,19 @@ export async function openTokenKeeper(options: KeeperOptions): Promise<TokenKeep
       if (!one) return;
       byHash.delete(one.sha256);
       one.revoked_at ??= toTime(clock());
+      bound = null;
       await save();
     },
   };
+}
+
+/** By what is seen of their agents' ids. */
+function boundBy(tokens: Iterable<Kept>): Map<string, Kept> {
+  const bound = new Map<string, Kept>();
+  for (const one of tokens) {
+    if (one.agent_id !== null && !one.revoked_at) bound.set(toPlain(one.agent_id), one);
+  }
+  return bound;
 }
 
 function digest(text: string): Buffer {

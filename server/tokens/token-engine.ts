@@ -14,8 +14,10 @@ import {
   type Outcome,
   OWNER,
   RESERVED_NAMES,
+  type Rejection,
   refuseRole,
   rejection,
+  toPlain,
 } from "../../core/index.ts";
 import { MAX_TOKENS, type TokenKeeper } from "./keeper.ts";
 
@@ -51,7 +53,9 @@ export function withTokens({ engine, keeper, onRevoked }: TokenEngineOptions): E
     if (token === undefined || token === OWNER.name) {
       return engine.dispatchUnknown(name, body, options);
     }
-    const known = { ...options, isKnown: () => !keeper.isRevoked(token) };
+    const isKnown = () => !keeper.isRevoked(token);
+    const isBound = (plain: string) => keeper.boundTo(plain) !== null;
+    const known = { ...options, isKnown, isBound };
     return actions.get(name)?.wait
       ? dispatchWaiting(name, body, known, token)
       : engine.dispatchUnknown(name, body, known);
@@ -94,6 +98,8 @@ export function withTokens({ engine, keeper, onRevoked }: TokenEngineOptions): E
     if (keeper.grants().length >= MAX_TOKENS && known === null) {
       return rejection("conflict", `there are ${MAX_TOKENS} tokens, revoked ones too`);
     }
+    const alike = known === null ? refuseOtherLetters(body) : null;
+    if (alike) return alike;
     const outcome = await engine.dispatchUnknown("tokens/create", body, options);
     if (!outcome.ok) return outcome;
     const { grant } = outcome.reply as { grant: Grant };
@@ -109,6 +115,15 @@ export function withTokens({ engine, keeper, onRevoked }: TokenEngineOptions): E
     } catch {
       return rejection("unavailable", `the token ${grant.name} could not be kept; try again`);
     }
+  }
+
+  /** The agents of both would be one to whoever reads, and the first to register would be the only one. */
+  function refuseOtherLetters(body: unknown): Rejection | null {
+    const id = (body as { agent_id?: unknown } | null)?.agent_id;
+    const other = typeof id === "string" ? keeper.boundTo(toPlain(id)) : null;
+    if (!other || other.agent_id === id) return null;
+    const why = `agent_id ${id} is ${other.agent_id} in other letters, whose token is ${other.name}`;
+    return rejection("conflict", `${why}; choose another`, { field: "agent_id" });
   }
 
   function remember(key: string, token: string): void {
