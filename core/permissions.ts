@@ -126,6 +126,8 @@ export function refuseRole(
 const SPEAKERS = ["agent_id", "sender", "author"] as const;
 /** Said for the record, any text; but another's name in it would be borrowed. */
 const CREDITS = ["source", "reporter"] as const;
+/** What our own programs say as `source`: an agent that is called so must not keep all others from them. */
+const OWN_PROGRAMS: ReadonlySet<unknown> = new Set(["cli", "mcp"]);
 
 /** The field by which a body names its speaker, with the agent that the caller speaks for; nothing for others. */
 export function speakerOf({ agent_id: self }: Principal, { body }: AnyAction): object {
@@ -241,7 +243,10 @@ type Is = (text: unknown) => boolean;
 /** The field by which the body names somebody else as who acts, in the tasks of a plan too. */
 function findBorrowed(said: Record<string, unknown>, self: string, isAnothers: Is): string | null {
   const spoken = SPEAKERS.find((field) => said[field] && said[field] !== self);
-  const credited = CREDITS.find((field) => said[field] !== self && isAnothers(said[field]));
+  const credited = CREDITS.find((field) => {
+    if (said[field] === self || (field === "source" && OWN_PROGRAMS.has(said[field]))) return false;
+    return isAnothers(said[field]);
+  });
   if (spoken ?? credited) return spoken ?? credited ?? null;
   if (!Array.isArray(said.tasks)) return null;
   for (const [index, task] of said.tasks.entries()) {

@@ -99,4 +99,41 @@ test("ACC-16: an agent's token takes no id that is another's name or id in other
     }
   }));
 
+test("ACC-8: what our own programs say as source is nobody's name: no agent that is called so keeps others from them", () =>
+  withHouse(false, async ({ server, tokens, post }) => {
+    for (const name of ["MCP", "cli"]) {
+      const named = await post("agents/update", { name }, tokens["codex-1"] ?? "");
+      assert.is(named.status, 200, named.text);
+      const source = name.toLowerCase();
+      const answer = await post("tasks/create", { title: "x", source }, tokens["ralph-1"] ?? "");
+      assert.is(answer.status, 200, answer.text);
+    }
+    await post("agents/update", { name: "MCP" }, tokens["codex-1"] ?? "");
+    const other = await post(
+      "tasks/create",
+      { title: "x", source: "MCP" },
+      tokens["ralph-1"] ?? "",
+    );
+    assert.equal(
+      [other.status, other.body.field],
+      [403, "source"],
+      "in other letters it is a name",
+    );
+    const asked = await fetch(`${server.url}/mcp`, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${tokens["ralph-1"]}`,
+        accept: "application/json, text/event-stream",
+        "content-type": "application/json",
+      },
+      body: JSON.stringify({
+        jsonrpc: "2.0",
+        id: 1,
+        method: "tools/call",
+        params: { name: "heartbeat", arguments: { agent_id: "ralph" } },
+      }),
+    });
+    assert.not.match(await asked.text(), "refused");
+  }));
+
 test.run();
