@@ -76,6 +76,7 @@ export function openPage(): Page {
 
   const api = createApi({
     token: token.token,
+    tokenNumber: token.number,
     requestToken: token.request,
     storage: sessionStorage,
     effects: {

@@ -51,6 +51,68 @@ test("PAGE-4: a token in the address leaves it at once, works, and is in no URL 
   }
 });
 
+/** As a link does that is followed in this tab. */
+const follow = (page: Page, fragment: string) =>
+  page.evaluate((hash) => {
+    location.hash = hash;
+  }, fragment);
+
+test("PAGE-4: where a link puts another token in the place of one the person is told, and not otherwise", async () => {
+  const house = await openHouse(browser);
+  try {
+    const { token } = await house.post("tokens/create", { name: "wall", role: "observer" });
+    const page = await house.visit(`/board#token=${TOKEN}`);
+    const told = page.getByTestId("toasts-refused").getByText("put another token in the place");
+    for (const fragment of [`token=${TOKEN}`, "token="]) {
+      await follow(page, fragment);
+      await page.waitForURL(`${house.url()}/board`);
+    }
+    assert.is(await told.count(), 0, "it is the same one, or none");
+    await follow(page, `token=${token}`);
+    await told.waitFor();
+    assert.is(page.url(), `${house.url()}/board`);
+    await page.goto(`${house.url()}/settings/access`);
+    await page.getByTestId("session").getByText("the token of wall, role observer").waitFor();
+    // A link from elsewhere loads the page anew.
+    await page.goto("about:blank");
+    await page.goto(`${house.url()}/board#token=${TOKEN}`);
+    await told.waitFor();
+  } finally {
+    await house.close();
+  }
+});
+
+test("PAGE-71: a comment whose answer was lost is not written again with the token of a link that was followed meanwhile", async () => {
+  const house = await openHouse(browser);
+  try {
+    const { token } = await house.post("tokens/create", { name: "mary", role: "operator" });
+    const page = await house.visit(`/board?task=T-212#token=${TOKEN}`);
+    let posts = 0;
+    await page.route("**/api/tasks/comment", async (route) => {
+      if (posts++ > 0) return route.continue();
+      assert.is((await route.fetch()).status(), 200);
+      await follow(page, `token=${token}`);
+      await route.abort();
+    });
+    const panel = page.getByTestId("task-panel");
+    await panel.getByLabel("Write a comment").fill("Once");
+    await panel.getByLabel("Write a comment").press("Control+Enter");
+    await panel.getByRole("alert").getByText("It is not known whether this was done").waitFor();
+    await panel.getByLabel("Write a comment").fill("Twice");
+    await panel.getByLabel("Write a comment").press("Control+Enter");
+    await panel.getByTestId("comments").getByText("Twice").waitFor();
+    await panel.locator(".comment-form textarea:placeholder-shown").waitFor();
+    const said = await panel.getByTestId("comments").locator(".markdown").allTextContents();
+    assert.equal(
+      said.map((text) => text.trim()).filter((text) => ["Once", "Twice"].includes(text)),
+      ["Once", "Twice"],
+    );
+    assert.is(posts, 2);
+  } finally {
+    await house.close();
+  }
+});
+
 test("ACC-1: without a token, and after a wrong one, the page asks; then the change goes through", async () => {
   const house = await openHouse(browser);
   try {

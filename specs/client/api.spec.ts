@@ -32,6 +32,7 @@ function against(
   let asked = 0;
   let keys = 0;
   let token: string | null = tokens.length > 0 ? null : "secret";
+  let number = 0;
   const api = createApi({
     async fetch(path, init) {
       const headers = new Headers(init.headers);
@@ -47,8 +48,10 @@ function against(
     },
     ...(effects && { effects }),
     token: () => token,
+    tokenNumber: () => number,
     async requestToken() {
       asked++;
+      number++;
       token = tokens.shift() ?? null;
       return token;
     },
@@ -146,6 +149,20 @@ test("ACC-1: without a token the person is asked first; a 401 asks again, with t
       ["Bearer right", "key-1"],
     ],
   );
+});
+
+test("PAGE-71: a write whose answer was lost is not done again with the token that is given after a 401", async () => {
+  const no = () => answer(401, { error: "a valid token is required" });
+  const { api, sent, asked } = against([broken, no, ok], ["revoked", "another"]);
+  const result = await api.post("tasks/delete", { task_id: "T-1" });
+  assert.match(message(result), /^It is not known whether this was done/);
+  assert.is(asked(), 2);
+  assert.equal(
+    sent.map(({ authorization }) => authorization),
+    ["Bearer revoked", "Bearer revoked"],
+  );
+  assert.ok((await api.post("tasks/delete", { task_id: "T-1" })).ok);
+  assert.is(sent.at(-1)?.authorization, "Bearer another");
 });
 
 test("ACC-1: who would rather not give a token sends nothing", async () => {

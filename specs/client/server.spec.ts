@@ -44,6 +44,7 @@ async function openPage(writesPerMinute = 1_000) {
       return response;
     },
     token: () => TOKEN,
+    tokenNumber: () => 1,
     requestToken: async () => null,
     clock: () => time.now,
     async wait(ms) {

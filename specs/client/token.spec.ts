@@ -35,7 +35,7 @@ test("PAGE-4: a token in the fragment is taken, removed from the address and kep
   token.takeFromAddress();
   assert.is(token.token(), "a+b+c");
   assert.is(address.fragment, "");
-  assert.equal(Object.values(stored), ["a+b+c"]);
+  assert.equal(stored, { "clawtasker-token": "a+b+c", "clawtasker-token-number": "1" });
   assert.is(keeper("", stored).token.token(), "a+b+c", "a reload still has it");
 });
 
@@ -52,6 +52,32 @@ test("PAGE-4: it is told where a link puts another token in the place of one", (
     assert.is(token.takeFromAddress(), isOther, fragment);
   }
   assert.is(token.token(), "theirs");
+});
+
+test("PAGE-71: tokens of a tab are numbered, over a reload too; the same one keeps its number", () => {
+  const { token, address, stored } = keeper("#token=mine");
+  const first = token.number();
+  token.takeFromAddress();
+  const mine = token.number();
+  assert.ok(mine > first);
+  token.give("mine");
+  assert.is(token.number(), mine);
+  assert.is(keeper("", stored).token.number(), mine, "a reload changes nothing");
+  const reloaded = keeper("#token=theirs", stored).token;
+  reloaded.takeFromAddress();
+  assert.ok(reloaded.number() > mine);
+  address.fragment = "#token=theirs";
+  token.takeFromAddress();
+  const theirs = token.number();
+  assert.ok(theirs > mine);
+  token.forget();
+  token.give("theirs");
+  assert.ok(token.number() > theirs, "what was forgotten is not known again");
+  const { token: forbidden } = keeper("#token=a", {}, true);
+  forbidden.takeFromAddress();
+  const one = forbidden.number();
+  forbidden.give("b");
+  assert.ok(forbidden.number() > one, "also where storage is forbidden");
 });
 
 test("PAGE-4: another fragment is left alone, an empty token is removed but not used", () => {

@@ -31,6 +31,7 @@ function steer(storage = storageOf()) {
   const requests: number[] = [];
   const open: { resolve(results: WriteResult[]): void; reject(error: unknown): void }[] = [];
   const waits: { ms: number; end(): void }[] = [];
+  const token = { number: 1 };
   let keys = 0;
   const queue = createWriteQueue({
     clock: () => NOW,
@@ -46,14 +47,18 @@ function steer(storage = storageOf()) {
         });
       }),
     storage,
-    async send(write) {
-      const [result] = await request([write]);
+    async send(write, goWith) {
+      const [result] = await request([write], goWith);
       if (!result?.ok) throw new Error("no result");
       return result;
     },
     sendTogether: request,
   });
-  function request(writes: readonly Write[]): Promise<WriteResult[]> {
+  async function request(
+    writes: readonly Write[],
+    goWith: (token: number) => void,
+  ): Promise<WriteResult[]> {
+    goWith(token.number);
     sent.push(...writes);
     requests.push(writes.length);
     return new Promise((resolve, reject) => open.push({ resolve, reject }));
@@ -68,6 +73,7 @@ function steer(storage = storageOf()) {
     sent,
     waits,
     storage,
+    token,
     underWay: () => open.length,
     /** How many writes each request held. */
     requests,
@@ -310,6 +316,71 @@ test("PAGE-6: unsent writes survive a reload with their keys, and are gone once 
   assert.equal(keysOf(after.sent), ["key-1", "key-2"]);
   assert.is(after.queue.refused()?.restored, true);
   assert.equal(after.storage.kept, {});
+});
+
+const message = (result: WriteResult) => (result.ok ? "" : result.error.message);
+
+test("PAGE-71: what may have arrived with one token is not sent with another, and it is told that nobody knows; the rest goes on", async () => {
+  const { queue, sent, token, fail, pass, answer, answerEach, underWay } = steer();
+  const first = queue.add(comment("a"));
+  const second = queue.add(comment("b"));
+  await fail(0);
+  token.number = 2;
+  await pass();
+  // The two go together no more: the one that was never sent is sent for itself.
+  assert.match(message(await first), /^It is not known whether this was done/);
+  assert.is(underWay(), 1);
+  await answer(5);
+  assert.equal(await second, yes(5));
+  assert.equal(texts(sent), ["a", "b"]);
+  // With the one it was sent with first it is sent as often as need be.
+  const third = queue.add(comment("c"));
+  await fail(503);
+  await pass();
+  await fail(0);
+  await pass();
+  await answerEach([yes(6)]);
+  assert.equal(await third, yes(6));
+});
+
+test("PAGE-71: what was turned away at the door goes with any token", async () => {
+  const { queue, sent, token, fail, pass, answer, storage } = steer();
+  const result = queue.add(comment("a"));
+  await fail(429, 1_000);
+  assert.not.match(storage.kept["clawtasker-unsent"] ?? "", /"token"/);
+  token.number = 2;
+  await pass();
+  await answer(5);
+  assert.equal(await result, yes(5));
+  assert.equal(texts(sent), ["a", "a"]);
+});
+
+test("PAGE-71: after a reload it is known still with which token a write was sent", async () => {
+  const before = steer();
+  void before.queue.add(comment("a"));
+  void before.queue.add(write("demo/reset", {}));
+  await before.fail(0);
+  before.queue.close();
+  const kept = { ...before.storage.kept };
+
+  const same = steer(storageOf({ ...kept }));
+  await turn();
+  await same.answer(5);
+  assert.is(same.queue.refused(), null);
+  assert.is(same.sent.length, 2);
+
+  const other = steer(storageOf({ ...kept }));
+  other.token.number = 2;
+  await turn();
+  const refused = other.queue.refused();
+  assert.match(refused?.message ?? "", /^It is not known whether this was done/);
+  assert.is(refused?.restored, true);
+  await turn();
+  assert.equal(
+    other.sent.map(({ asks }) => asks[0]?.action),
+    ["demo/reset"],
+    "it was never sent",
+  );
 });
 
 test("PAGE-6: what stands in the storage and is no list of writes does no harm", () => {

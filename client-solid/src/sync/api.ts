@@ -24,6 +24,7 @@ import { type Ask, countThatFits, type Write } from "./write.ts";
 import {
   type Answer,
   createWriteQueue,
+  type GoWith,
   type QueuePorts,
   type WriteQueue,
   type WriteResult,
@@ -67,6 +68,8 @@ export interface Api {
 
 export interface ApiPorts extends Partial<ClientPorts>, Partial<Pick<QueuePorts, "storage">> {
   token(): string | null;
+  /** Of the token that is there: another one has another. */
+  tokenNumber(): number;
   /** Asks the person for a token; null when they would rather not. */
   requestToken(): Promise<string | null>;
   /** Shows what a write will do, until its own entry has arrived. */
@@ -79,24 +82,30 @@ export interface ApiPorts extends Partial<ClientPorts>, Partial<Pick<QueuePorts,
 
 const TIMEOUT_MS = 30_000;
 
-export function createApi({ token, requestToken, effects, ...given }: ApiPorts): Api {
+export function createApi(options: ApiPorts): Api {
+  const { token, tokenNumber, requestToken, effects, ...given } = options;
   const ports: ClientPorts & typeof given = { ...defaultPorts, ...given };
-  const exchange = createExchange({
-    ...ports,
-    url: "",
-    token: (refused) => (refused ? null : token()) ?? requestToken(),
-    timeoutMs: TIMEOUT_MS,
-    // The queue tries again, so that what waits is seen and kept.
-    attempts: 1,
-    maxWaitMs: 0,
-  });
+  const exchangeWith = (goWith: GoWith) =>
+    createExchange({
+      ...ports,
+      url: "",
+      async token(refused) {
+        const given = (refused ? null : token()) ?? (await requestToken());
+        if (given !== null) goWith(tokenNumber());
+        return given;
+      },
+      timeoutMs: TIMEOUT_MS,
+      // The queue tries again, so that what waits is seen and kept.
+      attempts: 1,
+      maxWaitMs: 0,
+    });
 
-  async function send({ key, asks, bulk, atomic }: Write): Promise<Answer> {
+  async function send({ key, asks, bulk, atomic }: Write, goWith: GoWith): Promise<Answer> {
     const [only] = asks;
     const body = bulk || !only ? { actions: asks, ...(atomic && { atomic }) } : only.body;
     const path = bulk || !only ? "/api/batch" : `/api/${only.action}`;
     let seq: number | null = null;
-    const said = await exchange({
+    const said = await exchangeWith(goWith)({
       method: "POST",
       path,
       body,
@@ -110,12 +119,16 @@ export function createApi({ token, requestToken, effects, ...given }: ApiPorts):
   }
 
   /** Each keeps the key it would have alone, so that it may have been sent alone before. */
-  async function sendTogether(writes: readonly Write[]): Promise<readonly WriteResult[]> {
+  async function sendTogether(
+    writes: readonly Write[],
+    goWith: GoWith,
+  ): Promise<readonly WriteResult[]> {
     const actions = writes.flatMap(({ asks, key }) =>
       asks.map((ask) => ({ ...ask, idempotency_key: key })),
     );
     const body = { actions };
-    const said = await exchange({ method: "POST", path: "/api/batch", body, key: null });
+    const request = { method: "POST", path: "/api/batch", body, key: null } as const;
+    const said = await exchangeWith(goWith)(request);
     return resultsOf(said as Record<string, unknown>).map(ofBatch);
   }
 

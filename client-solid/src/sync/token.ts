@@ -15,6 +15,8 @@ export interface TokenPorts {
 
 export interface TokenKeeper {
   token: Accessor<string | null>;
+  /** Which one that is: each that takes the place of another has a higher number, over a reload too. */
+  number(): number;
   /** Whether the person is being asked. */
   asking: Accessor<boolean>;
   /** Whether it is because the token that was there is not the server's. */
@@ -33,24 +35,28 @@ export interface TokenKeeper {
 }
 
 const STORED_AS = "clawtasker-token";
+const NUMBER_STORED_AS = "clawtasker-token-number";
 
 export function createTokenKeeper({ fragment, clearFragment, storage }: TokenPorts): TokenKeeper {
-  const [token, setToken] = createSignal<string | null>(recall());
+  const [token, setToken] = createSignal<string | null>(recall(STORED_AS));
+  let number = Number(recall(NUMBER_STORED_AS)) || 0;
   const [asking, setAsking] = createSignal(false);
   const [refused, setRefused] = createSignal(false);
   let answers: ((token: string | null) => void)[] = [];
 
-  function recall(): string | null {
+  function recall(name: string): string | null {
     try {
-      return storage.getItem(STORED_AS);
+      return storage.getItem(name);
     } catch {
       return null;
     }
   }
 
   function keep(given: string): void {
+    if (given !== token()) number++;
     setToken(given);
     try {
+      storage.setItem(NUMBER_STORED_AS, String(number));
       storage.setItem(STORED_AS, given);
     } catch {
       // Storage is forbidden here: the token lasts as long as the page.
@@ -66,6 +72,7 @@ export function createTokenKeeper({ fragment, clearFragment, storage }: TokenPor
 
   return {
     token,
+    number: () => number,
     asking,
     refused,
     takeFromAddress() {

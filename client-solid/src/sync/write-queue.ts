@@ -52,14 +52,21 @@ export interface WriteQueue {
   close(): void;
 }
 
+/** @throws ClawTaskerError where a write may have arrived with another token, whose key nobody else has */
+export type GoWith = (token: number) => void;
+
 export interface QueuePorts extends Pick<ClientPorts, "clock" | "random" | "wait" | "newKey"> {
-  /** One try. @throws ClawTaskerError on a refusal or without an answer */
-  send(write: Write): Promise<Answer>;
+  /**
+   * One try.
+   * @param goWith to be told the number of its token before anything is sent; throws where that may not be
+   * @throws ClawTaskerError on a refusal or without an answer
+   */
+  send(write: Write, goWith: GoWith): Promise<Answer>;
   /**
    * One try for several in one request, each with its own key: a result for each.
    * @throws ClawTaskerError when the request as a whole was refused or had no answer
    */
-  sendTogether(writes: readonly Write[]): Promise<readonly WriteResult[]>;
+  sendTogether(writes: readonly Write[], goWith: GoWith): Promise<readonly WriteResult[]>;
   /** Where unsent writes outlive a reload; null for nowhere. */
   storage: UnsentStorage | null;
   /** A write was added, or took another up into itself. */
@@ -78,6 +85,8 @@ interface Item {
   settle: ((result: WriteResult) => void)[];
 }
 
+const UNSURE =
+  "It is not known whether this was done: its answer was lost, and this tab has another token since. Look, and do it again if it was not.";
 const FIRST_WAIT_MS = 500;
 const MAX_BACKOFF_MS = 15_000;
 
@@ -172,9 +181,12 @@ export function createWriteQueue(ports: QueuePorts): WriteQueue {
 
   async function sendAll(items: readonly Item[]): Promise<readonly WriteResult[]> {
     const [first] = items;
-    if (first && items.length === 1) return [await send(first.write)];
+    if (first && items.length === 1) return [await send(first)];
     try {
-      return await ports.sendTogether(items.map(({ write }) => write));
+      return await ports.sendTogether(
+        items.map(({ write }) => write),
+        (token) => mark(items, token),
+      );
     } catch (error) {
       if (!(error instanceof ClawTaskerError)) throw error;
       if (error.isTemporary || error.status === 401) return items.map(() => ({ ok: false, error }));
@@ -191,9 +203,19 @@ export function createWriteQueue(ports: QueuePorts): WriteQueue {
     }
   }
 
-  async function send(write: Write): Promise<WriteResult> {
+  /** Before it goes out, so that a reload in the midst of it knows too. */
+  function mark(items: readonly Item[], token: number): void {
+    if (items.some(({ write, arrived }) => arrived && (write.token ?? token) !== token)) {
+      throw new ClawTaskerError(UNSURE, { status: 409, code: null });
+    }
+    for (const item of items) item.write = { ...item.write, token };
+    changed();
+  }
+
+  async function send(item: Item): Promise<WriteResult> {
     try {
-      return { ok: true, ...(await ports.send(write)) };
+      const answer = await ports.send(item.write, (token) => mark([item], token));
+      return { ok: true, ...answer };
     } catch (error) {
       if (error instanceof ClawTaskerError) return { ok: false, error };
       throw error;
@@ -208,7 +230,9 @@ export function createWriteQueue(ports: QueuePorts): WriteQueue {
       // Turned away at the door, this try has left no trace of their keys.
       if (status !== 429) item.arrived = true;
       item.sent = item.arrived;
+      if (!item.arrived) item.write = { ...item.write, token: undefined };
     }
+    changed();
     attempt++;
     const ms = retryAfterMs ?? backoffMs(attempt, random, FIRST_WAIT_MS, MAX_BACKOFF_MS);
     const why = status === 429 ? "limit" : status === 503 ? "busy" : "unreachable";

@@ -24,6 +24,8 @@ export interface Write {
   label: string;
   /** Whether its effect is shown before the server's answer. */
   optimistic: boolean;
+  /** The number of the token with which it may have arrived: its key is that one's own. */
+  token?: number | undefined;
 }
 
 /** A record a write is about: `tasks/T-203`. */
