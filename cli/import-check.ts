@@ -1,11 +1,13 @@
 /**
  * Holds what an export says against the shapes of the state, before it is replayed: a record of another
  * shape would be found by whoever reads it, as an error that nobody there can mend. Neighbour: `import.ts`.
- * Invariant: what passes has every field that this release reads, of its kind. Where a reference leads is not
- * asked: what is archived stays behind, and what refers to it is right.
+ * Invariants: what passes has every field that this release reads, of its kind, and no id, name or time that no
+ * request could have made. Where a reference leads is not asked: what is archived stays behind, and what refers to
+ * it is right.
  */
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
+import { Type } from "typebox";
 import {
   type Counters,
   numberIn,
@@ -15,7 +17,11 @@ import {
   type TableName,
   type Task,
 } from "../core/index.ts";
+import { isReserved } from "../core/permissions.ts";
+import { hiddenIn, slug } from "../core/schema.ts";
 import type { Agent } from "../core/state/agents/agent.ts";
+import { MAX_TTL_SECONDS } from "../core/state/tasks/lease-actions.ts";
+import { DAY_MS, fromTime } from "../core/time.ts";
 import type { Archive } from "./archive.ts";
 
 const COUNTED: readonly (readonly [keyof Counters, TableName])[] = [
@@ -35,18 +41,48 @@ const MAX_COUNT = 1_000_000_000_000;
 /** What else an id is: a name or made of names, in which nothing leads elsewhere and all is seen. */
 const NAMED = /^(?!\.)[^/\\\p{C}\p{Zl}\p{Zp}]{1,200}$/u;
 
+/** Chosen by who calls, one by one as a request has them. */
+const CHOSEN: ReadonlySet<TableName> = new Set(["agents", "projects"]);
+const SLUG = Type.Object({ id: slug("") });
+
+/**
+ * What is a name, and may be changed by a request: an old company in which one holds what is not seen can be
+ * mended before it is exported. Who wrote what cannot.
+ */
+const NAMES: Partial<Record<TableName, readonly string[]>> = {
+  agents: [
+    ...["name", "role", "manager", "home_specialist", "department", "team_id", "team_name"],
+    "manager_title",
+  ],
+  projects: ["name"],
+  sprints: ["name"],
+  tasks: ["reporter", "specialist"],
+};
+const COMPANY_NAMES = ["name", "ceo_name", "ceo_role"];
+
+/** A lease ends so late at most, and the clock of the server that it comes from may be ahead. */
+const AHEAD_MS = MAX_TTL_SECONDS * 1_000 + DAY_MS;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
+
 const kinds = new Map(COUNTED.map(([kind, table]) => [table, kind]));
 
-function isIdIn(table: TableName, id: string): boolean {
-  const kind = kinds.get(table);
-  return kind ? numberIn(kind, id) > 0 : NAMED.test(id);
-}
-
-/** @throws Error with the path of the first value that is not what it must be */
-export function checkShapes({ head, state }: Archive): void {
+/**
+ * @param now milliseconds since the epoch
+ * @throws Error with the path of the first value that is not what it must be
+ */
+export function checkShapes({ head, state }: Archive, now: number): void {
   const ajv = new Ajv2020({ strict: false });
-  addFormats.default(ajv, ["date", "date-time"]);
+  addFormats.default(ajv, ["date"]);
+  const isTime = (text: string) => TIME.test(text) && fromTime(text) <= now + AHEAD_MS;
+  ajv.addFormat("date-time", isTime);
+  const isSlug = ajv.compile(SLUG);
+  const isIdIn = (table: TableName, id: string) => {
+    const kind = kinds.get(table);
+    if (kind) return numberIn(kind, id) > 0;
+    return CHOSEN.has(table) ? isSlug({ id }) : NAMED.test(id);
+  };
   refuseOther(ajv.compile(storedSingles), head.state, "");
+  refuseHidden(COMPANY_NAMES, head.state.company, "company");
   for (const table of TABLES) {
     const conforms = ajv.compile(storedRecords[table]);
     for (const [id, record] of Object.entries(state[table])) {
@@ -54,12 +90,39 @@ export function checkShapes({ head, state }: Archive): void {
       if (!isIdIn(table, id)) throw new Error(`${path} is no id of its kind`);
       refuseOther(conforms, record, path);
       if (record.id !== id) throw new Error(`${path}/id must be ${id}`);
+      refuseHidden(NAMES[table] ?? [], record, path);
     }
+  }
+  refuseAlike(Object.keys(state.agents));
+  for (const { id, lease } of Object.values(state.tasks)) {
+    if (!lease || lease.ttl_seconds <= MAX_TTL_SECONDS) continue;
+    throw new Error(`tasks/${id}/lease/ttl_seconds must be at most ${MAX_TTL_SECONDS}`);
   }
   refuseCircles("agents", "manager", state.agents, ({ manager }: Agent) => [manager]);
   refuseCircles("tasks", "depends_on", state.tasks, ({ depends_on }: Task) => depends_on);
   for (const [kind, count] of Object.entries(head.state.counters)) {
     if (count > MAX_COUNT) throw new Error(`counters/${kind} must be at most ${MAX_COUNT}`);
+  }
+}
+
+/** @throws Error where a name makes itself look like another */
+function refuseHidden(fields: readonly string[], record: object, path: string): void {
+  for (const field of fields) {
+    const text = (record as Record<string, unknown>)[field];
+    const hidden = typeof text === "string" ? hiddenIn(text) : null;
+    if (hidden) throw new Error(`${path}/${field} may not hold ${hidden}, which is not seen`);
+  }
+}
+
+/** @throws Error for an agent that passes for the server, the CEO or another agent, as none could register */
+function refuseAlike(ids: readonly string[]): void {
+  const known = new Map<string, string>();
+  for (const id of ids) {
+    const plain = id.toLowerCase();
+    const other = known.get(plain);
+    if (isReserved(id)) throw new Error(`agents/${id}/id is reserved for the server or the CEO`);
+    if (other !== undefined) throw new Error(`agents/${id}/id is ${other} in other letters`);
+    known.set(plain, id);
   }
 }
 
@@ -106,6 +169,8 @@ export function raiseCounters({ head, state }: Archive): void {
 
 function refuseOther(conforms: ValidateFunction, value: unknown, path: string): void {
   if (conforms(value)) return;
-  const { instancePath, message = "is not valid" } = conforms.errors?.[0] ?? { instancePath: "" };
-  throw new Error(`${path}${instancePath} ${message}`.replace(/^\//, ""));
+  const { instancePath = "", message = "is not valid", params } = conforms.errors?.[0] ?? {};
+  const isTime = (params as { format?: unknown } | undefined)?.format === "date-time";
+  const why = isTime ? "must be a time, none to come" : message;
+  throw new Error(`${path}${instancePath} ${why}`.replace(/^\//, ""));
 }

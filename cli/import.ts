@@ -170,9 +170,10 @@ function toEntry(head: Archive["head"], seq: number, patches: Patch[], at: numbe
 /** The entries, once every record has its shape, and they were replayed and shown in memory. */
 async function rehearsed(file: string, archive: Archive): Promise<JournalRecord[]> {
   try {
-    checkShapes(archive);
+    const now = Date.now();
+    checkShapes(archive, now);
     raiseCounters(archive);
-    const records = toRecords(archive, Date.now());
+    const records = toRecords(archive, now);
     await rehearse(records);
     return records;
   } catch (error) {

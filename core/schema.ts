@@ -24,6 +24,13 @@ export const HIDDEN =
 /** The type is said for what may be null, which no pattern is held against. */
 const unhidden = { not: { type: "string", pattern: HIDDEN } } as const;
 
+/** The first character of a text that no name may hold, as `U+202E`; null for none. */
+export function hiddenIn(text: string): string | null {
+  const point = new RegExp(HIDDEN, "u").exec(text)?.[0].codePointAt(0);
+  if (point === undefined) return null;
+  return `U+${point.toString(16).toUpperCase().padStart(4, "0")}`;
+}
+
 /** An id that must be given. */
 export const id = (description: string) =>
   Type.String({ minLength: 1, maxLength: MAX_ID, description });

@@ -10,7 +10,7 @@ import type { TSchema } from "typebox";
 import type { AnyAction, Check } from "./action.ts";
 import { type Rejection, rejection } from "./errors.ts";
 import { isObject, toFlatBody } from "./forms.ts";
-import { HIDDEN, RULE } from "./schema.ts";
+import { HIDDEN, hiddenIn, RULE } from "./schema.ts";
 
 /** What of a JSON Schema this module looks at. */
 interface SchemaNode {
@@ -157,10 +157,8 @@ function isHiddenRule(schema: unknown): boolean {
 }
 
 function refuseHidden(field: string, value: string): Rejection {
-  const [found = ""] = new RegExp(HIDDEN, "u").exec(value) ?? [];
-  const point = `U+${(found.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`;
   const why = "it is not seen, and makes a name look like another";
-  return rejection("invalid", `${field} may not hold ${point}: ${why}`, { field });
+  return rejection("invalid", `${field} may not hold ${hiddenIn(value)}: ${why}`, { field });
 }
 
 /** `/tasks/0/title` → `tasks[0].title`. */

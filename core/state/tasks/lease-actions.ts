@@ -22,7 +22,7 @@ import type { Lease, Task } from "./task.ts";
 import { type TaskView, viewTask } from "./views.ts";
 
 const MIN_TTL_SECONDS = 2;
-const MAX_TTL_SECONDS = 86_400;
+export const MAX_TTL_SECONDS = 86_400;
 const MAX_WAIT_SECONDS = 60;
 
 const ttl = Type.Optional(

@@ -1,0 +1,161 @@
+/**
+ * What an import refuses although each record has its shape: what no request could have made. Neighbour:
+ * `export.spec.ts` imports by the command line. Invariant: what requests make, whatever they are, is let in.
+ */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { fromText, toLines } from "../../cli/archive.ts";
+import { checkShapes } from "../../cli/import-check.ts";
+import {
+  actions,
+  createRelations,
+  createValidator,
+  reduce,
+  type State,
+  toTime,
+  toWireState,
+  VERSION,
+  type WireState,
+} from "../../core/index.ts";
+import { randomAction, randomPause } from "../core/random-actions.ts";
+import { AT, demoState } from "../support/core.ts";
+import { createRandom } from "../support/random.ts";
+
+const test = suite("import check");
+
+/** Holds the state, as it was changed, against what an import lets in. */
+function importAs(change: (wire: WireState) => void, state: State = demoState(), now = AT): void {
+  const wire = structuredClone(toWireState(state));
+  change(wire);
+  const origin = { version: VERSION, exported_at: "", journal: "", seq: 0 };
+  checkShapes(fromText([...toLines(origin, wire)].join("")), now);
+}
+
+const refuses = (change: (wire: WireState) => void, why: RegExp) =>
+  assert.throws(
+    () => importAs(change),
+    (error: Error) => {
+      assert.match(error.message, why);
+      return true;
+    },
+  );
+
+type Table = "agents" | "projects" | "tasks" | "sprints";
+
+const set = (table: Table, id: string, fields: object) => (wire: WireState) => {
+  const record = wire[table][id];
+  if (!record) throw new Error(`no ${table}/${id}`);
+  Object.assign(record, fields);
+};
+
+const renamed = (table: "agents" | "projects", from: string, to: string) => (wire: WireState) => {
+  const all = wire[table] as Record<string, object>;
+  all[to] = { ...all[from], id: to };
+  delete all[from];
+};
+
+test("CLI-2: import refuses ids of agents and projects that no request could give", () => {
+  for (const id of [
+    "c/d",
+    "a codex",
+    "-x",
+    "x".repeat(65),
+    "constructor",
+    "co\u202edex",
+    "\u200b",
+  ]) {
+    refuses(renamed("agents", "codex", id), /^agents\/.* is no id of its kind$/);
+    refuses(renamed("projects", "ceo-console", id), /^projects\/.* is no id of its kind$/);
+  }
+  for (const id of ["ceo", "CEO", "owner", "System"]) {
+    refuses(renamed("agents", "codex", id), new RegExp(`^agents/${id}/id is reserved`));
+  }
+  refuses(renamed("agents", "codex", "Orion"), /^agents\/\w+\/id is \w+ in other letters$/);
+});
+
+test("CLI-2: import refuses a name that makes itself look like another, and names where it is", () => {
+  for (const [hidden, point] of [
+    ["\u202e", "U+202E"],
+    ["\u200b", "U+200B"],
+    ["\u2066", "U+2066"],
+    ["\ufffc", "U+FFFC"],
+    ["\u{e0041}", "U+E0041"],
+  ] as const) {
+    const name = `CEO${hidden}`;
+    for (const [table, id, field] of [
+      ["agents", "codex", "name"],
+      ["agents", "codex", "role"],
+      ["agents", "codex", "team_name"],
+      ["agents", "codex", "manager_title"],
+      ["projects", "ceo-console", "name"],
+      ["tasks", "T-203", "reporter"],
+      ["tasks", "T-203", "specialist"],
+    ] as const) {
+      const why = `^${table}/${id}/${field} may not hold ${point.replace("+", "\\+")}`;
+      refuses(set(table, id, { [field]: name }), new RegExp(why));
+    }
+    for (const field of ["name", "ceo_name", "ceo_role"]) {
+      refuses(
+        ({ company }) => Object.assign(company, { [field]: name }),
+        new RegExp(`^company/${field} may not hold`),
+      );
+    }
+  }
+  importAs(set("agents", "codex", { name: "علی\u200cرضا 👩\u200d🚀", role: "Ingénieur" }));
+});
+
+test("CLI-2: import refuses times that are to come, or none, wherever they are", () => {
+  const lease = { holder: "codex", token: 1, ttl_seconds: 600, expires_at: toTime(AT) };
+  for (const time of ["9999-12-31T23:59:59+00:00", toTime(AT + 3 * 86_400_000)]) {
+    const why = (path: string) => new RegExp(`^${path} must be a time, none to come$`);
+    refuses((wire) => Object.assign(wire, { swept_at: time }), why("swept_at"));
+    refuses(set("tasks", "T-203", { updated_at: time }), why("tasks/T-203/updated_at"));
+    refuses(set("tasks", "T-203", { done_at: time }), why("tasks/T-203/done_at"));
+    refuses(set("agents", "codex", { last_heartbeat: time }), why("agents/codex/last_heartbeat"));
+    const held = { lease: { ...lease, expires_at: time } };
+    refuses(set("tasks", "T-203", held), why("tasks/T-203/lease/expires_at"));
+    const comments = [{ id: "CM-1-1", author: "codex", text: "x", timestamp: time }];
+    refuses(set("tasks", "T-203", { comments }), why("tasks/T-203/comments/0/timestamp"));
+  }
+  for (const time of ["2016-12-31T23:59:60Z", "2016-13-01T00:00:00Z", "yesterday", ""]) {
+    refuses(
+      set("tasks", "T-203", { created_at: time }),
+      /^tasks\/T-203\/created_at must be a time/,
+    );
+  }
+  const endless = { lease: { ...lease, ttl_seconds: 86_401 } };
+  refuses(
+    set("tasks", "T-203", endless),
+    /^tasks\/T-203\/lease\/ttl_seconds must be at most 86400$/,
+  );
+  // Held as long as may be, by a server whose clock is a little ahead.
+  const long = { ...lease, ttl_seconds: 86_400, expires_at: toTime(AT + 86_400_000 + 60_000) };
+  importAs(set("tasks", "T-203", { lease: long, created_at: "2026-03-01T09:00:00Z" }));
+});
+
+test("CLI-2: what requests made is let in, whatever they were", () => {
+  const validator = createValidator();
+  for (const seed of [1, 2, 3, 4, 5]) {
+    const random = createRandom(seed);
+    let state = demoState();
+    const relations = createRelations(state);
+    let at = AT;
+    for (let step = 0; step < 300; step++) {
+      at += randomPause(random);
+      const { name, body } = randomAction(random, state);
+      const declaration = actions.get(name);
+      assert.ok(declaration);
+      const validated = validator.validate(declaration, body);
+      if (!validated.ok) continue;
+      const { payload } = validated;
+      const stamp = { at, seq: step + 1, actor: "ceo", actionId: `id-${step}` };
+      const result = reduce(state, declaration, { name, payload, stamp }, relations);
+      if (!result.ok) continue;
+      relations.advance(state, result.state, result.touched);
+      state = result.state;
+    }
+    importAs(() => {}, state, at);
+  }
+});
+
+test.run();
