@@ -1,8 +1,8 @@
 /**
  * One call: sent until there is an answer that counts, with one idempotency key for all its tries.
  * Neighbours: `client.ts` gives it types, `ports.ts` time and chance.
- * Invariants: however often a call is sent, it happens once; what the server refuses is not sent
- * again; the tries have an end.
+ * Invariants: however often a call is sent, it happens once, so with one token, whose own its key is; what the
+ * server refuses is not sent again; the tries have an end.
  */
 import { ClawTaskerError, toError } from "./errors.ts";
 import {
@@ -56,15 +56,20 @@ export function createExchange(options: ExchangeOptions): Exchange {
     // A person is asked for a token to read only where reading turns out to need one.
     let token = method === "POST" || typeof source === "string" ? await ask(false) : undefined;
     let asked = 1;
+    let mayHaveArrived = false;
     for (let attempt = 1; ; ) {
       signal?.throwIfAborted();
       const outcome = await send(request, key, token);
       if (!(outcome instanceof ClawTaskerError)) return outcome.json;
       if (outcome.status === 401 && typeof source === "function" && asked++ < MAX_TOKEN_REQUESTS) {
-        token = await ask(token !== undefined);
+        const next = await ask(token !== undefined);
+        if (mayHaveArrived && method === "POST" && next !== token) throw toUnsure(outcome);
+        token = next;
         continue;
       }
       if (!outcome.isTemporary || attempt >= attempts) throw outcome;
+      // Turned away at the door it has left no trace.
+      if (outcome.status !== 429) mayHaveArrived = true;
       const backoff = backoffMs(attempt++, options.random, FIRST_WAIT_MS, MAX_BACKOFF_MS);
       const waitMs = outcome.retryAfterMs ?? backoff;
       if (waitMs > maxWaitMs) throw outcome;
@@ -111,6 +116,12 @@ export function createExchange(options: ExchangeOptions): Exchange {
       );
     }
   }
+}
+
+function toUnsure(cause: ClawTaskerError): ClawTaskerError {
+  const why = "its answer was lost, and then its token was refused";
+  const text = `It is not known whether this was done: ${why}. Look, and do it again if it was not.`;
+  return new ClawTaskerError(text, { status: cause.status, code: cause.code }, cause);
 }
 
 function parse(text: string): unknown {

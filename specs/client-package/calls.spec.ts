@@ -91,6 +91,25 @@ test("CLT-1: an answer that was lost on its way is got again, and the write is t
   });
 });
 
+test("CLT-4: a call whose answer was lost is not sent again with another token, whose key is another; others are", async () => {
+  const no = () => answer(401, { error: "missing or invalid write token" });
+  const limit = () => answer(429, { error: "slow down" }, { "Retry-After": "1" });
+  const tokens = ["first", "second", "third", "fourth"];
+  let at = 0;
+  const token = (refused: boolean) => (refused ? tokens[++at] : tokens[at]) ?? null;
+  const { client, sent } = against([broken, no, limit, no, ok, no, broken, ok], { token });
+  const error = await failure(client.post("tasks/delete", { task_id: "T-1" }));
+  assert.is(sent.length, 2);
+  assert.match(error.message, /^It is not known whether this was done/);
+  assert.equal([error.status, error.isTemporary], [401, false]);
+  // Turned away at the door there is nothing that could be doubled.
+  await client.post("tasks/delete", { task_id: "T-2" });
+  assert.is(sent.length, 5);
+  // The same one, or another before anything arrived.
+  await client.post("tasks/delete", { task_id: "T-3" });
+  assert.is(sent.length, 8);
+});
+
 test("CLT-1: the back-off has full jitter and the tries have an end", async () => {
   const { client, sent, waits } = against([broken, broken, broken, broken, broken, ok], {
     random: () => 0.25,
