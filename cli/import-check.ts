@@ -13,6 +13,7 @@ import {
   numberIn,
   storedRecords,
   storedSingles,
+  TABLE_OF,
   TABLES,
   type TableName,
   type Task,
@@ -24,18 +25,9 @@ import { MAX_TTL_SECONDS } from "../core/state/tasks/lease-actions.ts";
 import { DAY_MS, fromTime } from "../core/time.ts";
 import type { Archive } from "./archive.ts";
 
-const COUNTED: readonly (readonly [keyof Counters, TableName])[] = [
-  ["task", "tasks"],
-  ["mission", "missions"],
-  ["sprint", "sprints"],
-  ["directive", "directives"],
-  ["notification", "notifications"],
-  ["run", "runs"],
-  ["message", "messages"],
-  ["webhook", "webhooks"],
-];
+const COUNTED = Object.entries(TABLE_OF) as [keyof Counters, TableName][];
 
-/** Behind it there is room for ids that are numbers still. */
+/** Of ids and of counters: behind it there is room for ids still. */
 const MAX_COUNT = 1_000_000_000_000;
 
 /** What else an id is: a name or made of names, in which nothing leads elsewhere and all is seen. */
@@ -78,7 +70,7 @@ export function checkShapes({ head, state }: Archive, now: number): void {
   const isSlug = ajv.compile(SLUG);
   const isIdIn = (table: TableName, id: string) => {
     const kind = kinds.get(table);
-    if (kind) return numberIn(kind, id) > 0;
+    if (kind) return numberIn(kind, id) > 0 && numberIn(kind, id) <= MAX_COUNT;
     return CHOSEN.has(table) ? isSlug({ id }) : NAMED.test(id);
   };
   refuseOther(ajv.compile(storedSingles), head.state, "");
@@ -169,8 +161,11 @@ export function raiseCounters({ head, state }: Archive): void {
 
 function refuseOther(conforms: ValidateFunction, value: unknown, path: string): void {
   if (conforms(value)) return;
-  const { instancePath = "", message = "is not valid", params } = conforms.errors?.[0] ?? {};
-  const isTime = (params as { format?: unknown } | undefined)?.format === "date-time";
-  const why = isTime ? "must be a time, none to come" : message;
-  throw new Error(`${path}${instancePath} ${why}`.replace(/^\//, ""));
+  const [error] = conforms.errors ?? [];
+  const { instancePath = "", message = "is not valid" } = error ?? {};
+  const { format, additionalProperty: unknown } = (error?.params ?? {}) as Record<string, unknown>;
+  const isTime = format === "date-time";
+  let why = isTime ? "must be a time, none to come" : message;
+  if (unknown !== undefined) why = `holds ${JSON.stringify(unknown)}, which this release knows not`;
+  throw new Error(`${`${path}${instancePath}`.replace(/^\//, "") || "its head"} ${why}`);
 }

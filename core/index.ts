@@ -105,6 +105,7 @@ export {
   fromWireState,
   numberIn,
   type State,
+  TABLE_OF,
   TABLES,
   type TableName,
   toWireState,

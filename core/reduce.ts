@@ -61,15 +61,12 @@ export function reduce(
     stamp,
   );
   let effect: Effect<object, object> | undefined;
-  let step: readonly [State, ImmerPatch[], ImmerPatch[]];
-  try {
-    step = immer.produceWithPatches(state, (draft) => {
+  const step = attempt(() =>
+    immer.produceWithPatches(state, (draft) => {
       effect = declaration.reduce(draft, action.payload, context);
-    });
-  } catch (thrown) {
-    if (thrown instanceof Refusal) return thrown.rejection;
-    throw thrown;
-  }
+    }),
+  );
+  if ("code" in step) return step;
   if (effect === undefined) throw new Error(`${declaration.name} reported no effect`);
 
   const { overview } = effect;
@@ -84,9 +81,11 @@ export function reduce(
     stamp.at,
   );
   if (notices.length > 0) {
-    const [noticed, more, back] = immer.produceWithPatches(after, (draft) =>
-      writeNotices(draft, notices, context.time),
+    const written = attempt(() =>
+      immer.produceWithPatches(after, (draft) => writeNotices(draft, notices, context.time)),
     );
+    if ("code" in written) return written;
+    const [noticed, more, back] = written;
     after = noticed;
     const wire = toWire(more);
     patches.push(...wire);
@@ -114,4 +113,16 @@ export function reduce(
     repeated: effect.repeated === true,
     idle: effect.idle === true,
   };
+}
+
+type Step = readonly [State, ImmerPatch[], ImmerPatch[]];
+
+/** The step, or why it was refused. */
+function attempt(take: () => Step): Step | Rejection {
+  try {
+    return take();
+  } catch (thrown) {
+    if (thrown instanceof Refusal) return thrown.rejection;
+    throw thrown;
+  }
 }

@@ -1,9 +1,11 @@
 /**
  * The records of the base state as schemas: those of answers without what is derived. Neighbours:
  * `records.ts` has them with it; an import holds each record against its own before anything is written.
- * Invariant: a schema that does not say the same as the state's interface does not compile.
+ * Invariants: a schema that does not say the same as the state's interface does not compile; what a schema does
+ * not name is no field.
  */
 import { type Static, type TObject, Type } from "typebox";
+import { isObject } from "../forms.ts";
 import type { RecordOf, State, TableName } from "../state/state.ts";
 import { count, type Same, time } from "./fields.ts";
 import { records } from "./records.ts";
@@ -11,7 +13,16 @@ import { records } from "./records.ts";
 const of =
   <T>() =>
   <S extends TObject>(schema: S & Same<Static<S>, T>): TObject =>
-    schema;
+    closed(schema) as TObject;
+
+/** The schema, in which no object has a field beside those that are named. */
+function closed(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(closed);
+  if (!isObject(schema)) return schema;
+  const inner = Object.entries(schema).map(([key, value]) => [key, closed(value)]);
+  const isNamed = schema.type === "object" && isObject(schema.properties);
+  return { ...Object.fromEntries(inner), ...(isNamed && { additionalProperties: false }) };
+}
 
 /** By the table. */
 export const storedRecords: Readonly<Record<TableName, TObject>> = {

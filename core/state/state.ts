@@ -3,7 +3,8 @@
  * Everything a reader sees beyond it is a selector. Neighbours: every slice, `reduce.ts`,
  * `protocol.ts`. Invariant: true JSON throughout (no undefined, no dates, no class instances).
  */
-import { createTable, type FlatTable, type Table, toFlat, toPaged } from "../table.ts";
+import { refuse } from "../errors.ts";
+import { createTable, type FlatTable, has, type Table, toFlat, toPaged } from "../table.ts";
 import type { Agent } from "./agents/agent.ts";
 import type { Archive } from "./archive/archive.ts";
 import type { Company } from "./company/company.ts";
@@ -112,9 +113,25 @@ const PREFIXES: Record<keyof Counters, string> = {
   webhook: "W",
 };
 
+/** The table in which ids of a kind are. */
+export const TABLE_OF = {
+  task: "tasks",
+  mission: "missions",
+  sprint: "sprints",
+  directive: "directives",
+  notification: "notifications",
+  run: "runs",
+  message: "messages",
+  webhook: "webhooks",
+} as const satisfies Record<keyof Counters, TableName>;
+
+/** With so many digits each number is still another than the one before. */
+const NUMBERED = /^([A-Z]+)-(\d{3,15})$/;
+const MAX_NUMBER = 10 ** 15 - 1;
+
 /** The number in an id of a kind; 0 in one that is not of those given out. */
 export function numberIn(kind: keyof Counters, id: string): number {
-  const [prefix = "", digits = ""] = id.split("-", 2);
+  const [, prefix, digits] = NUMBERED.exec(id) ?? [];
   const number = Number(digits);
   return prefix === PREFIXES[kind] && id === toId(kind, number) ? number : 0;
 }
@@ -123,9 +140,17 @@ function toId(kind: keyof Counters, number: number): string {
   return `${PREFIXES[kind]}-${String(number).padStart(3, "0")}`;
 }
 
-/** Takes the next id of a kind (routes.md, Ids). */
+/**
+ * Takes the next id of a kind (routes.md, Ids). What a restored state says was the last one is not believed where
+ * it would give out an id that is there.
+ */
 export function takeId(state: State, kind: keyof Counters): string {
   // A database of an older release may not know the kind yet.
-  state.counters[kind] = (state.counters[kind] ?? 0) + 1;
-  return toId(kind, state.counters[kind]);
+  let number = state.counters[kind] ?? 0;
+  do {
+    number += 1;
+    if (!(number <= MAX_NUMBER)) refuse("conflict", `no id is left for another ${kind}`);
+  } while (has<unknown>(state[TABLE_OF[kind]], toId(kind, number)));
+  state.counters[kind] = number;
+  return toId(kind, number);
 }

@@ -2,6 +2,7 @@
  * What an import refuses although each record has its shape: what no request could have made. Neighbour:
  * `export.spec.ts` imports by the command line. Invariant: what requests make, whatever they are, is let in.
  */
+import { createHash } from "node:crypto";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { fromText, toLines } from "../../cli/archive.ts";
@@ -12,6 +13,7 @@ import {
   createValidator,
   reduce,
   type State,
+  TABLES,
   toTime,
   toWireState,
   VERSION,
@@ -131,6 +133,65 @@ test("CLI-2: import refuses times that are to come, or none, wherever they are",
   // Held as long as may be, by a server whose clock is a little ahead.
   const long = { ...lease, ttl_seconds: 86_400, expires_at: toTime(AT + 86_400_000 + 60_000) };
   importAs(set("tasks", "T-203", { lease: long, created_at: "2026-03-01T09:00:00Z" }));
+});
+
+const idsOf = { tasks: "T", missions: "M", sprints: "SP", runs: "R", messages: "M" } as const;
+
+test("CLI-2: import refuses a number in an id, or of a counter, behind which ids would run out or be the same", () => {
+  const refusesId = (table: string, id: string) =>
+    refuses(
+      (wire) => {
+        const all = wire[table as "tasks"];
+        all[id] = { ...Object.values(all)[0], id } as never;
+      },
+      new RegExp(`^${table}/.* is no id of its kind$`),
+    );
+  for (const [table, prefix] of Object.entries(idsOf)) refusesId(table, `${prefix}-1e+21`);
+  for (const number of [
+    ...["Infinity", "9007199254740992", "999999999999999", "1000000000001", "1.5", "-1", "000"],
+    ...["01", "0001", "0x10", "NaN", " 12", "12 ", "12-1", "\u0661\u0662\u0663"],
+  ]) {
+    refusesId("tasks", `T-${number}`);
+  }
+  for (const count of [1_000_000_000_001, Number.MAX_SAFE_INTEGER, 1e21, -1, 1.5]) {
+    refuses(({ counters }) => Object.assign(counters, { task: count }), /^counters\/task must be/);
+  }
+  importAs((wire) => {
+    wire.tasks["T-1000000000000"] = { ...wire.tasks["T-203"], id: "T-1000000000000" } as never;
+  });
+});
+
+test("CLI-2: import refuses what this release knows not, in the head and in every record", () => {
+  const knowsNot = (path: string, name: string) =>
+    new RegExp(`^${path}holds "${name}", which this release knows not$`);
+  const withHead = (state: object) => {
+    const wire = toWireState(demoState());
+    const origin = { version: VERSION, exported_at: "", journal: "", seq: 0 };
+    const [head = "", ...rest] = [...toLines(origin, wire)].slice(0, -1);
+    const more = JSON.parse(head) as { state: object };
+    Object.assign(more.state, state);
+    const body = [`${JSON.stringify(more)}\n`, ...rest].join("");
+    const sha256 = createHash("sha256").update(body).digest("hex");
+    const end = JSON.stringify({ end: true, records: rest.length, sha256 });
+    return () => checkShapes(fromText(`${body}${end}\n`), AT);
+  };
+  withHead({})();
+  for (const table of TABLES) {
+    const smuggled = { [table]: { "a/../../x": { id: "a/../../x" } } };
+    assert.throws(withHead(smuggled), knowsNot("its head ", table));
+    const wire = toWireState(demoState());
+    const [id] = Object.keys(wire[table]);
+    if (id === undefined) continue;
+    refuses(
+      (state) => Object.assign(state[table][id] as object, { more: "x" }),
+      knowsNot(`${table}/${id} `, "more"),
+    );
+  }
+  assert.throws(withHead({ toString: 1 }), knowsNot("its head ", "toString"));
+  refuses(({ counters }) => Object.assign(counters, { x: 1 }), knowsNot("counters ", "x"));
+  refuses(({ company }) => Object.assign(company, { x: 1 }), knowsNot("company ", "x"));
+  const lease = { holder: "codex", token: 1, ttl_seconds: 600, expires_at: toTime(AT), x: 1 };
+  refuses(set("tasks", "T-203", { lease }), /^tasks\/T-203\/lease /);
 });
 
 test("CLI-2: what requests made is let in, whatever they were", () => {
