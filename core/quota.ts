@@ -7,6 +7,7 @@
  */
 import { type Rejection, rejection } from "./errors.ts";
 import type { Role } from "./permissions.ts";
+import { DAY_MS } from "./time.ts";
 
 /** In characters as JSON writes them; an embedder's, where it says no other. */
 export const MAX_STATE = 256_000_000;
@@ -17,7 +18,6 @@ const SMALL_STEP = 2_000;
 
 /** Of the room, what an agent's token may add at once, and again within a day. */
 const SHARE = 1 / 8;
-const DAY_MS = 86_400_000;
 
 /** Whose step it is. */
 export interface Adding {

@@ -225,34 +225,6 @@ test("PAGE-62: a due task stands on its day and moves by Shift and the arrows, t
   }
 });
 
-test("PAGE-70: a day of the calendar draws so many of its tasks, in the month, the week and on a phone, and more when they are asked for", async () => {
-  const house = await openHouse(browser);
-  try {
-    const task = { title: "Due", owner: "", due_date: "2027-03-10" };
-    const actions = Array.from({ length: 300 }, () => ({ action: "tasks/create", body: task }));
-    await house.post("batch", { actions });
-    for (const [path, first, width] of [
-      ["/calendar?day=2027-03-10", 4, 1_440],
-      ["/calendar?span=week&day=2027-03-10", 50, 1_440],
-      ["/calendar?day=2027-03-10", 50, 390],
-    ] as const) {
-      const page = await house.visit(path);
-      await page.setViewportSize({ width, height: 900 });
-      const rest = page.getByRole("button", { name: /^\d+ more$/ });
-      await rest.waitFor();
-      assert.is(await rest.textContent(), `${300 - first} more`, path);
-      // Of the other form, which is hidden at this width, as well.
-      const drawn = await page.locator("[data-due-task]").count();
-      assert.ok(drawn >= first && drawn <= 120, `${drawn} are drawn`);
-      await rest.click();
-      await page.getByRole("button", { name: `${100 - first} more` }).waitFor();
-      await page.close();
-    }
-  } finally {
-    await house.close();
-  }
-});
-
 test("PAGE-23: missions, sprints, projects and the calendar are accessible, light and dark", async () => {
   await at("/missions", async (page, house) => {
     const paths = [

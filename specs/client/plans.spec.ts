@@ -51,6 +51,16 @@ test("PAGE-62: a month is whole weeks from Monday, also around the turn of a yea
   assert.is(toValidDate("2027-02-28"), "2027-02-28");
 });
 
+test("PAGE-62: the calendar opens no year around which dates leave their four digits, and a month there ends", () => {
+  for (const date of ["0000-01-01", "0000-02-01", "0099-05-05", "1899-12-31", "9999-01-01"]) {
+    assert.is(toValidDate(date), null, date);
+  }
+  for (const date of ["1900-01-01", "9998-12-31"]) {
+    assert.is(toValidDate(date), date);
+    assert.ok(daysOf(date, "month").length <= 42);
+  }
+});
+
 test("PAGE-62: a sprint lies in a week from its first to its last day", () => {
   const week = weeksOf(daysOf("2026-11-24", "week"))[0] ?? [];
   assert.equal(stretchIn(week, "2026-11-25", "2026-11-26"), { from: 3, to: 5 });

@@ -5,6 +5,7 @@
 import type { AgentStatus } from "../../../core/state/agents/agent.ts";
 import type { TaskStatus } from "../../../core/state/tasks/task.ts";
 import type { ExceptionBucket } from "../../../core/state/tasks/views.ts";
+import { DAY_MS } from "../../../core/time.ts";
 
 export const STATUS_WORDS: Record<TaskStatus, string> = {
   backlog: "Backlog",
@@ -40,7 +41,6 @@ const dayTime = new Intl.DateTimeFormat(undefined, {
   hour: "2-digit",
   minute: "2-digit",
 });
-const DAY_MS = 86_400_000;
 
 /** A moment in the person's own time zone; with the day when it is not of the last twelve hours. */
 export function toMoment(time: string | number, now: number): string {

@@ -2,7 +2,7 @@
 import "./filter.css";
 import Trash from "lucide-solid/icons/trash";
 import X from "lucide-solid/icons/x";
-import { For, Show } from "solid-js";
+import { Show } from "solid-js";
 import {
   type Priority,
   type Task,
@@ -11,7 +11,7 @@ import {
 } from "../../../core/state/tasks/task.ts";
 import { usePage } from "../page.ts";
 import { IconButton } from "../parts/Button.tsx";
-import type { Choice } from "../parts/Options.tsx";
+import { type Choice, Options } from "../parts/Options.tsx";
 import { plural, STATUS_WORDS } from "../parts/words.ts";
 import { useBulk } from "./bulk.ts";
 import { PRIORITY_CHOICES, STATUS_CHOICES, useChoices } from "./choices.ts";
@@ -146,8 +146,7 @@ function Pick(props: { label: string; choices: readonly Choice[]; onPick(value: 
         if (value) props.onPick(value);
       }}
     >
-      <option value="">{props.label}</option>
-      <For each={props.choices}>{({ value, name }) => <option value={value}>{name}</option>}</For>
+      <Options of={props.choices} value="" none={props.label} />
     </select>
   );
 }

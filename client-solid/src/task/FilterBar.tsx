@@ -5,7 +5,7 @@ import Search from "lucide-solid/icons/search";
 import { createSignal, For, type JSX, Show } from "solid-js";
 import { usePage } from "../page.ts";
 import { Button } from "../parts/Button.tsx";
-import type { Choice } from "../parts/Options.tsx";
+import { type Choice, Options } from "../parts/Options.tsx";
 import { useQuery } from "../parts/query.ts";
 import { PRIORITY_CHOICES, TYPE_CHOICES, useChoices } from "./choices.ts";
 import { FILTER_FIELDS, type FilterField, NONE } from "./filter.ts";
@@ -85,16 +85,7 @@ export function FilterBar(props: { children?: JSX.Element }) {
                 data-set={query.get(field) ? "" : undefined}
                 onChange={({ currentTarget }) => query.set({ [field]: currentTarget.value })}
               >
-                <option value="" selected={query.get(field) === ""}>
-                  {NAMES[field]}
-                </option>
-                <For each={of[field]()}>
-                  {({ value, name }) => (
-                    <option value={value} selected={query.get(field) === value}>
-                      {name}
-                    </option>
-                  )}
-                </For>
+                <Options of={of[field]()} value={query.get(field)} none={NAMES[field]} />
               </select>
             )}
           </For>

@@ -146,8 +146,7 @@ export function ChipsInPlace(
           when={props.free}
           fallback={
             <select id={id} onChange={({ currentTarget }) => void add(currentTarget)}>
-              <option value="">Add…</option>
-              <For each={left()}>{({ value, name }) => <option value={value}>{name}</option>}</For>
+              <Options of={left()} value="" none="Add…" />
             </select>
           }
         >
@@ -164,9 +163,7 @@ export function ChipsInPlace(
             }}
             onBlur={({ currentTarget }) => void add(currentTarget)}
           />
-          <datalist id={`${id}-list`}>
-            <For each={left()}>{({ value }) => <option value={value} />}</For>
-          </datalist>
+          <Suggestions id={`${id}-list`} of={left().map(({ value }) => value)} />
         </Show>
       </div>
     </div>

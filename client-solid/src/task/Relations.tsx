@@ -11,6 +11,7 @@ import { usePage } from "../page.ts";
 import { useAct } from "../parts/act.ts";
 import { Button, IconButton } from "../parts/Button.tsx";
 import { SelectField, TextField } from "../parts/Field.tsx";
+import { First } from "../parts/First.tsx";
 import { TaskLink } from "../parts/links.tsx";
 import { Refusal } from "../parts/Refusal.tsx";
 import { StatusIcon } from "../parts/signs.tsx";
@@ -79,7 +80,7 @@ function Rows(props: {
       <div class="related">
         <h4>{props.title}</h4>
         <ul>
-          <For each={props.ids}>
+          <First each={props.ids} within="li">
             {(id) => (
               <li class="row">
                 <Show when={wire.tasks[id]}>{(task) => <StatusIcon status={task().status} />}</Show>
@@ -90,7 +91,7 @@ function Rows(props: {
                 {props.children?.(id)}
               </li>
             )}
-          </For>
+          </First>
         </ul>
       </div>
     </Show>

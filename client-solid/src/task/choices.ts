@@ -1,8 +1,9 @@
 /**
  * What may be chosen for a task: people, projects, missions, sprints and the fixed vocabularies, with
- * their names. Neighbours: the panel, the form of a new task, filters and bulk edits.
+ * their names. Neighbours: the panel, the form of a new task, filters and bulk edits. Invariant: a list
+ * that nobody asks for is not made.
  */
-import { createMemo } from "solid-js";
+import { type Accessor, createMemo, getOwner, runWithOwner } from "solid-js";
 import { CEO } from "../../../core/state/agents/agent.ts";
 import { scaffold } from "../../../core/state/company/scaffold.ts";
 import { nameOf } from "../../../core/state/lookup.ts";
@@ -35,13 +36,13 @@ export const HORIZONS = ["Today", "This Week", "Next Week", "This Month", "Later
 
 export function useChoices() {
   const { wire } = usePage().mirror;
-  const agents = createMemo<Choice[]>(() =>
+  const agents = whenAsked<Choice[]>(() =>
     Object.values(wire.agents)
       .filter(({ standing }) => standing === "active")
       .map(({ id, name }) => ({ value: id, name }))
       .sort(byName),
   );
-  const specialists = createMemo(() => {
+  const specialists = whenAsked(() => {
     const all = Object.values(wire.agents).flatMap((agent) => [
       ...(agent.home_specialist ? [agent.home_specialist] : []),
       ...agent.specialists,
@@ -54,18 +55,28 @@ export function useChoices() {
     /** The agents, and the CEO. */
     people: () => [{ value: CEO, name: nameOf(wire, CEO) }, ...agents()],
     specialists,
-    projects: createMemo<Choice[]>(() =>
+    projects: whenAsked<Choice[]>(() =>
       Object.values(wire.projects)
         .map(({ id, name }) => ({ value: id, name }))
         .sort(byName),
     ),
-    missions: createMemo<Choice[]>(() =>
+    missions: whenAsked<Choice[]>(() =>
       Object.values(wire.missions).map(({ id, title }) => ({ value: id, name: `${id} ${title}` })),
     ),
-    sprints: createMemo<Choice[]>(() =>
+    sprints: whenAsked<Choice[]>(() =>
       Object.values(wire.sprints)
         .filter(({ status }) => status !== "completed")
         .map(({ id, name }) => ({ value: id, name })),
     ),
+  };
+}
+
+/** A memo from the first time it is read, for as long as who called here. */
+function whenAsked<T>(make: () => T): Accessor<T> {
+  const owner = getOwner();
+  let memo: Accessor<T> | undefined;
+  return () => {
+    memo ??= runWithOwner(owner, () => createMemo(make));
+    return memo ? memo() : make();
   };
 }

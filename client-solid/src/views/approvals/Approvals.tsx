@@ -20,6 +20,7 @@ import { usePage } from "../../page.ts";
 import { useAct } from "../../parts/act.ts";
 import { Button, IconButton } from "../../parts/Button.tsx";
 import { Empty } from "../../parts/Empty.tsx";
+import { More, useAround } from "../../parts/First.tsx";
 import { useTaskHref } from "../../parts/links.tsx";
 import { useQuery } from "../../parts/query.ts";
 import { Ago, PriorityChip } from "../../parts/signs.tsx";
@@ -29,6 +30,9 @@ import { useTaskOrder } from "../../task/order.ts";
 import { undoOf } from "../../task/undo.ts";
 import { Case } from "./Case.tsx";
 import { ReturnNote } from "./ReturnNote.tsx";
+
+/** Of those that wait, in sight at once. */
+const MAX_IN_QUEUE = 100;
 
 export default function Approvals() {
   const { mirror } = usePage();
@@ -58,7 +62,8 @@ export default function Approvals() {
     return ids()[at] ?? null;
   });
   const task = () => wire.tasks[current() ?? ""];
-  const place = () => ids().indexOf(current() ?? "");
+  const place = createMemo(() => ids().indexOf(current() ?? ""));
+  const queue = useAround(ids, place, MAX_IN_QUEUE);
   const step = (by: number) => {
     const next = ids()[place() + by];
     if (next) query.set({ at: next });
@@ -178,7 +183,13 @@ export default function Approvals() {
         {(shown) => (
           <div class="view-body fill approvals">
             <ul ref={list} class="queue" aria-label="Waiting" data-testid="queue">
-              <For each={ids()}>
+              <More
+                left={queue.earlier()}
+                word="before these"
+                within="li"
+                onMore={queue.showEarlier}
+              />
+              <For each={queue.shown()}>
                 {(id) => (
                   <li>
                     <button
@@ -203,6 +214,7 @@ export default function Approvals() {
                   </li>
                 )}
               </For>
+              <More left={queue.later()} word="after these" within="li" onMore={queue.showLater} />
             </ul>
             <section class="case" aria-label="The task to decide" data-testid="case">
               <div class="case-body">

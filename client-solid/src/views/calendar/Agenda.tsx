@@ -5,14 +5,16 @@ import Flag from "lucide-solid/icons/flag";
 import { createMemo, For, Show } from "solid-js";
 import { usePage } from "../../page.ts";
 import { Empty } from "../../parts/Empty.tsx";
+import { First } from "../../parts/First.tsx";
 import { toDay, toLongDay } from "../../parts/words.ts";
-import { DueTask, More } from "./DueTask.tsx";
-import { MAX_IN_LIST, useFirst, useMilestonesDue, useTasksDue } from "./due.ts";
+import { DueTask } from "./DueTask.tsx";
+import { type MilestonesDue, useTasksDue } from "./due.ts";
 
 export function Agenda(props: {
   days: readonly string[];
   today: string;
   project: string | undefined;
+  milestones: MilestonesDue;
 }) {
   const { mirror } = usePage();
   const { wire } = mirror;
@@ -30,21 +32,17 @@ export function Agenda(props: {
   );
   const days = createMemo(() => {
     const due = new Set(mirror.tasks.keys("due"));
-    const marked = Object.values(wire.missions).flatMap(({ milestones }) =>
-      milestones.map(({ due_date }) => due_date),
-    );
-    for (const date of marked) if (date) due.add(date);
-    return props.days.filter((date) => due.has(date));
+    return props.days.filter((date) => due.has(date) || props.milestones.has(date));
   });
   return (
     <div class="agenda">
-      <For each={sprints()}>
+      <First each={sprints()}>
         {(sprint) => (
           <A href={`/sprints/${sprint.id}`} class="sprint-bar" data-status={sprint.status}>
             {sprint.name} · {toDay(sprint.start_date ?? "")} to {toDay(sprint.end_date ?? "")}
           </A>
         )}
-      </For>
+      </First>
       <Show
         when={days().length > 0}
         fallback={
@@ -56,23 +54,31 @@ export function Agenda(props: {
         }
       >
         <For each={days()}>
-          {(date) => <AgendaDay date={date} today={props.today} project={props.project} />}
+          {(date) => (
+            <AgendaDay
+              date={date}
+              today={props.today}
+              project={props.project}
+              milestones={props.milestones}
+            />
+          )}
         </For>
       </Show>
     </div>
   );
 }
 
-function AgendaDay(props: { date: string; today: string; project: string | undefined }) {
+function AgendaDay(props: {
+  date: string;
+  today: string;
+  project: string | undefined;
+  milestones: MilestonesDue;
+}) {
   const tasks = useTasksDue(
     () => props.date,
     () => props.project,
   );
-  const milestones = useMilestonesDue(
-    () => props.date,
-    () => props.project,
-  );
-  const { shown, left, showMore } = useFirst(tasks, () => MAX_IN_LIST);
+  const milestones = () => props.milestones.get(props.date) ?? [];
   return (
     <Show when={tasks().length + milestones().length > 0}>
       <section class="card stack">
@@ -85,7 +91,7 @@ function AgendaDay(props: { date: string; today: string; project: string | undef
             </span>
           </Show>
         </h2>
-        <For each={milestones()}>
+        <First each={milestones()}>
           {({ mission, milestone }) => (
             <A
               href={`/missions/${mission}`}
@@ -96,9 +102,8 @@ function AgendaDay(props: { date: string; today: string; project: string | undef
               {milestone.title}
             </A>
           )}
-        </For>
-        <For each={shown()}>{(id) => <DueTask id={id} />}</For>
-        <More left={left()} onMore={showMore} />
+        </First>
+        <First each={tasks()}>{(id) => <DueTask id={id} />}</First>
       </section>
     </Show>
   );

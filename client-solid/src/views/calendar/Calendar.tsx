@@ -11,6 +11,7 @@ import { toDate } from "../../../../core/time.ts";
 import { useCommands } from "../../commands.ts";
 import { usePage } from "../../page.ts";
 import { Button, IconButton } from "../../parts/Button.tsx";
+import { Options } from "../../parts/Options.tsx";
 import { ViewHead } from "../../parts/ViewHead.tsx";
 import { useChoices } from "../../task/choices.ts";
 import { Agenda } from "./Agenda.tsx";
@@ -23,6 +24,7 @@ import {
   toValidDate,
   weeksOf,
 } from "./calendar-grid.ts";
+import { useMilestonesDue } from "./due.ts";
 import { Week } from "./Week.tsx";
 import "./calendar.css";
 
@@ -40,6 +42,7 @@ export default function Calendar() {
   const today = createMemo(() => toDate(now()));
   const day = () => toValidDate(search.day) ?? today();
   const span = (): Span => SPANS.find((one) => one === search.span) ?? "month";
+  const milestones = useMilestonesDue(() => search.project);
   const days = createMemo(() => daysOf(day(), span()));
   const weeks = createMemo(() => weeksOf(days()));
   const step = (by: number) =>
@@ -84,16 +87,7 @@ export default function Calendar() {
           aria-label="Project"
           onInput={({ currentTarget }) => setSearch({ project: currentTarget.value || undefined })}
         >
-          <option value="" selected={!search.project}>
-            All projects
-          </option>
-          <For each={choices.projects()}>
-            {({ value, name }) => (
-              <option value={value} selected={search.project === value}>
-                {name}
-              </option>
-            )}
-          </For>
+          <Options of={choices.projects()} value={search.project ?? ""} none="All projects" />
         </select>
       </ViewHead>
       <div class="view-body calendar-body">
@@ -110,12 +104,18 @@ export default function Calendar() {
                 month={span() === "month" ? day().slice(0, 7) : null}
                 today={today()}
                 project={search.project}
+                milestones={milestones()}
               />
             )}
           </For>
         </section>
         <Show when={days()[0]}>
-          <Agenda days={days()} today={today()} project={search.project} />
+          <Agenda
+            days={days()}
+            today={today()}
+            project={search.project}
+            milestones={milestones()}
+          />
         </Show>
       </div>
     </>

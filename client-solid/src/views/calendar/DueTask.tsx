@@ -60,17 +60,6 @@ export function DueTask(props: { id: string }) {
   );
 }
 
-/** How many of a day are not drawn, and the way to them. */
-export function More(props: { left: number; onMore(): void }) {
-  return (
-    <Show when={props.left > 0}>
-      <button type="button" class="link small dim" onClick={() => props.onMore()}>
-        {props.left} more
-      </button>
-    </Show>
-  );
-}
-
 function focusOn(id: string): void {
   const shown = document.querySelectorAll<HTMLElement>(`[data-due-task="${CSS.escape(id)}"] a`);
   [...shown].find((link) => link.offsetParent !== null)?.focus();

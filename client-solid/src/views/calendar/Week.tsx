@@ -3,10 +3,11 @@ import { A } from "@solidjs/router";
 import Flag from "lucide-solid/icons/flag";
 import { createMemo, For } from "solid-js";
 import { usePage } from "../../page.ts";
+import { First, MAX_IN_LIST } from "../../parts/First.tsx";
 import { toLongDay } from "../../parts/words.ts";
 import { stretchIn } from "./calendar-grid.ts";
-import { DueTask, More } from "./DueTask.tsx";
-import { MAX_IN_LIST, useFirst, useMilestonesDue, useTasksDue } from "./due.ts";
+import { DueTask } from "./DueTask.tsx";
+import { type MilestonesDue, useTasksDue } from "./due.ts";
 
 interface Props {
   days: readonly string[];
@@ -14,6 +15,7 @@ interface Props {
   month: string | null;
   today: string;
   project: string | undefined;
+  milestones: MilestonesDue;
 }
 
 export function Week(props: Props) {
@@ -28,7 +30,7 @@ export function Week(props: Props) {
   );
   return (
     <div class="week">
-      <For each={bars()}>
+      <First each={bars()} first={MAX_BARS}>
         {({ sprint, from, to }) => (
           <A
             href={`/sprints/${sprint.id}`}
@@ -39,7 +41,7 @@ export function Week(props: Props) {
             {sprint.name}
           </A>
         )}
-      </For>
+      </First>
       <div class="days">
         <For each={props.days}>
           {(date) => (
@@ -48,6 +50,7 @@ export function Week(props: Props) {
               today={props.today}
               other={props.month !== null && !date.startsWith(props.month)}
               project={props.project}
+              milestones={props.milestones}
               limit={props.month === null ? MAX_IN_LIST : MAX_SHOWN}
             />
           )}
@@ -59,23 +62,22 @@ export function Week(props: Props) {
 
 /** Of a day in the month; a click shows the rest. */
 const MAX_SHOWN = 4;
+/** More sprints than that do not run at once where somebody looks at them in a calendar. */
+const MAX_BARS = 6;
 
 function Day(props: {
   date: string;
   today: string;
   other: boolean;
   project: string | undefined;
+  milestones: MilestonesDue;
   limit: number;
 }) {
   const tasks = useTasksDue(
     () => props.date,
     () => props.project,
   );
-  const milestones = useMilestonesDue(
-    () => props.date,
-    () => props.project,
-  );
-  const { shown, left, showMore } = useFirst(tasks, () => props.limit);
+  const milestones = () => props.milestones.get(props.date) ?? [];
   return (
     <section
       class="day"
@@ -87,7 +89,7 @@ function Day(props: {
       <span class="day-number number" aria-hidden="true">
         {Number(props.date.slice(8))}
       </span>
-      <For each={milestones()}>
+      <First each={milestones()} first={props.limit}>
         {({ mission, milestone }) => (
           <A
             href={`/missions/${mission}`}
@@ -98,9 +100,10 @@ function Day(props: {
             <span class="cut">{milestone.title}</span>
           </A>
         )}
-      </For>
-      <For each={shown()}>{(id) => <DueTask id={id} />}</For>
-      <More left={left()} onMore={showMore} />
+      </First>
+      <First each={tasks()} first={props.limit}>
+        {(id) => <DueTask id={id} />}
+      </First>
     </section>
   );
 }

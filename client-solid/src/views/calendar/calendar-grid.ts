@@ -12,9 +12,14 @@ function at(date: string): number {
   return Date.parse(`${date}T00:00:00Z`);
 }
 
-/** @returns null for what is no date */
+/** Beyond these the weeks around a date leave the years of four digits, in which dates are compared. */
+const FIRST_YEAR = "1900";
+const LAST_YEAR = "9998";
+
+/** @returns null for what is no date, and for one of a year that nobody plans for */
 export function toValidDate(text: string | undefined): string | null {
   if (!text || !/^\d{4}-\d{2}-\d{2}$/.test(text)) return null;
+  if (text < FIRST_YEAR || text > `${LAST_YEAR}-12-31`) return null;
   const ms = at(text);
   return Number.isNaN(ms) || toDate(ms) !== text ? null : text;
 }
@@ -40,9 +45,8 @@ export function daysOf(date: string, span: Span): string[] {
   if (span === "week") return Array.from({ length: 7 }, (_, day) => addDays(mondayOf(date), day));
   const first = mondayOf(`${date.slice(0, 7)}-01`);
   const last = addDays(mondayOf(addDays(addMonths(`${date.slice(0, 7)}-01`, 1), -1)), 6);
-  const days: string[] = [];
-  for (let day = first; day <= last; day = addDays(day, 1)) days.push(day);
-  return days;
+  const count = Math.round((at(last) - at(first)) / DAY_MS) + 1;
+  return Array.from({ length: count }, (_, day) => addDays(first, day));
 }
 
 /** Where a stretch of days lies in a week of seven, as columns from 1; null where it does not. */

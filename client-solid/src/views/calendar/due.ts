@@ -1,5 +1,5 @@
 /** What falls on a day, kept up to date by what changed of that day only. Neighbours: week and agenda. */
-import { type Accessor, createMemo, createSignal } from "solid-js";
+import { type Accessor, createMemo } from "solid-js";
 import type { Milestone } from "../../../../core/state/missions/mission.ts";
 import { usePage } from "../../page.ts";
 
@@ -16,39 +16,27 @@ export function useTasksDue(
   });
 }
 
-/** Of a day where there is room for a list. */
-export const MAX_IN_LIST = 50;
-/** So many are shown beside those with each click. */
-const MORE = 200;
-
-/** The first ones, and more when they are asked for: a day may have more tasks than a page can draw. */
-export function useFirst(ids: Accessor<readonly string[]>, first: Accessor<number>) {
-  const [more, setMore] = createSignal(0);
-  const shown = createMemo(() => ids().slice(0, first() + more()));
-  return {
-    shown,
-    left: () => ids().length - shown().length,
-    showMore: () => setMore((before) => before + MORE),
-  };
-}
-
 export interface DueMilestone {
   mission: string;
   milestone: Milestone;
 }
 
-export function useMilestonesDue(
-  date: Accessor<string>,
-  project: Accessor<string | undefined>,
-): Accessor<readonly DueMilestone[]> {
+/** By day; missions are gone through once for all days. */
+export type MilestonesDue = ReadonlyMap<string, readonly DueMilestone[]>;
+
+export function useMilestonesDue(project: Accessor<string | undefined>): Accessor<MilestonesDue> {
   const { wire } = usePage().mirror;
-  return createMemo(() =>
-    Object.values(wire.missions).flatMap((mission) =>
-      project() && mission.project_id !== project()
-        ? []
-        : mission.milestones
-            .filter(({ due_date }) => due_date === date())
-            .map((milestone) => ({ mission: mission.id, milestone })),
-    ),
-  );
+  return createMemo(() => {
+    const due = new Map<string, DueMilestone[]>();
+    for (const mission of Object.values(wire.missions)) {
+      if (project() && mission.project_id !== project()) continue;
+      for (const milestone of mission.milestones) {
+        if (!milestone.due_date) continue;
+        const day = due.get(milestone.due_date) ?? [];
+        due.set(milestone.due_date, day);
+        day.push({ mission: mission.id, milestone });
+      }
+    }
+    return due;
+  });
 }

@@ -6,7 +6,7 @@
 import { A, useBeforeLeave, useNavigate, useSearchParams } from "@solidjs/router";
 import Plus from "lucide-solid/icons/plus";
 import X from "lucide-solid/icons/x";
-import { createSignal, For, Index, Show, untrack } from "solid-js";
+import { createMemo, createSignal, Index, Show, untrack } from "solid-js";
 import { createStore, unwrap } from "solid-js/store";
 import type { PayloadOf } from "../../../../core/registry.ts";
 import { MISSION_STATUSES, SEVERITIES } from "../../../../core/state/missions/mission.ts";
@@ -16,6 +16,8 @@ import { usePage } from "../../page.ts";
 import { useAct } from "../../parts/act.ts";
 import { Button, IconButton } from "../../parts/Button.tsx";
 import { ListField, SelectField, TextArea, TextField } from "../../parts/Field.tsx";
+import { First } from "../../parts/First.tsx";
+import type { Choice } from "../../parts/Options.tsx";
 import { Refusal } from "../../parts/Refusal.tsx";
 import { ViewHead } from "../../parts/ViewHead.tsx";
 import { useChoices } from "../../task/choices.ts";
@@ -331,13 +333,19 @@ function Planner(props: { id: string | null }) {
 
 function AgentTicks(props: { value: readonly string[]; onInput(value: string[]): void }) {
   const choices = useChoices();
+  /** Those that are assigned first, so that they are in sight in a large company. */
+  const before = untrack(() => props.value);
+  const sorted = createMemo(() => {
+    const is = (choice: Choice) => before.includes(choice.value);
+    return [...choices.agents().filter(is), ...choices.agents().filter((one) => !is(one))];
+  });
   const toggle = (id: string, on: boolean) =>
     props.onInput(on ? [...props.value, id] : props.value.filter((one) => one !== id));
   return (
     <fieldset class="field">
       <legend>Assigned agents</legend>
       <div class="chips">
-        <For each={choices.agents()}>
+        <First each={sorted()}>
           {({ value, name }) => (
             <label class="chip tick">
               <input
@@ -348,7 +356,7 @@ function AgentTicks(props: { value: readonly string[]; onInput(value: string[]):
               {name}
             </label>
           )}
-        </For>
+        </First>
       </div>
     </fieldset>
   );

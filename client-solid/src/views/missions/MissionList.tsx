@@ -9,7 +9,10 @@ import { useCommands } from "../../commands.ts";
 import { usePage } from "../../page.ts";
 import { Button } from "../../parts/Button.tsx";
 import { Empty } from "../../parts/Empty.tsx";
+import { First } from "../../parts/First.tsx";
+import { Options } from "../../parts/Options.tsx";
 import { ViewHead } from "../../parts/ViewHead.tsx";
+import { useChoices } from "../../task/choices.ts";
 import { MissionCard } from "./MissionCard.tsx";
 import { MISSION_WORDS } from "./words.ts";
 
@@ -18,6 +21,7 @@ const ORDER: readonly MissionStatus[] = ["blocked", "active", "planned", "done"]
 
 export function MissionList() {
   const { wire } = usePage().mirror;
+  const choices = useChoices();
   const navigate = useNavigate();
   const [search, setSearch] = useSearchParams<{ status?: string; project?: string }>();
   const all = createMemo(() => Object.values(wire.missions));
@@ -25,11 +29,9 @@ export function MissionList() {
     all()
       .filter(({ status }) => !search.status || status === search.status)
       .filter(({ project_id }) => !search.project || project_id === search.project)
-      .sort(
-        (a, b) =>
-          ORDER.indexOf(a.status) - ORDER.indexOf(b.status) ||
-          (a.priority < b.priority ? -1 : a.priority > b.priority ? 1 : compareIds(a.id, b.id)),
-      )
+      // Read once each: what a sort reads of the mirror again and again is watched each time.
+      .map(({ id, status, priority }) => ({ id, rank: `${ORDER.indexOf(status)}${priority}` }))
+      .sort((a, b) => (a.rank < b.rank ? -1 : a.rank > b.rank ? 1 : compareIds(a.id, b.id)))
       .map(({ id }) => id),
   );
   const countOf = (status: MissionStatus) => all().filter((one) => one.status === status).length;
@@ -67,7 +69,7 @@ export function MissionList() {
             )}
           </For>
         </nav>
-        <Show when={Object.keys(wire.projects).length > 1}>
+        <Show when={choices.projects().length > 1}>
           <select
             class="head-select"
             aria-label="Project"
@@ -75,16 +77,7 @@ export function MissionList() {
               setSearch({ project: currentTarget.value || undefined })
             }
           >
-            <option value="" selected={!search.project}>
-              All projects
-            </option>
-            <For each={Object.values(wire.projects)}>
-              {({ id, name }) => (
-                <option value={id} selected={search.project === id}>
-                  {name}
-                </option>
-              )}
-            </For>
+            <Options of={choices.projects()} value={search.project ?? ""} none="All projects" />
           </select>
         </Show>
         <Button kind="main" small icon={Plus} onClick={plan}>
@@ -93,8 +86,9 @@ export function MissionList() {
       </ViewHead>
       <div class="view-body">
         <ul class="mission-cards">
-          <For
+          <First
             each={ids()}
+            within="li"
             fallback={
               <li>
                 <Show
@@ -129,7 +123,7 @@ export function MissionList() {
                 <MissionCard id={id} />
               </li>
             )}
-          </For>
+          </First>
         </ul>
       </div>
     </>

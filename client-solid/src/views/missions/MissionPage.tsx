@@ -13,6 +13,7 @@ import { usePage } from "../../page.ts";
 import { Avatar } from "../../parts/Avatar.tsx";
 import { useAct } from "../../parts/act.ts";
 import { Button } from "../../parts/Button.tsx";
+import { First } from "../../parts/First.tsx";
 import { AgentLink, TaskLink } from "../../parts/links.tsx";
 import { Markdown } from "../../parts/Markdown.tsx";
 import { inPieces } from "../../parts/pieces.ts";
@@ -141,12 +142,13 @@ function Body(props: { mission: MissionView }) {
                 Tasks <span class="count">{props.mission.counts.total}</span>
               </h2>
               <ul class="rows">
-                <For
+                <First
                   each={props.mission.task_ids}
+                  within="li"
                   fallback={<li class="dim">No tasks yet; add some with Edit.</li>}
                 >
                   {(id) => <TaskRow id={id} />}
-                </For>
+                </First>
               </ul>
             </section>
             <Lines title="Next actions" lines={props.mission.next_actions} />

@@ -10,6 +10,7 @@ import { Avatar } from "../../parts/Avatar.tsx";
 import { useAct } from "../../parts/act.ts";
 import { Button } from "../../parts/Button.tsx";
 import { Empty } from "../../parts/Empty.tsx";
+import { First } from "../../parts/First.tsx";
 import { AgentLink, TaskLink } from "../../parts/links.tsx";
 import { Presence, PriorityChip } from "../../parts/signs.tsx";
 import { plural } from "../../parts/words.ts";
@@ -48,7 +49,9 @@ export default function Lanes() {
         }
       >
         <ul class="agent-lanes" data-testid="lanes">
-          <For each={owners()}>{(id) => <Lane id={id} />}</For>
+          <First each={owners()} within="li">
+            {(id) => <Lane id={id} />}
+          </First>
         </ul>
       </Show>
     </div>

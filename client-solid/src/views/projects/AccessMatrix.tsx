@@ -3,22 +3,30 @@
  * shown as a number. Invariant: one choice is one write, and the choice shown is the server's.
  */
 import { useSearchParams } from "@solidjs/router";
-import { createMemo, For, Show } from "solid-js";
+import { createMemo, createSignal, For, Show } from "solid-js";
 import { nameOf } from "../../../../core/state/lookup.ts";
 import { usePage } from "../../page.ts";
 import { Avatar } from "../../parts/Avatar.tsx";
 import { useAct } from "../../parts/act.ts";
 import { Empty } from "../../parts/Empty.tsx";
+import { More } from "../../parts/First.tsx";
 import { AgentLink } from "../../parts/links.tsx";
+import type { Choice } from "../../parts/Options.tsx";
 import { ViewHead } from "../../parts/ViewHead.tsx";
 import { plural } from "../../parts/words.ts";
 import { useChoices } from "../../task/choices.ts";
 import { ProjectTabs } from "./ProjectTabs.tsx";
 
+/** Each cell is a choice to draw, so the two go together. */
+const MAX_ROWS = 50;
+const MAX_COLUMNS = 30;
+
 export function AccessMatrix() {
   const choices = useChoices();
   const [search, setSearch] = useSearchParams<{ find?: string }>();
   const projects = choices.projects;
+  const columns = createMemo(() => projects().slice(0, MAX_COLUMNS));
+  const [limit, setLimit] = createSignal(MAX_ROWS);
   const agents = createMemo(() => {
     const word = (search.find ?? "").toLowerCase();
     return choices
@@ -51,27 +59,38 @@ export function AccessMatrix() {
               <thead>
                 <tr>
                   <th scope="col">Agent</th>
-                  <For each={projects()}>{({ name }) => <th scope="col">{name}</th>}</For>
+                  <For each={columns()}>{({ name }) => <th scope="col">{name}</th>}</For>
                   <th scope="col">No project</th>
                 </tr>
               </thead>
               <tbody>
-                <For each={agents()}>{(id) => <Row id={id} />}</For>
+                <For each={agents().slice(0, limit())}>
+                  {(id) => <Row id={id} columns={columns()} />}
+                </For>
               </tbody>
             </table>
           </section>
+          <More
+            left={agents().length - limit()}
+            word="more agents"
+            onMore={() => setLimit((before) => before + MAX_ROWS)}
+          />
+          <Show when={projects().length > columns().length}>
+            <p class="small dim">
+              Of {projects().length} projects {columns().length} are shown; an agent's own page has
+              all of them to choose from.
+            </p>
+          </Show>
         </Show>
       </div>
     </>
   );
 }
 
-function Row(props: { id: string }) {
+function Row(props: { id: string; columns: readonly Choice[] }) {
   const { mirror } = usePage();
   const { wire } = mirror;
-  const choices = useChoices();
   const { act } = useAct();
-  const projects = choices.projects;
   const openIn = createMemo(() => {
     const counts = new Map<string, number>();
     for (const id of mirror.tasks.ids("open", props.id)) {
@@ -105,7 +124,7 @@ function Row(props: { id: string }) {
           <AgentLink id={props.id} />
         </span>
       </th>
-      <For each={[...projects(), { value: "", name: "No project" }]}>
+      <For each={[...props.columns, { value: "", name: "No project" }]}>
         {({ value, name }) => (
           <td>
             <label class="row cell">

@@ -13,6 +13,7 @@ import { Avatar } from "../../parts/Avatar.tsx";
 import { useAct } from "../../parts/act.ts";
 import { Button } from "../../parts/Button.tsx";
 import { Empty } from "../../parts/Empty.tsx";
+import { First } from "../../parts/First.tsx";
 import { AgentLink, TaskLink } from "../../parts/links.tsx";
 import { Markdown } from "../../parts/Markdown.tsx";
 import { Presence, PriorityChip, StatusIcon } from "../../parts/signs.tsx";
@@ -197,7 +198,7 @@ function Body(props: { id: string }) {
               <h2>
                 Missions <span class="count">{missions().length}</span>
               </h2>
-              <For each={missions()} fallback={<p class="dim">None yet.</p>}>
+              <First each={missions()} fallback={<p class="dim">None yet.</p>}>
                 {(mission) => (
                   <p class="row">
                     <A href={`/missions/${mission.id}`} class="link grow">
@@ -208,7 +209,7 @@ function Body(props: { id: string }) {
                     </span>
                   </p>
                 )}
-              </For>
+              </First>
               <A
                 class="button"
                 data-small=""
@@ -222,7 +223,7 @@ function Body(props: { id: string }) {
               <h2>
                 Agents <span class="count">{agents().length}</span>
               </h2>
-              <For
+              <First
                 each={agents()}
                 fallback={
                   <p class="dim">
@@ -239,20 +240,20 @@ function Body(props: { id: string }) {
                     <Show when={wire.agents[id]}>{(agent) => <Presence agent={agent()} />}</Show>
                   </p>
                 )}
-              </For>
+              </First>
             </section>
             <Show when={sprints().length > 0}>
               <section class="card stack">
                 <h2>
                   Sprints <span class="count">{sprints().length}</span>
                 </h2>
-                <For each={sprints()}>
+                <First each={sprints()}>
                   {(sprint) => (
                     <A href={`/sprints/${sprint.id}`} class="link">
                       {sprint.name}
                     </A>
                   )}
-                </For>
+                </First>
               </section>
             </Show>
           </div>

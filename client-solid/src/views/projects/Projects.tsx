@@ -5,11 +5,12 @@
 import { useNavigate, useParams, useSearchParams } from "@solidjs/router";
 import FolderKanban from "lucide-solid/icons/folder-kanban";
 import Plus from "lucide-solid/icons/plus";
-import { createMemo, For, Match, Show, Switch } from "solid-js";
+import { createMemo, Match, Show, Switch } from "solid-js";
 import { useCommands } from "../../commands.ts";
 import { usePage } from "../../page.ts";
 import { Button } from "../../parts/Button.tsx";
 import { Empty } from "../../parts/Empty.tsx";
+import { First } from "../../parts/First.tsx";
 import { ViewHead } from "../../parts/ViewHead.tsx";
 import { AccessMatrix } from "./AccessMatrix.tsx";
 import { ProjectCard } from "./ProjectCard.tsx";
@@ -86,13 +87,13 @@ function ProjectList(props: { onCreate(): void }) {
           }
         >
           <ul class="project-cards">
-            <For each={ids()}>
+            <First each={ids()} within="li">
               {(id) => (
                 <li>
                   <ProjectCard id={id} />
                 </li>
               )}
-            </For>
+            </First>
           </ul>
         </Show>
       </div>

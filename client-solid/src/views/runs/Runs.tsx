@@ -13,6 +13,7 @@ import { OUTCOMES, type Outcome, type Run } from "../../../../core/state/runs/ru
 import { compareIds } from "../../../../core/table.ts";
 import { usePage } from "../../page.ts";
 import { Empty } from "../../parts/Empty.tsx";
+import { MAX_IN_LIST, More, useAround } from "../../parts/First.tsx";
 import { LogFilter } from "../../parts/LogFilter.tsx";
 import { AgentLink, TaskLink } from "../../parts/links.tsx";
 import { Markdown } from "../../parts/Markdown.tsx";
@@ -47,6 +48,8 @@ export default function Runs() {
       .map(({ id }) => id)
       .sort((a, b) => compareIds(b, a));
   });
+  /** The open one is in the address, and may be further down than the list begins with. */
+  const around = useAround(ids, () => ids().indexOf(query.get("run")), MAX_IN_LIST);
   const isEmpty = createMemo(() => Object.keys(wire.runs).length === 0);
   return (
     <>
@@ -77,7 +80,13 @@ export default function Runs() {
           />
           <div class="card">
             <ol class="runs" data-testid="runs">
-              <For each={ids()} fallback={<li class="dim">No run matches.</li>}>
+              <More
+                left={around.earlier()}
+                word="later ones"
+                within="li"
+                onMore={around.showEarlier}
+              />
+              <For each={around.shown()} fallback={<li class="dim">No run matches.</li>}>
                 {(id) => (
                   <Show when={wire.runs[id]}>
                     {(run) => (
@@ -90,6 +99,12 @@ export default function Runs() {
                   </Show>
                 )}
               </For>
+              <More
+                left={around.later()}
+                word="earlier ones"
+                within="li"
+                onMore={around.showLater}
+              />
             </ol>
           </div>
           <p class="dim small">The state keeps the latest 500 runs; the journal keeps them all.</p>

@@ -5,27 +5,46 @@
 import { useNavigate, useParams, useSearchParams } from "@solidjs/router";
 import Plus from "lucide-solid/icons/plus";
 import TimerIcon from "lucide-solid/icons/timer";
-import { createMemo, For, Show } from "solid-js";
-import type { Sprint } from "../../../../core/state/sprints/sprint.ts";
+import { createEffect, createMemo, For, on, Show } from "solid-js";
 import { useCommands } from "../../commands.ts";
 import { usePage } from "../../page.ts";
 import { Button } from "../../parts/Button.tsx";
 import { Empty } from "../../parts/Empty.tsx";
+import { More, useAround } from "../../parts/First.tsx";
 import { ViewHead } from "../../parts/ViewHead.tsx";
 import { SprintForm } from "./SprintForm.tsx";
 import { SprintPage } from "./SprintPage.tsx";
 import "./sprints.css";
+
+/** Beside the one that is shown; more when they are asked for. */
+const MAX_TABS = 24;
 
 export default function Sprints() {
   const { wire } = usePage().mirror;
   const params = useParams<{ id?: string }>();
   const [search, setSearch] = useSearchParams<{ new?: string; edit?: string }>();
   const navigate = useNavigate();
-  const sprints = createMemo(() => Object.values(wire.sprints).sort(byDate));
+  const sprints = createMemo(() =>
+    // Read once each: what a sort reads of the mirror again and again is watched each time.
+    Object.values(wire.sprints)
+      .map((sprint) => ({ sprint, date: sprint.start_date ?? sprint.created_at }))
+      .sort((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : 0))
+      .map(({ sprint }) => sprint),
+  );
   const current = () =>
     params.id ??
     (sprints().find(({ status }) => status === "active") ?? sprints().at(-1))?.id ??
     null;
+  const place = createMemo(() => sprints().findIndex(({ id }) => id === current()));
+  const tabs = useAround(sprints, place, MAX_TABS);
+  let bar!: HTMLElement;
+  createEffect(
+    on(place, () =>
+      bar
+        .querySelector('[aria-current="page"]')
+        ?.scrollIntoView({ block: "nearest", inline: "nearest" }),
+    ),
+  );
   const create = () => setSearch({ new: "1" });
   useCommands(() => [
     {
@@ -40,8 +59,9 @@ export default function Sprints() {
   return (
     <>
       <ViewHead title="Sprints">
-        <nav class="tabs" aria-label="Sprints">
-          <For each={sprints()}>
+        <nav ref={bar} class="tabs" aria-label="Sprints">
+          <More left={tabs.earlier()} word="earlier" onMore={tabs.showEarlier} />
+          <For each={tabs.shown()}>
             {({ id, name, status }) => (
               <a href={`/sprints/${id}`} aria-current={current() === id ? "page" : undefined}>
                 {name}
@@ -52,6 +72,7 @@ export default function Sprints() {
               </a>
             )}
           </For>
+          <More left={tabs.later()} word="later" onMore={tabs.showLater} />
         </nav>
         <Button kind="main" small icon={Plus} onClick={create}>
           Create a sprint
@@ -103,9 +124,4 @@ export default function Sprints() {
       />
     </>
   );
-}
-
-function byDate(a: Sprint, b: Sprint): number {
-  const [first, second] = [a.start_date ?? a.created_at, b.start_date ?? b.created_at];
-  return first < second ? -1 : first > second ? 1 : 0;
 }
