@@ -14,6 +14,7 @@ import { createMcpHandler } from "../mcp/index.ts";
 import { answerClientError, createHttpApp, createSparing, whoIs } from "../transport-http/index.ts";
 import { createSseTransport } from "../transport-sse/index.ts";
 import { createWsTransport } from "../transport-ws/index.ts";
+import { createGoesAhead } from "./ahead.ts";
 import { type Backups, openBackups } from "./backup.ts";
 import { type Config, inUrl, isLoopback, stateMbFor } from "./config.ts";
 import { shareConnections } from "./connection-places.ts";
@@ -267,6 +268,7 @@ async function serve(parts: Parts): Promise<RunningServer> {
   }
   const connections = listenTo(server, { request, upgrade, clientError: answerClientError }, log, {
     whoOf,
+    goesAhead: createGoesAhead(gate),
     onCutOff,
   });
   metrics.watch({ engine, connections, clients: { sse: sse.clients, ws: ws.clients } });

@@ -11,6 +11,7 @@ import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { CutOff, type CutOffReason } from "../core/index.ts";
 import { requestIdOf } from "../transport-http/index.ts";
+import { createGoesAhead, type GoesAhead } from "./ahead.ts";
 import type { Log } from "./compose.ts";
 import { createLine, type Line } from "./line.ts";
 import { createLoopShare, type LoopShare } from "./loop-share.ts";
@@ -34,6 +35,7 @@ export interface Listeners {
  * Puts the listeners on the server; a connection on which one throws is ended, and the fault logged.
  * @param unheardMs for so long a connection may be neither read from nor written to while an answer is due
  * @param held how much of answers all may hold
+ * @param goesAhead what does not wait for its turn, the probes where it is not said
  * @param whoOf whose an address is: what has one allowance
  * @param onCutOff told of each that is ended in the midst of what it is sent
  * @returns the open connections, also those that were upgraded, which Node no longer counts as its own
@@ -47,6 +49,7 @@ export function listenTo(
     held = {},
     room = createRoom(),
     share = createLoopShare(),
+    goesAhead = createGoesAhead({ identify: () => null }),
     whoOf = () => "",
     onCutOff = () => {},
   }: {
@@ -54,6 +57,7 @@ export function listenTo(
     held?: HeldOptions;
     room?: Room;
     share?: LoopShare;
+    goesAhead?: GoesAhead;
     whoOf?(remote: string): string;
     onCutOff?(remote: string, reason: CutOffReason): void;
   } = {},
@@ -108,7 +112,7 @@ export function listenTo(
     const { remoteAddress: remote = "" } = socket;
     const who = whoOf(remote);
     const onCrowded = () => endLongest(lines.values());
-    const line = createLine(socket, { who, room, share, handOut, onCrowded });
+    const line = createLine(socket, { who, room, share, goesAhead, handOut, onCrowded });
     connections.add(socket);
     lines.set(socket, line);
     endUnheard(socket);

@@ -1,7 +1,7 @@
 /**
  * The requests of one connection: a few are handed out, what came after them waits for its turn, and while much
  * waits, or no more may be under way, nothing more is read. Neighbours: `connections.ts` has one for each connection,
- * `room.ts` counts over all of them, `loop-share.ts` says whether a read may come now. Node itself reads on while
+ * `room.ts` counts over all of them, `loop-share.ts` says whether a request may come now. Node itself reads on while
  * answers are due, and parses whole what it has read, which holds thousands of requests.
  * Invariants: handed out in the order they came; no more are under way than is said here, and no more in one
  * turn of the loop, so that others are heard between.
@@ -10,6 +10,7 @@ import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { type CutOffReason, cutOff } from "../core/index.ts";
 import { isShared, LET_GO } from "../transport-http/index.ts";
+import type { GoesAhead } from "./ahead.ts";
 import type { LoopShare } from "./loop-share.ts";
 import type { Room } from "./room.ts";
 
@@ -34,6 +35,7 @@ export interface Line {
 
 /**
  * @param who whose the connection is
+ * @param goesAhead what does not wait for its turn
  * @param handOut answers a request
  * @param onCrowded ends a line, since too many wait in all of them
  */
@@ -43,12 +45,14 @@ export function createLine(
     who,
     room,
     share,
+    goesAhead,
     handOut,
     onCrowded,
   }: {
     who: string;
     room: Room;
     share: LoopShare;
+    goesAhead: GoesAhead;
     handOut(res: ServerResponse): void;
     onCrowded(): void;
   },
@@ -126,7 +130,7 @@ export function createLine(
   return {
     add(res) {
       if (isEnding) return;
-      const isLate = mayWait(res) && share.isSpent();
+      const isLate = share.isSpent() && !(goesAhead(res.req) && share.goAhead(socket));
       if (waiting.length === 0 && !isLate && !isFull()) return start(res);
       room.waiting++;
       if (waiting.push(res) > MAX_WAITING) end("pipelined");
@@ -149,12 +153,4 @@ export function createLine(
     },
     cutOff: end,
   };
-}
-
-/** Who gets no answer to these in time ends the process. */
-const PROBES = new Set<string | undefined>(["/livez", "/readyz"]);
-
-/** All but the probes and the writes of the API, whose number has a limit; a call of `/mcp` may be either. */
-function mayWait({ req: { method, url = "" } }: ServerResponse): boolean {
-  return method === "POST" ? !url.startsWith("/api/") : !PROBES.has(url);
 }

@@ -1,13 +1,15 @@
 /**
- * How long reads may take of one turn of the loop, all connections together: each is answered in one piece, so
+ * How long requests may take of one turn of the loop, all connections together: each is answered in one piece, so
  * many of them that came at once would hold up every write. Neighbours: `line.ts` has the requests of one connection
- * and asks here before it hands one out. Invariants: once a turn has taken its time, whoever took it, no read begins
- * before the next one; those who wait come by turns, one each, by address and then by connection, so that none has
- * more for having sent more.
+ * and asks here before it hands one out, `ahead.ts` says what need not wait. Invariants: once a turn has taken its
+ * time, whoever took it, nothing begins before the next one but what goes ahead, one of each connection; those who
+ * wait come by turns, one each, by address and then by connection, so that none has more for having sent more.
  */
 export interface LoopShare {
-  /** Whether a read has to wait for the next turn. */
+  /** Whether a request has to wait for the next turn. */
   isSpent(): boolean;
+  /** Whether one more of a connection may go ahead in a turn that is spent, which then counts. */
+  goAhead(connection: object): boolean;
   /** Something is begun: what takes time from here on, also what follows from it, counts for this turn. */
   begin(): void;
   /**
@@ -42,6 +44,8 @@ export function createLoopShare({
   /** By whose they are; who comes next is first. */
   const lines = new Map<string, (() => void)[]>();
   let waiting = 0;
+  /** Who went ahead in this turn. */
+  const ahead = new Set<object>();
 
   const isSpent = () => isTurning && now() - begun >= TURN_MS;
 
@@ -49,6 +53,7 @@ export function createLoopShare({
     if (isTurning) return;
     isTurning = true;
     begun = now();
+    ahead.clear();
     nextTurn(() => {
       isTurning = false;
       if (waiting === 0) return;
@@ -76,6 +81,11 @@ export function createLoopShare({
 
   return {
     isSpent,
+    goAhead(connection) {
+      if (ahead.has(connection)) return false;
+      ahead.add(connection);
+      return true;
+    },
     begin: turn,
     later(who, goOn) {
       const line = lines.get(who) ?? [];

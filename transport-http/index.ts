@@ -3,6 +3,7 @@
  * provide. Neighbours: `core` decides everything, `server` listens. Invariant: no rule lives here twice.
  */
 export { createHttpApp, type HttpApp, type HttpOptions, type Log } from "./app.ts";
+export { bearerOf } from "./auth.ts";
 export { isShared } from "./being-sent.ts";
 export { hasBody, MAX_BODY_BYTES } from "./body.ts";
 export { whoIs } from "./limits.ts";

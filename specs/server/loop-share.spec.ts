@@ -3,11 +3,21 @@ import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { OWNER } from "../../core/index.ts";
+import { createGoesAhead } from "../../server/ahead.ts";
 import { createLoopShare, type LoopSharePorts } from "../../server/loop-share.ts";
 import { dial, GET, turns, withHouse } from "../support/connections.ts";
 import { eventually } from "../support/streams.ts";
 
 const test = suite("loop share");
+
+const TOKEN = "Authorization: Bearer known\r\n";
+const post = (path: string, head = "") =>
+  `POST ${path} HTTP/1.1\r\nHost: a\r\n${head}Content-Length: 0\r\n\r\n`;
+
+const goesAhead = createGoesAhead({
+  identify: (token) => (token === "known" ? OWNER : null),
+});
 
 /** A share whose clock and turns are moved by hand. */
 function createShareByHand(ports: Partial<LoopSharePorts> = { afterThis: (run) => run() }) {
@@ -35,7 +45,7 @@ test("ACC-29: reads of all connections take a bounded part of a turn, by turns o
         await turns(20);
       }
       assert.equal(paths(came), ["/a1", "/a2", "/a3"], "in one turn");
-      const writer = dial(port, "POST /api/w HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n");
+      const writer = dial(port, post("/api/w", TOKEN));
       await eventually(() => came.length === 4, "a write does not wait for them");
       turn();
       assert.equal(paths(came).slice(4), ["/b1", "/c1", "/d1"]);
@@ -50,7 +60,7 @@ test("ACC-29: reads of all connections take a bounded part of a turn, by turns o
       assert.is(hand.turns.length, 0, "no turn is asked for once nobody waits");
       for (const { socket } of [...dialled, writer]) socket.destroy();
     },
-    { share },
+    { share, goesAhead },
   );
 });
 
@@ -130,6 +140,84 @@ test("ACC-29: the requests of one connection keep their order, a write behind a 
       socket.destroy();
     },
     { share },
+  );
+});
+
+test("ACC-29: nothing goes ahead of its turn but probes and writes with a token that is known, whatever is asked and however it will be answered", () => {
+  const { hand, share, turn } = createShareByHand();
+  return withHouse(
+    () => {
+      hand.now += 20;
+    },
+    async ({ port, came }) => {
+      const sockets = [dial(port, GET).socket];
+      await eventually(() => came.length === 1, "a read takes all of the turn");
+      const head = (method: string, path: string) =>
+        `${method} ${path} HTTP/1.1\r\nHost: a\r\n\r\n`;
+      const others = [
+        post("/api/w"),
+        post("/api/w", "Authorization: Bearer wrong\r\n"),
+        post("/api/w", "Authorization: Bearer \r\n"),
+        post("/api/w", "Expect: 100-continue\r\n"),
+        post("/api/w", "Expect: something\r\n"),
+        post("/api/nothing"),
+        post("/mcp", TOKEN),
+        post("/livez"),
+        post("/other", TOKEN),
+        head("PUT", "/api/w"),
+        head("OPTIONS", "/api/w"),
+        head("HEAD", "/"),
+        head("GET", "/api/w"),
+        head("GET", "/docs"),
+      ];
+      for (const text of others) {
+        sockets.push(dial(port, text).socket);
+        await turns(20);
+        assert.is(came.length, 1, text);
+      }
+      const ahead = [post("/api/w", TOKEN), head("GET", "/livez"), head("HEAD", "/readyz")];
+      for (const [n, text] of ahead.entries()) {
+        sockets.push(dial(port, text).socket);
+        await eventually(() => came.length === n + 2, text);
+      }
+      for (let n = 0; n < others.length; n++) turn();
+      assert.is(came.length, 1 + ahead.length + others.length, "each had its turn");
+      for (const socket of sockets) socket.destroy();
+    },
+    { share, goesAhead },
+  );
+});
+
+test("ACC-29: of each connection one request goes ahead in a turn, so that no flood is made of what does", () => {
+  const { hand, share, turn } = createShareByHand();
+  const paths = (came: ServerResponse[]) => came.map(({ req }) => req.url);
+  return withHouse(
+    (res) => {
+      hand.now += 20;
+      res.end();
+    },
+    async ({ port, came }) => {
+      const sockets = [dial(port, GET).socket];
+      await eventually(() => came.length === 1, "a read takes all of the turn");
+      for (const path of ["/api/a", "/api/b"]) {
+        const { length } = came;
+        sockets.push(dial(port, post(path, TOKEN).repeat(3)).socket);
+        await eventually(() => came.length > length, path);
+        await turns(20);
+        assert.equal(paths(came).slice(length), [path]);
+      }
+      sockets.push(dial(port, "GET /livez HTTP/1.1\r\nHost: a\r\n\r\n".repeat(2)).socket);
+      await turns(20);
+      assert.equal(paths(came).slice(3), ["/livez"]);
+      const expected = ["/api/a", "/api/b", "/livez", "/api/a", "/api/b"];
+      for (let n = 0; n < expected.length; n++) {
+        turn();
+        await turns(20);
+      }
+      assert.equal(paths(came).slice(4), expected, "the others come by turns");
+      for (const socket of sockets) socket.destroy();
+    },
+    { share, goesAhead },
   );
 });
 
