@@ -86,6 +86,12 @@ export function checkShapes({ head, state }: Archive, now: number): void {
     }
   }
   refuseAlike(Object.keys(state.agents));
+  for (const { id, standing, handing_over_to } of Object.values(state.agents)) {
+    if (handing_over_to === undefined) continue;
+    const path = `agents/${id}/handing_over_to`;
+    if (standing === "active") throw new Error(`${path} is for who left, and ${id} is active`);
+    if (handing_over_to === id) throw new Error(`${path} leads back to itself`);
+  }
   for (const { id, lease } of Object.values(state.tasks)) {
     if (!lease || lease.ttl_seconds <= MAX_TTL_SECONDS) continue;
     throw new Error(`tasks/${id}/lease/ttl_seconds must be at most ${MAX_TTL_SECONDS}`);

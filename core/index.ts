@@ -78,12 +78,8 @@ export {
 } from "./registry.ts";
 export { createRelations, type Relations } from "./relations.ts";
 export { fromParts, toParts, toWirePieces, type WirePiece } from "./snapshot-parts.ts";
-export {
-  type Left,
-  MAX_HANDED_AT_ONCE,
-  MAX_HANDED_WITH_LEAVING,
-  whatIsLeft,
-} from "./state/agents/hand-over.ts";
+export { MAX_HANDED_AT_ONCE, MAX_HANDED_WITH_LEAVING } from "./state/agents/hand-over.ts";
+export { type Left, toHanded, whatIsLeft } from "./state/agents/naming.ts";
 export { MAX_ARCHIVED_AT_ONCE } from "./state/archive/actions.ts";
 export { archivableTasks, countsOf, toArchiveChange } from "./state/archive/archive.ts";
 export {

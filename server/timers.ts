@@ -23,6 +23,7 @@ import {
   type Steps,
   sizeOf,
   table,
+  toHanded,
   toSweep,
   whatIsLeft,
   whatPassed,
@@ -157,11 +158,8 @@ export function startHandingOver(asking: Asking, intervalMs = HAND_OVER_INTERVAL
   return startAsking(asking, intervalMs, async () => {
     const { state, relations } = engine.view();
     for (const { agent_id, left } of await inTurns(whatIsLeft(state, relations))) {
-      const hand = (some: readonly Left[]) => {
-        const task_ids = some.flatMap((one) => ("task" in one ? [one.task] : []));
-        const mission_ids = some.flatMap((one) => ("mission" in one ? [one.mission] : []));
-        return engine.dispatch("system/hand_over", { agent_id, task_ids, mission_ids }, SYSTEM);
-      };
+      const hand = (some: readonly Left[]) =>
+        engine.dispatch("system/hand_over", { agent_id, ...toHanded(some) }, SYSTEM);
       // Nothing names it any more: that is to be said, too.
       if (left.length === 0) await hand([]);
       else await inEntries(engine, left, MAX_HANDED_AT_ONCE, hand);

@@ -58,7 +58,7 @@ const of = <N extends ActionName, P extends TProperties>(
 ): readonly [string, TObject] => [name, Type.Object(fields as P)];
 
 const left = Type.Optional(
-  count("Tasks and missions that are handed over behind this: more than one change may touch."),
+  count("What names it and is handed over behind this: more than one change may touch."),
 );
 
 const declared: (readonly [string, TObject])[] = [

@@ -135,6 +135,18 @@ test("CLI-2: import refuses times that are to come, or none, wherever they are",
   importAs(set("tasks", "T-203", { lease: long, created_at: "2026-03-01T09:00:00Z" }));
 });
 
+test("CLI-2: import refuses an agent that hands over to itself, or before it left", () => {
+  const marked = (fields: object) => set("agents", "codex", fields);
+  refuses(marked({ handing_over_to: "codex" }), /^agents\/codex\/handing_over_to is for who left/);
+  refuses(marked({ handing_over_to: null }), /^agents\/codex\/handing_over_to is for who left/);
+  refuses(
+    marked({ standing: "retired", handing_over_to: "codex" }),
+    /^agents\/codex\/handing_over_to leads back to itself$/,
+  );
+  importAs(marked({ standing: "retired", handing_over_to: "orion" }));
+  importAs(marked({ standing: "decommissioned", handing_over_to: null }));
+});
+
 const idsOf = { tasks: "T", missions: "M", sprints: "SP", runs: "R", messages: "M" } as const;
 
 test("CLI-2: import refuses a number in an id, or of a counter, behind which ids would run out or be the same", () => {

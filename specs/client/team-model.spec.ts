@@ -85,6 +85,20 @@ test("PAGE-65: whoever has no sound manager stands under the CEO, once; who left
   assert.is(new Set(ids).size, ids.length);
 });
 
+test("PAGE-65: a line of managers longer than a stack is deep is shown, down to its end", () => {
+  const LINE = 3_000;
+  const line = Array.from({ length: LINE }, (_, n) =>
+    reporting(`a${n}`, n > 0 ? `a${n - 1}` : "ceo"),
+  );
+  const rows = toRows(reportsOf(line.reverse()), none);
+  assert.is(rows.length, LINE + 1);
+  assert.equal([rows.at(-1)?.id, rows.at(-1)?.level], [`a${LINE - 1}`, LINE + 1]);
+  assert.equal([rows[0]?.below, rows.at(-1)?.below], [LINE, 0]);
+  const { places, width } = toLayout(rows);
+  assert.is(places.size, LINE + 1);
+  assert.is(width, CARD.width);
+});
+
 test("PAGE-65: the keys of a tree: down and up by row, right opens then enters, left closes then leaves", () => {
   const reports = reportsOf(list(demoState().agents));
   const rows = toRows(reports, new Set(["codex"]));

@@ -8,6 +8,7 @@ import {
   MAX_HANDED_WITH_LEAVING,
   reduce,
   type State,
+  toHanded,
   whatIsLeft,
 } from "../../core/index.ts";
 import type { ActionName } from "../../core/registry.ts";
@@ -227,11 +228,10 @@ function handAll(state: State, most = MAX_HANDED_AT_ONCE): State {
   for (const { agent_id, left } of atOnce(whatIsLeft(now, createRelations(now)))) {
     for (let from = 0; from === 0 || from < left.length; from += most) {
       const some = left.slice(from, from + most);
-      const task_ids = some.flatMap((one) => ("task" in one ? [one.task] : []));
-      const mission_ids = some.flatMap((one) => ("mission" in one ? [one.mission] : []));
-      const body = { agent_id, task_ids, mission_ids };
-      const step = run(now, "system/hand_over", body);
+      const step = run(now, "system/hand_over", { agent_id, ...toHanded(some) });
       assert.ok([...(step.touched.get("tasks") ?? [])].length <= most);
+      // And the one that left.
+      assert.ok([...(step.touched.get("agents") ?? [])].length <= most + 1);
       now = step.state;
     }
   }
@@ -294,6 +294,125 @@ test("CORE-25: what is left is found again after a stop; a successor that leaves
     [],
     "who comes back keeps the rest",
   );
+});
+
+/** With so many agents beside that report to it, or work with it. */
+function withTeam(count: number, lead = "echo"): State {
+  const state = copyOf(marketState());
+  const one = record(state.agents, "junior");
+  for (let n = 0; n < count; n++) {
+    const id = `report-${n}`;
+    const half = n % 2 ? { manager: lead } : { manager: "violet", collaborating_with: [lead] };
+    put(state.agents, id, { ...one, id, name: id, ...half });
+  }
+  return state;
+}
+
+const TEAM = placesOf(marketState(), "echo").filter((place) => !/^[TM]/.test(place)).length;
+
+test("CORE-25: an agent that more than 1,000 agents report to or work with leaves at once, and they follow in entries of 200", () => {
+  const all = withTeam(MAX_HANDED_WITH_LEAVING - TEAM);
+  const whole = run(all, "agents/decommission", { agent_id: "echo" });
+  assert.is("left" in whole.reply, false);
+  assert.equal(placesOf(whole.state, "echo"), []);
+  const more = withTeam(MAX_HANDED_WITH_LEAVING - TEAM + 1);
+  const body = { agent_id: "echo", successor_id: "nova" };
+  const { state, reply, touched } = run(more, "agents/retire", body);
+  assert.is((reply as { left: number }).left, MAX_HANDED_WITH_LEAVING + 1);
+  assert.equal([...(touched.get("agents") ?? [])], ["echo"]);
+  assert.equal(
+    placesOf(state, "echo").filter((place) => /^[TM]/.test(place)),
+    [],
+  );
+  const done = handAll(state);
+  assert.equal(placesOf(done, "echo"), []);
+  assert.is("handing_over_to" in record(done.agents, "echo"), false);
+  assert.is(record(done.agents, "report-1").manager, "nova");
+  assert.equal(record(done.agents, "report-2").collaborating_with, ["nova"]);
+  refuses(
+    more,
+    "agents/delete",
+    { agent_id: "echo" },
+    "echo is named by 1001 agents, and one change may touch 1000; decommission it, which hands them over, and then delete it",
+  );
+  run(handAll(run(more, "agents/decommission", { agent_id: "echo" }).state), "agents/delete", {
+    agent_id: "echo",
+  });
+});
+
+test("CORE-25: what a successor is to get while it leaves itself, with more than changes at once, goes to its own", () => {
+  const state = withMany(REST + 300);
+  record(state.agents, "scout").handing_over_to = "echo";
+  record(state.agents, "scout").standing = "retired";
+  for (let n = 0; n < MAX_HANDED_WITH_LEAVING; n++) {
+    const id = `left-${n}`;
+    put(state.agents, id, { ...record(state.agents, "junior"), id, name: id });
+  }
+  const left = run(state, "agents/retire", { agent_id: "echo", successor_id: "nova" }).state;
+  assert.is(record(left.agents, "scout").handing_over_to, "echo", "not yet");
+  const task_ids = list(left.tasks).flatMap(({ id, owner }) => (owner === "scout" ? [id] : []));
+  assert.ok(task_ids.length > 0);
+  const hand = { agent_id: "scout", task_ids, mission_ids: [], agent_ids: [] };
+  const handed = run(left, "system/hand_over", hand).state;
+  for (const id of task_ids) assert.is(record(handed.tasks, id).owner, "nova");
+});
+
+test("CORE-25: an agent of a restored state that hands over to itself, in a circle or while it is active does so once", () => {
+  for (const [marks, whose] of [
+    [{ echo: "echo" }, null],
+    [{ echo: "nova", nova: "echo" }, null],
+    [{ echo: "nobody" }, null],
+    [{ echo: "ceo" }, null],
+  ] as [Record<string, string>, null][]) {
+    for (const isActive of [true, false]) {
+      const state = withMany(MAX_HANDED_AT_ONCE + 50);
+      const before = record(state.tasks, "T-5001");
+      for (const [id, to] of Object.entries(marks)) {
+        const agent = record(state.agents, id);
+        agent.handing_over_to = to;
+        if (!isActive) agent.standing = "retired";
+      }
+      const done = handAll(state);
+      assert.equal(
+        atOnce(whatIsLeft(done, createRelations(done))),
+        [],
+        `${JSON.stringify(marks)} ${isActive}`,
+      );
+      const after = record(done.tasks, "T-5001");
+      assert.is(after.owner, isActive ? before.owner : whose);
+      if (isActive) assert.is(after, before, "an active one keeps its work");
+      else assert.equal(placesOf(done, "echo"), []);
+    }
+  }
+});
+
+test("CORE-25: what names an agent that leaves costs no walk along the line above its successor for each", () => {
+  const state = withTeam(400);
+  // A restored line, longer than any that requests make, on which nova stands.
+  const one = record(state.agents, "junior");
+  const LINE = 2_000;
+  for (let n = 0; n < LINE; n++) {
+    const id = `line-${n}`;
+    put(state.agents, id, { ...one, id, name: id, manager: n > 0 ? `line-${n - 1}` : "ceo" });
+  }
+  record(state.agents, "nova").manager = `line-${LINE - 1}`;
+  let asked = 0;
+  const counted = (id: string) => {
+    const agent = record(state.agents, id);
+    const { manager } = agent;
+    Object.defineProperty(agent, "manager", {
+      enumerable: true,
+      configurable: true,
+      get: () => {
+        asked++;
+        return manager;
+      },
+    });
+  };
+  for (let n = 0; n < LINE; n++) counted(`line-${n}`);
+  const { state: after } = run(state, "agents/retire", { agent_id: "echo", successor_id: "nova" });
+  assert.is(record(after.agents, "report-1").manager, "nova");
+  assert.ok(asked < 20 * LINE, `${asked} looks at ${LINE} managers`);
 });
 
 test("CORE-25: who is named in more than one change may touch is deleted once that is handed over", () => {

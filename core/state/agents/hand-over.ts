@@ -1,37 +1,31 @@
 /**
- * What becomes of the work of an agent that leaves. Neighbours: `leave-actions.ts` hands over with the leaving
- * itself, and where that is too much the server's timer does it behind it, in entries that name their tasks.
+ * What becomes of the work of an agent that leaves. Neighbours: `naming.ts` finds it, `leave-actions.ts` hands over with
+ * the leaving itself, and where that is too much the server's timer does it behind it, in entries that name their tasks.
  * Invariant: no work stays with an agent that left, but for what is on the way; who gets it stands with the agent,
  * so that a stop loses nothing of it.
  */
 import { Type } from "typebox";
 import { type Context, defineAction } from "../../action.ts";
-import { inOrder, type Relations } from "../../relations.ts";
+import { inOrder } from "../../relations.ts";
 import { id } from "../../schema.ts";
-import type { Steps } from "../../steps.ts";
-import { get, values } from "../../table.ts";
+import { get } from "../../table.ts";
 import { find, revise, touch, unique } from "../lookup.ts";
-import type { Mission } from "../missions/mission.ts";
 import type { State } from "../state.ts";
 import { moveTask, track } from "../tasks/moves.ts";
-import { CEO } from "./agent.ts";
+import { type Agent, CEO } from "./agent.ts";
+import {
+  agentsOf,
+  countAgentsNaming,
+  countNaming,
+  isNamedBy,
+  isNamedIn,
+  missionsOf,
+} from "./naming.ts";
 
-/** Tasks and missions that change with the leaving itself, where there are no more. */
+/** Tasks and missions that change with the leaving itself, where there are no more; and as many agents. */
 export const MAX_HANDED_WITH_LEAVING = 1_000;
-/** Tasks and missions of one entry behind it. */
+/** Tasks, missions and agents of one entry behind it. */
 export const MAX_HANDED_AT_ONCE = 200;
-
-const isNamedIn = ({ owner, assigned_agents }: Mission, agent: string) =>
-  owner === agent || assigned_agents.includes(agent);
-
-function missionsOf(state: State, agent: string): string[] {
-  return values(state.missions).flatMap((one) => (isNamedIn(one, agent) ? [one.id] : []));
-}
-
-/** How many tasks and missions name it. */
-export function countNaming(agent: string, { before, relations }: Context): number {
-  return relations.tasks("involving", agent).size + missionsOf(before, agent).length;
-}
 
 /** Whether they are too many to change with its leaving. */
 export function isTooMuch(count: number, { most }: Context): boolean {
@@ -50,33 +44,20 @@ export function handOver(
   context: Context,
 ): { owned: string[]; left: number } {
   const { before, relations } = context;
-  const count = countNaming(from, context);
-  const left = isTooMuch(count, context) ? count : 0;
+  const [work, team] = [countNaming(from, context), agentsOf(before, from)];
   const leaving = find(state, "agents", from);
+  let left = 0;
   const owned: string[] = [];
-  if (left > 0) leaving.handing_over_to = to;
+  if (isTooMuch(work, context)) left += work;
   else {
     const ids = inOrder(relations.tasks("involving", from));
     owned.push(...handTasks(state, ids, from, to, context).owned);
     handMissions(state, missionsOf(before, from), from, to, context);
-    if (leaving.handing_over_to !== undefined) delete leaving.handing_over_to;
   }
-  const upwards = get(before.agents, from)?.manager ?? CEO;
-  for (const { id, manager, collaborating_with, handing_over_to } of values(before.agents)) {
-    if (id === from) continue;
-    const other = to === id ? null : to;
-    if (manager === from) {
-      // A successor from below must not end up over its own chain.
-      const fits = to !== null && to !== id && !reportsTo(before, to, id);
-      const report = find(state, "agents", id);
-      report.manager = fits ? to : upwards;
-      revise(report, context);
-    }
-    if (collaborating_with.includes(from)) {
-      find(state, "agents", id).collaborating_with = replaceId(collaborating_with, from, other);
-    }
-    if (handing_over_to === from) find(state, "agents", id).handing_over_to = other;
-  }
+  if (isTooMuch(team.length, context)) left += team.length;
+  else handAgents(state, team, from, to, context);
+  if (left > 0) leaving.handing_over_to = to;
+  else if (leaving.handing_over_to !== undefined) delete leaving.handing_over_to;
   if (state.company.chief_agent_id === from) state.company.chief_agent_id = to;
   return { owned, left };
 }
@@ -132,41 +113,68 @@ function handMissions(
   return named;
 }
 
-function reportsTo(state: State, id: string, manager: string): boolean {
-  const seen = new Set<string>();
-  // A state that was restored from elsewhere may have a circle.
-  for (let at = get(state.agents, id); at && !seen.has(at.id); at = get(state.agents, at.manager)) {
-    if (at.manager === manager) return true;
-    seen.add(at.id);
+/** Hands those of these agents on that name the one that leaves: its reports, who works with it, who leaves it work. */
+function handAgents(
+  state: State,
+  ids: readonly string[],
+  from: string,
+  to: string | null,
+  context: Context,
+): string[] {
+  const { before } = context;
+  const above = to === null ? new Set<string>() : managersOf(before, to);
+  const upwards = get(before.agents, from)?.manager ?? CEO;
+  const handed: string[] = [];
+  for (const id of ids) {
+    const known = get(before.agents, id);
+    if (!known || !isNamedBy(known, from)) continue;
+    handed.push(id);
+    const agent = find(state, "agents", id);
+    const other = to === id ? null : to;
+    if (known.manager === from) {
+      // A successor from below must not end up over its own chain.
+      const fits = other !== null && !above.has(id);
+      const isUp = upwards !== from && upwards !== id;
+      agent.manager = fits ? other : isUp ? upwards : CEO;
+      revise(agent, context);
+    }
+    if (known.collaborating_with.includes(from)) {
+      agent.collaborating_with = replaceId(known.collaborating_with, from, other);
+    }
+    if (known.handing_over_to === from) agent.handing_over_to = other;
   }
-  return false;
+  return handed;
+}
+
+/** All whom the agent reports to, over others too. */
+function managersOf(state: State, id: string): Set<string> {
+  const above = new Set<string>();
+  // A state that was restored from elsewhere may have a circle.
+  for (let at = get(state.agents, id); at && !above.has(at.manager); ) {
+    above.add(at.manager);
+    at = get(state.agents, at.manager);
+  }
+  return above;
+}
+
+/**
+ * Who gets what names an agent that left; null for nobody. The one that it named may have left meanwhile, too, and
+ * leave all to another. A restored state may name itself or lead in a circle, which is nobody.
+ */
+function successorOf(state: State, { id, handing_over_to }: Agent): string | null {
+  const seen = new Set([id]);
+  let at = handing_over_to ?? null;
+  while (at !== null && !seen.has(at)) {
+    seen.add(at);
+    const successor = get(state.agents, at);
+    if (successor?.standing === "active") return at;
+    at = successor?.handing_over_to ?? null;
+  }
+  return null;
 }
 
 function replaceId(ids: readonly string[], from: string, to: string | null): string[] {
   return unique(ids.flatMap((id) => (id === from ? (to === null ? [] : [to]) : [id])));
-}
-
-/** What names an agent that left. */
-export type Left = { task: string } | { mission: string };
-
-/** Of the agents that left with more than changes at once: what still names them. */
-export function* whatIsLeft(
-  state: State,
-  relations: Relations,
-): Steps<{ agent_id: string; left: Left[] }[]> {
-  const found: { agent_id: string; left: Left[] }[] = [];
-  for (const { id, handing_over_to } of values(state.agents)) {
-    yield;
-    if (handing_over_to === undefined) continue;
-    const left: Left[] = [];
-    for (const task of relations.tasks("involving", id)) {
-      yield;
-      left.push({ task });
-    }
-    for (const mission of missionsOf(state, id)) left.push({ mission });
-    found.push({ agent_id: id, left });
-  }
-  return found;
 }
 
 const ids = (description: string) =>
@@ -180,12 +188,14 @@ const handOverMore = defineAction({
     agent_id: id("Who left."),
     task_ids: ids("Tasks, as far as they still name it."),
     mission_ids: ids("Missions, likewise."),
+    // Absent in entries of earlier releases.
+    agent_ids: Type.Optional(ids("Agents, likewise.")),
   }),
   kind: "state_saved",
   examples: [{ agent_id: "echo", task_ids: ["T-212"], mission_ids: [] }],
   actor: () => "system",
-  reduce(draft, { agent_id, task_ids, mission_ids }, context) {
-    const { before, relations } = context;
+  reduce(draft, { agent_id, task_ids, mission_ids, agent_ids = [] }, context) {
+    const { before } = context;
     const agent = find(before, "agents", agent_id);
     if (agent.handing_over_to === undefined) {
       return {
@@ -194,24 +204,29 @@ const handOverMore = defineAction({
         reply: () => ({ agent_id }),
       };
     }
-    const successor = agent.handing_over_to;
-    // It may have left meanwhile, too.
-    const isThere = successor !== null && get(before.agents, successor)?.standing === "active";
-    const to = isThere ? successor : null;
-    const { named } = handTasks(draft, unique(task_ids), agent_id, to, context);
-    const missions = handMissions(draft, unique(mission_ids), agent_id, to, context);
+    const isActive = agent.standing === "active";
+    const to = isActive ? null : successorOf(before, agent);
+    const of = <T>(all: readonly T[]) => (isActive ? [] : all);
+    const { named } = handTasks(draft, unique(of(task_ids)), agent_id, to, context);
+    const missions = handMissions(draft, unique(of(mission_ids)), agent_id, to, context);
+    const agents = handAgents(draft, unique(of(agent_ids)), agent_id, to, context);
     const isLast =
-      relations.tasks("involving", agent_id).size === named.length &&
-      missionsOf(before, agent_id).length === missions.length;
-    if (isLast) {
+      countNaming(agent_id, context) === named.length + missions.length &&
+      countAgentsNaming(agent_id, context) === agents.length;
+    if (isLast || isActive) {
       const done = find(draft, "agents", agent_id);
       delete done.handing_over_to;
       revise(done, context);
     }
     return {
-      title: `${agent.name} handed over ${named.length + missions.length}`,
+      title: `${agent.name} handed over ${named.length + missions.length + agents.length}`,
       details: to ? `tasks→${to}` : "",
-      ids: { agent_id, task_ids: named, mission_ids: missions },
+      ids: {
+        agent_id,
+        task_ids: named,
+        mission_ids: missions,
+        ...(agents.length > 0 && { agent_ids: agents }),
+      },
       reply: () => ({ agent_id }),
     };
   },

@@ -12,7 +12,8 @@ import type { State } from "../state.ts";
 import { expectedVersion } from "../tasks/fields.ts";
 import { type Agent, CEO } from "./agent.ts";
 import { MAX_SPECIALISMS } from "./fields.ts";
-import { countNaming, handOver, isTooMuch, MAX_HANDED_WITH_LEAVING } from "./hand-over.ts";
+import { handOver, isTooMuch, MAX_HANDED_WITH_LEAVING } from "./hand-over.ts";
+import { countAgentsNaming, countNaming } from "./naming.ts";
 import { leave, removeAgent } from "./rules.ts";
 
 const reason = text("Why; kept with the agent.");
@@ -217,13 +218,14 @@ const deleteAgent = defineAction({
       );
     }
     const named = countNaming(agent_id, context);
-    if (isTooMuch(named, context)) {
+    const team = countAgentsNaming(agent_id, context);
+    if (isTooMuch(Math.max(named, team), context)) {
+      const what = isTooMuch(named, context)
+        ? `is named in ${named} tasks and missions`
+        : `is named by ${team} agents`;
       const most = `one change may touch ${MAX_HANDED_WITH_LEAVING}`;
       const way = "decommission it, which hands them over, and then delete it";
-      refuse(
-        "conflict",
-        `${agent_id} is named in ${named} tasks and missions, and ${most}; ${way}`,
-      );
+      refuse("conflict", `${agent_id} ${what}, and ${most}; ${way}`);
     }
     const { owned: task_ids } = handOver(draft, agent_id, null, context);
     removeAgent(draft, agent_id);

@@ -43,14 +43,41 @@ function managersOf(active: ReadonlyMap<string, Reporting>): Map<string, string>
     managers.set(id, active.has(manager) ? manager : CEO);
   }
   // A circle would be shown nowhere: it is cut where it closes.
+  const sound = new Set<string>([CEO]);
   for (const id of managers.keys()) {
     const chain = new Set<string>();
-    for (let at = id; at !== CEO; at = managers.get(at) ?? CEO) {
+    for (let at = id; !sound.has(at); at = managers.get(at) ?? CEO) {
       if (chain.has(at)) managers.set(at, CEO);
       chain.add(at);
     }
+    for (const each of chain) sound.add(each);
   }
   return managers;
+}
+
+interface Visited {
+  id: string;
+  parent: string | null;
+  level: number;
+  place: number;
+  siblings: number;
+}
+
+/** From the CEO down, each followed by those below it; not by recursion, since a line may be longer than a stack. */
+function* visit(
+  reports: ReadonlyMap<string, readonly string[]>,
+  isOpen: (id: string) => boolean,
+): Generator<Visited> {
+  const ahead: Visited[] = [{ id: CEO, parent: null, level: 1, place: 1, siblings: 1 }];
+  for (let next = ahead.pop(); next; next = ahead.pop()) {
+    yield next;
+    const { id: parent, level } = next;
+    if (!isOpen(parent)) continue;
+    const team = reports.get(parent) ?? [];
+    for (const [at, id] of [...team.entries()].reverse()) {
+      ahead.push({ id, parent, level: level + 1, place: at + 1, siblings: team.length });
+    }
+  }
 }
 
 /** The rows that are shown, from the CEO down, each followed by those below it. */
@@ -59,35 +86,24 @@ export function toRows(
   closed: ReadonlySet<string>,
 ): Row[] {
   const below = countBelow(reports);
-  const rows: Row[] = [];
-  const visit = (id: string, parent: string | null, level: number, place: number, of: number) => {
-    const team = reports.get(id) ?? [];
-    const open = team.length > 0 && !closed.has(id);
-    rows.push({
-      id,
-      parent,
-      level,
-      place,
-      siblings: of,
-      reports: team,
-      below: below.get(id) ?? 0,
-      open,
-    });
-    if (open)
-      for (const [at, each] of team.entries()) visit(each, id, level + 1, at + 1, team.length);
-  };
-  visit(CEO, null, 1, 1, 1);
-  return rows;
+  return Array.from(
+    visit(reports, (id) => !closed.has(id)),
+    (row) => {
+      const team = reports.get(row.id) ?? [];
+      const open = team.length > 0 && !closed.has(row.id);
+      return { ...row, reports: team, below: below.get(row.id) ?? 0, open };
+    },
+  );
 }
 
 function countBelow(reports: ReadonlyMap<string, readonly string[]>): Map<string, number> {
   const counts = new Map<string, number>();
-  const count = (id: string): number => {
-    const total = (reports.get(id) ?? []).reduce((sum, each) => sum + 1 + count(each), 0);
-    counts.set(id, total);
-    return total;
-  };
-  count(CEO);
+  // The last first, so that all below one are counted before it.
+  for (const { id, parent } of [...visit(reports, () => true)].reverse()) {
+    const own = counts.get(id) ?? 0;
+    counts.set(id, own);
+    if (parent !== null) counts.set(parent, (counts.get(parent) ?? 0) + own + 1);
+  }
   return counts;
 }
 
@@ -116,74 +132,94 @@ export interface Layout {
   height: number;
 }
 
-/** A branch with its manager's card at x = 0: the ends of each row of it, from the manager's down. */
-interface Branch {
-  at: Map<string, { x: number; row: number }>;
+/** Branches below one card: where each begins, and the ends of each row of all, from the upper one down. */
+interface Team {
+  parts: { branch: Branch; x: number; row: number }[];
   left: number[];
   right: number[];
-  stacked: Set<string>;
+  /** One below the other, in columns. */
+  stacked: boolean;
 }
+
+/** A branch with its manager's card at x = 0 in row 0. */
+type Branch = Team & { id: string };
 
 /** A tidy tree: managers over the middle of their reports, branches as close as their rows allow. */
 export function toLayout(rows: readonly Row[]): Layout {
-  const byId = new Map(rows.map((row) => [row.id, row]));
   const root = rows[0];
-  if (!root) return { places: new Map(), lines: [], width: 0, height: 0 };
-  const branch = toBranch(root, byId);
-  const shift = -Math.min(...branch.left);
+  const branch = root && toBranches(rows).get(root.id);
+  if (!branch) return { places: new Map(), lines: [], width: 0, height: 0 };
+  const shift = -leastOf(branch.left);
   const places = new Map<string, Place>();
-  for (const [id, { x, row }] of branch.at) places.set(id, { id, x: x + shift, y: row * DROP });
+  const stacked = new Set<string>();
+  const ahead = [{ branch, x: shift, row: 0 }];
+  for (let next = ahead.pop(); next; next = ahead.pop()) {
+    const { branch: each, x, row } = next;
+    places.set(each.id, { id: each.id, x, y: row * DROP });
+    for (const part of [...each.parts].reverse()) {
+      if (each.stacked) stacked.add(part.branch.id);
+      ahead.push({ branch: part.branch, x: x + part.x, row: row + part.row });
+    }
+  }
   const lines = rows.flatMap(({ id, parent }) => {
     const to = places.get(id);
     const from = parent === null ? undefined : places.get(parent);
-    return to && from ? [{ id, d: lineOf(from, to, branch.stacked.has(id)) }] : [];
+    return to && from ? [{ id, d: lineOf(from, to, stacked.has(id)) }] : [];
   });
   return {
     places,
     lines,
-    width: Math.max(...branch.right) + shift,
+    width: mostOf(branch.right) + shift,
     height: branch.left.length * DROP - CARD.gapY,
   };
 }
 
-function toBranch(row: Row, byId: ReadonlyMap<string, Row>): Branch {
-  const shown = row.open ? row.reports.flatMap((id) => byId.get(id) ?? []) : [];
-  const own = new Map([[row.id, { x: 0, row: 0 }]]);
-  if (shown.length === 0) return { at: own, left: [0], right: [CARD.width], stacked: new Set() };
+// Not Math.min of all of them: a call has no room for so many.
+const leastOf = (all: readonly number[]) => all.reduce((least, each) => Math.min(least, each));
+const mostOf = (all: readonly number[]) => all.reduce((most, each) => Math.max(most, each));
+
+/** By id; the last row first, so that all below one are there before it. */
+function toBranches(rows: readonly Row[]): Map<string, Branch> {
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const branches = new Map<string, Branch>();
+  for (const row of [...rows].reverse()) {
+    const shown = row.open ? row.reports.flatMap((id) => byId.get(id) ?? []) : [];
+    branches.set(row.id, toBranch(row.id, shown, branches));
+  }
+  return branches;
+}
+
+function toBranch(
+  id: string,
+  shown: readonly Row[],
+  branches: ReadonlyMap<string, Branch>,
+): Branch {
+  if (shown.length === 0) return { id, parts: [], left: [0], right: [CARD.width], stacked: false };
+  const below = shown.flatMap((row) => branches.get(row.id) ?? []);
   const leaves = shown.every(({ open }) => !open);
-  const team =
-    leaves && shown.length >= MIN_STACKED
-      ? toColumns(shown)
-      : besideEachOther(shown.map((each) => toBranch(each, byId)));
-  const middle = (teamLeft(team, shown) + teamRight(team, shown) - CARD.width) / 2;
-  const at = own;
-  for (const [id, place] of team.at) at.set(id, { x: place.x - middle, row: place.row + 1 });
+  const team = leaves && shown.length >= MIN_STACKED ? toColumns(below) : besideEachOther(below);
+  const edges = team.parts.map(({ x }) => x);
+  const middle = (leastOf(edges) + mostOf(edges)) / 2;
   return {
-    at,
+    id,
+    parts: team.parts.map(({ branch, x, row }) => ({ branch, x: x - middle, row: row + 1 })),
     left: [0, ...team.left.map((x) => x - middle)],
     right: [CARD.width, ...team.right.map((x) => x - middle)],
     stacked: team.stacked,
   };
 }
 
-const edges = (team: Branch, shown: readonly Row[]) =>
-  shown.map(({ id }) => team.at.get(id)?.x ?? 0);
-const teamLeft = (team: Branch, shown: readonly Row[]) => Math.min(...edges(team, shown));
-const teamRight = (team: Branch, shown: readonly Row[]) =>
-  Math.max(...edges(team, shown)) + CARD.width;
-
 /** Each branch as far left as every row of it allows. */
-function besideEachOther(branches: readonly Branch[]): Branch {
-  const team: Branch = { at: new Map(), left: [], right: [], stacked: new Set() };
-  for (const { at, left, right, stacked } of branches) {
+function besideEachOther(branches: readonly Branch[]): Team {
+  const team: Team = { parts: [], left: [], right: [], stacked: false };
+  for (const branch of branches) {
+    const { left, right } = branch;
     let shift = 0;
     for (const [row, edge] of left.entries()) {
       const taken = team.right[row];
       if (taken !== undefined) shift = Math.max(shift, taken + CARD.gapX - edge);
     }
-    if (team.at.size === 0) shift = 0;
-    for (const [id, place] of at) team.at.set(id, { x: place.x + shift, row: place.row });
-    for (const id of stacked) team.stacked.add(id);
+    team.parts.push({ branch, x: shift, row: 0 });
     for (const [row, edge] of left.entries()) {
       team.left[row] = Math.min(team.left[row] ?? Number.POSITIVE_INFINITY, edge + shift);
       team.right[row] = Math.max(
@@ -196,15 +232,14 @@ function besideEachOther(branches: readonly Branch[]): Branch {
 }
 
 /** Columns of equal height, one card below the other. */
-function toColumns(shown: readonly Row[]): Branch {
-  const columns = Math.ceil(shown.length / MAX_STACK);
-  const height = Math.ceil(shown.length / columns);
-  const team: Branch = { at: new Map(), left: [], right: [], stacked: new Set() };
-  for (const [index, { id }] of shown.entries()) {
+function toColumns(branches: readonly Branch[]): Team {
+  const columns = Math.ceil(branches.length / MAX_STACK);
+  const height = Math.ceil(branches.length / columns);
+  const team: Team = { parts: [], left: [], right: [], stacked: true };
+  for (const [index, branch] of branches.entries()) {
     const row = index % height;
     const x = Math.floor(index / height) * STEP;
-    team.at.set(id, { x, row });
-    team.stacked.add(id);
+    team.parts.push({ branch, x, row });
     team.left[row] = Math.min(team.left[row] ?? 0, -TRUNK);
     team.right[row] = x + CARD.width;
   }
