@@ -6,7 +6,7 @@
  */
 import type { Static } from "typebox";
 import type { AnyAction, Check } from "./action.ts";
-import { batch, inBatch, MAX_JOURNALED, toReply } from "./batch.ts";
+import { batch, inBatch, MAX_DECIDING_MS, MAX_JOURNALED, toReply } from "./batch.ts";
 import { checkKeys, createHold, type Held, isKeyed, letGo } from "./batch-keys.ts";
 import { createRoom } from "./batch-room.ts";
 import type { Commits } from "./commits.ts";
@@ -39,6 +39,7 @@ export interface BatchPorts {
   recall: Recall;
   turns: Turns;
   turn: Ports["turn"];
+  elapsed: Ports["elapsed"];
   digest: Ports["digest"];
   /** Why nothing is decided now, or null. */
   refuseNow(): Rejection | null;
@@ -84,6 +85,7 @@ interface Requests {
 export function createBatchDispatch(ports: BatchPorts) {
   const { check, toRequest, once, decisions, commits, recall, turns, turn, digest, refuseNow } =
     ports;
+  const elapsed = ports.elapsed ?? (() => 0);
 
   const holdAll = createHold(once, turn);
 
@@ -179,6 +181,8 @@ export function createBatchDispatch(ports: BatchPorts) {
     const records: JournalRecord[] = [];
     const said: Said = { taken, records, results: [], outcomes: [], refused: null, unknown: [] };
     let journaled = 0;
+    /** Of its own work: what others do between two actions is not its. */
+    let decidingMs = 0;
     const tell = createRoom();
     const how = { brief: true, ...(key && { keyed: true }) };
     try {
@@ -193,11 +197,17 @@ export function createBatchDispatch(ports: BatchPorts) {
           decisions.giveBack(taken);
           return refused;
         }
+        const began = elapsed();
         const request = at(index);
         const before = taken.entries.length;
-        const full = journaled >= MAX_JOURNALED;
+        const spent = whatIsSpent(journaled, decidingMs);
         const found =
-          "ok" in request ? request : full ? tooMuch(atomic) : decisions.take(request, taken, how);
+          "ok" in request
+            ? request
+            : spent
+              ? tooMuch(spent, atomic)
+              : decisions.take(request, taken, how);
+        decidingMs += elapsed() - began;
         const missing = missingIn(found);
         if (missing !== undefined) said.unknown.push(missing);
         const { outcome, text } = tell(inWords(found, archived));
@@ -253,9 +263,16 @@ export function createBatchDispatch(ports: BatchPorts) {
   }
 }
 
+/** What a batch may do and these have done; null while there is room. */
+function whatIsSpent(journaled: number, decidingMs: number): string | null {
+  if (journaled >= MAX_JOURNALED) return `write ${MAX_JOURNALED} characters to the journal`;
+  if (decidingMs >= MAX_DECIDING_MS) return `take ${MAX_DECIDING_MS} ms to decide`;
+  return null;
+}
+
 /** The same actions would fill it again where all are to be done; else those that are left may come alone. */
-function tooMuch(atomic: boolean): Rejection {
-  const why = `a batch may write ${MAX_JOURNALED} characters to the journal, and the actions before have`;
+function tooMuch(spent: string, atomic: boolean): Rejection {
+  const why = `a batch may ${spent}, and the actions before have`;
   return atomic
     ? rejection("conflict", `${why}; send fewer at once`)
     : rejection("unavailable", `${why}; send it in another batch`);

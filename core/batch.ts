@@ -14,6 +14,8 @@ import { flag, id, RULE, source } from "./schema.ts";
 export const MAX_ACTIONS = 500;
 /** In characters, of the entries of one batch; the action that reaches it is the last that is done. */
 export const MAX_JOURNALED = 16_000_000;
+/** Milliseconds of deciding; 500 usual actions take a tenth of that. */
+export const MAX_DECIDING_MS = 500;
 
 const body = Type.Object({
   actions: Type.Array(

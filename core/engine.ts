@@ -151,6 +151,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     recall,
     turns,
     turn: options.turn,
+    elapsed: options.elapsed,
     digest: options.digest,
     refuseNow,
   });

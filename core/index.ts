@@ -6,7 +6,7 @@ export { createGate, type Gate } from "./access.ts";
 export type { Action, AnyAction, AnyWrite, EventKind, Stamp } from "./action.ts";
 export { EVENT_KINDS } from "./action.ts";
 export { storedRecords, storedSingles } from "./answers/stored.ts";
-export { actionsIn, MAX_ACTIONS, MAX_JOURNALED } from "./batch.ts";
+export { actionsIn, MAX_ACTIONS, MAX_DECIDING_MS, MAX_JOURNALED } from "./batch.ts";
 export { MAX_RESULTS } from "./batch-room.ts";
 export { CUT_OFF, CUT_OFF_REASONS, CutOff, type CutOffReason, cutOff } from "./cut-off.ts";
 export { type Engine, type EngineOptions, openEngine } from "./engine.ts";

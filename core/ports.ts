@@ -167,6 +167,8 @@ export interface Ports {
    * loop turn, or is null where it need not yet. Without it a batch is decided in one go.
    */
   turn?(): Promise<void> | null;
+  /** Milliseconds of a clock that never steps, from any beginning; without it a batch may take any time. */
+  elapsed?(): number;
   /** Told of the failure after which nothing more is accepted; the process should end and recover. */
   onFatal?(error: Error): void;
   /** Told of a failure that costs nothing but should be known: a snapshot that could not be kept. */

@@ -108,6 +108,7 @@ export async function startServer({
     maxState: 1_000_000 * (config.maxStateMb ?? stateMbFor(getHeapStatistics().heap_size_limit)),
     timeout: (ms) => AbortSignal.timeout(ms),
     turn: createTurn({ now: () => performance.now(), nextTurn: setImmediate }),
+    elapsed: () => performance.now(),
     // What anybody can bring about leaves one line, without a stack.
     onAhead(since, head) {
       const unsaid = spare("ahead");

@@ -5,6 +5,7 @@ import { createReplayRoom } from "../../core/batch-room.ts";
 import {
   createMemoryJournal,
   type Journal,
+  MAX_DECIDING_MS,
   MAX_JOURNALED,
   MAX_RESULTS,
   type Outcome,
@@ -131,6 +132,60 @@ test("HTTP-23: what a batch writes to the journal has a bound; from there on eac
   const replayed = rest.filter((result) => result.replayed).length;
   assert.is(replayed, done, "what was refused was not done, and its key is free");
   assert.ok(rest.every(({ status }) => status === 200));
+});
+
+test("HTTP-26: a batch that has taken half a second to decide does no more, says so of each that is left, and those may come again", async () => {
+  let now = 0;
+  let step = 5;
+  const engine = await open(createMemoryJournal(), {
+    elapsed() {
+      now += step;
+      return now;
+    },
+    // What passes between two actions is not the batch's.
+    turn() {
+      now += 1_000;
+      return null;
+    },
+  });
+  const said = Array.from({ length: 150 }, (_, n) => ({
+    action: "tasks/create",
+    body: { title: `Task ${n}` },
+    idempotency_key: `t-${n}`,
+  }));
+  const { seq } = engine.view();
+  const results = resultsOf(await send(engine, said));
+  const done = MAX_DECIDING_MS / 5;
+  assert.is(engine.view().seq, seq + done);
+  assert.ok(results.slice(0, done).every(({ status }) => status === 200));
+  for (const result of results.slice(done)) {
+    assert.equal(result, {
+      status: 503,
+      error:
+        "a batch may take 500 ms to decide, and the actions before have; send it in another batch",
+      code: "unavailable",
+    });
+  }
+  step = 1;
+  const again = resultsOf(await send(engine, said));
+  assert.is(again.filter(({ replayed }) => replayed).length, done);
+  assert.ok(again.every(({ status }) => status === 200));
+});
+
+test("HTTP-26 HTTP-11: where all or none is to be done, one that takes longer leaves nothing", async () => {
+  let now = 0;
+  const journal = createMemoryJournal();
+  const engine = await open(journal, { elapsed: () => now++ * 5 });
+  const before = engine.view();
+  const said = Array.from({ length: 150 }, () => ({
+    action: "tasks/create",
+    body: { title: "All or none" },
+  }));
+  const refused = await send(engine, said, { atomic: true });
+  assert.is(!refused.ok && refused.code, "conflict");
+  assert.match(refused.ok ? "" : refused.message, /may take 500 ms to decide.*send fewer at once$/);
+  assert.is(engine.view().state, before.state);
+  assert.is(journal.head(), before.seq);
 });
 
 test("HTTP-23 HTTP-11: where all or none is to be done, a batch that would write more leaves nothing", async () => {
