@@ -10,6 +10,7 @@ import Plus from "lucide-solid/icons/plus";
 import Search from "lucide-solid/icons/search";
 import { createEffect, createSignal, lazy, on, onCleanup, Show, Suspense } from "solid-js";
 import { useCommands } from "./commands.ts";
+import { ActingAs } from "./frame/ActingAs.tsx";
 import { Alerts } from "./frame/Alerts.tsx";
 import { Bell } from "./frame/Bell.tsx";
 import { BottomBar } from "./frame/BottomBar.tsx";
@@ -108,10 +109,13 @@ export function App(props: RouteSectionProps) {
             />
             <Bell />
           </div>
-          <AsOf />
           <Show when={mirror.ready()} fallback={<Skeleton />}>
             <Suspense fallback={<Skeleton />}>{props.children}</Suspense>
           </Show>
+          <div class="strips">
+            <ActingAs />
+            <AsOf />
+          </div>
         </main>
         <Show when={taskId()}>
           {(id) => (

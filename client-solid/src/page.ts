@@ -44,8 +44,13 @@ export interface Page {
 }
 
 const TICK_MS = 15_000;
-const TOKEN_TAKEN =
-  "The link that was followed put another token in the place of yours; the settings say whose it is.";
+/** A link may come from anybody. */
+const OTHER_TOKEN = {
+  title: "Take the token of the link?",
+  text: "This tab has a token already, and the link that was followed brings another one. With it, what you change here is entered as done by whoever it was made for.",
+  yes: "Take it",
+  danger: true,
+};
 
 export function openPage(): Page {
   const mirror = createMirror();
@@ -67,12 +72,13 @@ export function openPage(): Page {
       history.replaceState(history.state, "", location.pathname + location.search),
     storage: sessionStorage,
   });
-  /** A link may come from anybody. */
-  const takeToken = () => {
-    if (token.takeFromAddress()) toasts.show("refused", TOKEN_TAKEN);
+  const confirm = createConfirm();
+  const takeToken = async () => {
+    const other = token.takeFromAddress();
+    if (other !== null && (await confirm.ask(OTHER_TOKEN))) token.give(other);
   };
   // Before anything else looks at the address.
-  takeToken();
+  void takeToken();
 
   const api = createApi({
     token: token.token,
@@ -152,7 +158,7 @@ export function openPage(): Page {
   const abort = new AbortController();
   const { signal } = abort;
   window.addEventListener("online", wake, { signal });
-  window.addEventListener("hashchange", takeToken, { signal });
+  window.addEventListener("hashchange", () => void takeToken(), { signal });
   document.addEventListener("visibilitychange", wake, { signal });
   window.addEventListener(
     "beforeunload",
@@ -170,7 +176,7 @@ export function openPage(): Page {
     api,
     token,
     toasts,
-    confirm: createConfirm(),
+    confirm,
     commands,
     moved: { id: null },
     close() {

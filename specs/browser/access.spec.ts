@@ -3,7 +3,7 @@ import type { Browser, Page } from "playwright-core";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { launchBrowser } from "../support/browser.ts";
-import { openHouse, TOKEN, untilLive } from "./house.ts";
+import { isUncovered, openHouse, TOKEN, untilLive } from "./house.ts";
 
 let browser: Browser;
 test.before(async () => {
@@ -57,26 +57,67 @@ const follow = (page: Page, fragment: string) =>
     location.hash = hash;
   }, fragment);
 
-test("PAGE-4: where a link puts another token in the place of one the person is told, and not otherwise", async () => {
+test("PAGE-72: a link puts another token in the place of one only where the person says so", async () => {
   const house = await openHouse(browser);
   try {
     const { token } = await house.post("tokens/create", { name: "wall", role: "observer" });
     const page = await house.visit(`/board#token=${TOKEN}`);
-    const told = page.getByTestId("toasts-refused").getByText("put another token in the place");
+    const asked = page.getByTestId("confirm").getByText("brings another one");
+    const session = page.getByTestId("session");
     for (const fragment of [`token=${TOKEN}`, "token="]) {
       await follow(page, fragment);
       await page.waitForURL(`${house.url()}/board`);
     }
-    assert.is(await told.count(), 0, "it is the same one, or none");
+    assert.is(await asked.count(), 0, "it is the same one, or none");
     await follow(page, `token=${token}`);
-    await told.waitFor();
+    await asked.waitFor();
     assert.is(page.url(), `${house.url()}/board`);
+    await page.getByRole("button", { name: "Cancel" }).click();
     await page.goto(`${house.url()}/settings/access`);
-    await page.getByTestId("session").getByText("the token of wall, role observer").waitFor();
+    await session.getByText("the token of owner").waitFor();
+    assert.is(await page.getByTestId("acting-as").count(), 0);
     // A link from elsewhere loads the page anew.
     await page.goto("about:blank");
-    await page.goto(`${house.url()}/board#token=${TOKEN}`);
-    await told.waitFor();
+    await page.goto(`${house.url()}/settings/access#token=${token}`);
+    await asked.waitFor();
+    await page.getByRole("button", { name: "Take it" }).click();
+    await session.getByText("the token of wall, role observer").waitFor();
+    await page.getByTestId("acting-as").getByText("You are here as wall, observer.").waitFor();
+  } finally {
+    await house.close();
+  }
+});
+
+test("PAGE-72: a tab with an agent's token says so in every view; no link in a text has a token in it", async () => {
+  const house = await openHouse(browser);
+  try {
+    const { token } = await house.post("tokens/create", {
+      name: "bad",
+      role: "agent",
+      agent_id: "codex",
+    });
+    const text = `[open the plan](${house.url()}/#token=${token}) and ${house.url()}/board#a&token=${token} and [docs](${house.url()}/docs#top)`;
+    await house.post("tasks/comment", { task_id: "T-212", author: "codex", text });
+    const page = await house.visit(`/board?task=T-212#token=${TOKEN}`);
+    const links = page.getByTestId("comments").locator(".markdown a");
+    await links.first().waitFor();
+    const hrefs = await links.evaluateAll((all) => all.map((one) => one.getAttribute("href")));
+    assert.equal(hrefs.slice(-3), [
+      `${house.url()}/`,
+      `${house.url()}/board`,
+      `${house.url()}/docs#top`,
+    ]);
+    assert.is(await page.getByTestId("acting-as").count(), 0, "the owner is who one expects");
+    const other = await house.visit(`/#token=${token}`);
+    for (const path of ["/", "/board", "/settings/access"]) {
+      await other.goto(house.url() + path);
+      const words = other.getByTestId("acting-as");
+      await words.getByText("This tab acts as the agent Codex").waitFor();
+      assert.ok(await isUncovered(words), `in sight on ${path}`);
+    }
+    await house.post("tokens/revoke", { name: "bad" });
+    await other.reload();
+    await other.getByTestId("acting-as").getByText("does not know the token").waitFor();
   } finally {
     await house.close();
   }
@@ -92,6 +133,7 @@ test("PAGE-71: a comment whose answer was lost is not written again with the tok
       if (posts++ > 0) return route.continue();
       assert.is((await route.fetch()).status(), 200);
       await follow(page, `token=${token}`);
+      await page.getByRole("button", { name: "Take it" }).click();
       await route.abort();
     });
     const panel = page.getByTestId("task-panel");

@@ -6,7 +6,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import * as assert from "uvu/assert";
 import { type RunningServer, startServer } from "../../server/compose.ts";
 import type { Config } from "../../server/config.ts";
@@ -147,4 +147,12 @@ export function expectedTasks({ tasks }: Snapshot): string[] {
 /** Waits until the card of this task shows the text. */
 export async function untilCardShows(page: Page, id: string, text: string): Promise<void> {
   await page.locator(`[data-task-id="${id}"]`, { hasText: text }).waitFor();
+}
+
+/** Whether a person sees its middle: in sight, and under nothing. */
+export function isUncovered(element: Locator): Promise<boolean> {
+  return element.evaluate((node) => {
+    const { left, top, width, height } = node.getBoundingClientRect();
+    return node.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+  });
 }

@@ -5,6 +5,7 @@ import * as assert from "uvu/assert";
 import { launchBrowser } from "../support/browser.ts";
 import {
   expectedTasks,
+  isUncovered,
   openHouse,
   shownTasks,
   TOKEN,
@@ -85,7 +86,9 @@ test("PAGE-2, PAGE-3: it says when the server is gone, and resumes by itself whe
     await house.stop();
     await page.locator('[data-testid="connection"][data-status="offline"]').waitFor();
     assert.match((await badge.textContent()) ?? "", /^Offline — retrying/);
-    assert.match((await page.getByTestId("as-of").textContent()) ?? "", /as of/);
+    const asOf = page.getByTestId("as-of");
+    assert.match((await asOf.textContent()) ?? "", /as of/);
+    assert.ok(await isUncovered(asOf), "in sight, and under nothing");
     assert.is(await page.locator("[data-task-id]").count(), seen, "what was known stays in view");
 
     await house.startAgain();

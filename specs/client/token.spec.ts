@@ -39,23 +39,24 @@ test("PAGE-4: a token in the fragment is taken, removed from the address and kep
   assert.is(keeper("", stored).token.token(), "a+b+c", "a reload still has it");
 });
 
-test("PAGE-4: it is told where a link puts another token in the place of one", () => {
+test("PAGE-72: a link puts no token in the place of another; what it brought is given back, to be asked about", () => {
   const { token, address } = keeper("#token=mine");
-  assert.is(token.takeFromAddress(), false, "there was none");
-  for (const [fragment, isOther] of [
-    ["#token=mine", false],
-    ["#token=", false],
-    ["#main", false],
-    ["#token=theirs", true],
+  assert.is(token.takeFromAddress(), null, "there was none");
+  for (const [fragment, other] of [
+    ["#token=mine", null],
+    ["#token=", null],
+    ["#main", null],
+    ["#token=theirs", "theirs"],
   ] as const) {
     address.fragment = fragment;
-    assert.is(token.takeFromAddress(), isOther, fragment);
+    assert.is(token.takeFromAddress(), other, fragment);
+    assert.is(address.fragment, fragment === "#main" ? fragment : "");
   }
-  assert.is(token.token(), "theirs");
+  assert.is(token.token(), "mine");
 });
 
 test("PAGE-71: tokens of a tab are numbered, over a reload too; the same one keeps its number", () => {
-  const { token, address, stored } = keeper("#token=mine");
+  const { token, stored } = keeper("#token=mine");
   const first = token.number();
   token.takeFromAddress();
   const mine = token.number();
@@ -63,11 +64,10 @@ test("PAGE-71: tokens of a tab are numbered, over a reload too; the same one kee
   token.give("mine");
   assert.is(token.number(), mine);
   assert.is(keeper("", stored).token.number(), mine, "a reload changes nothing");
-  const reloaded = keeper("#token=theirs", stored).token;
-  reloaded.takeFromAddress();
+  const reloaded = keeper("", stored).token;
+  reloaded.give("theirs");
   assert.ok(reloaded.number() > mine);
-  address.fragment = "#token=theirs";
-  token.takeFromAddress();
+  token.give("theirs");
   const theirs = token.number();
   assert.ok(theirs > mine);
   token.forget();

@@ -37,7 +37,7 @@ export function AsOf() {
   return (
     <Show when={asOf()}>
       {(at) => (
-        <p class="as-of" data-testid="as-of">
+        <p class="strip" data-tone="bad" data-testid="as-of">
           No connection to the server. What you see is as of {toMoment(at(), now())}.
         </p>
       )}

@@ -1,6 +1,7 @@
 /** Text to safe nodes. Neighbours: `Markdown.tsx`, which loads this when first needed; `pieces.ts`. */
 import DOMPurify from "dompurify";
 import { Marked } from "marked";
+import { tokenIn } from "../sync/token.ts";
 import { isCostly } from "./markdown-cost.ts";
 import { cutBelow } from "./pieces.ts";
 
@@ -29,9 +30,17 @@ function escapeHtml(text: string): string {
 
 DOMPurify.addHook("afterSanitizeAttributes", (node) => {
   if (node.tagName !== "A") return;
+  // Followed, such a link would have the page act as somebody else.
+  const href = node.getAttribute("href") ?? "";
+  if (tokenIn(hashOf(href)) !== null) node.setAttribute("href", href.slice(0, href.indexOf("#")));
   node.setAttribute("target", "_blank");
   node.setAttribute("rel", "noopener noreferrer nofollow");
 });
+
+function hashOf(href: string): string {
+  const at = href.indexOf("#");
+  return at < 0 ? "" : href.slice(at);
+}
 
 /** @returns null for what would take too long, and what is nested in a way that was not foreseen. */
 function parse(text: string): string | null {

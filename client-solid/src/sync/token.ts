@@ -22,10 +22,10 @@ export interface TokenKeeper {
   /** Whether it is because the token that was there is not the server's. */
   refused: Accessor<boolean>;
   /**
-   * Looks at the address; also after it changed.
-   * @returns whether another token had been here before, of whom the person may not know that it is gone
+   * Looks at the address; also after it changed. What it holds is kept where this tab has no token yet.
+   * @returns the token of the address where this tab has another, which stays until one is given
    */
-  takeFromAddress(): boolean;
+  takeFromAddress(): string | null;
   /** Asks the person; null when they would rather not. Asked twice, it is one form. */
   request(): Promise<string | null>;
   give(token: string): void;
@@ -77,13 +77,13 @@ export function createTokenKeeper({ fragment, clearFragment, storage }: TokenPor
     refused,
     takeFromAddress() {
       const given = tokenIn(fragment());
-      if (given === null) return false;
+      if (given === null) return null;
       clearFragment();
-      if (given === "") return false;
-      const before = token();
+      if (given === "") return null;
+      if (token() !== null && token() !== given) return given;
       keep(given);
       answer(given);
-      return before !== null && before !== given;
+      return null;
     },
     request() {
       setRefused(token() !== null);
@@ -106,7 +106,8 @@ export function createTokenKeeper({ fragment, clearFragment, storage }: TokenPor
   };
 }
 
-function tokenIn(fragment: string): string | null {
+/** What the page would take from this fragment; null where it holds no token. */
+export function tokenIn(fragment: string): string | null {
   const given = /^#(?:.*&)?token=([^&]*)/.exec(fragment)?.[1];
   if (given === undefined) return null;
   try {
