@@ -21,14 +21,12 @@ import {
 import { isReserved } from "../core/permissions.ts";
 import { hiddenIn, slug } from "../core/schema.ts";
 import type { Agent } from "../core/state/agents/agent.ts";
-import { MAX_TTL_SECONDS } from "../core/state/tasks/lease-actions.ts";
+import { MAX_TTL_SECONDS } from "../core/state/tasks/leases.ts";
 import { DAY_MS, fromTime } from "../core/time.ts";
 import type { Archive } from "./archive.ts";
+import { bounded, boundedRecord, MAX_COUNT, refuseCrowds } from "./import-bounds.ts";
 
 const COUNTED = Object.entries(TABLE_OF) as [keyof Counters, TableName][];
-
-/** Of ids and of counters: behind it there is room for ids still. */
-const MAX_COUNT = 1_000_000_000_000;
 
 /** What else an id is: a name or made of names, in which nothing leads elsewhere and all is seen. */
 const NAMED = /^(?!\.)[^/\\\p{C}\p{Zl}\p{Zp}]{1,200}$/u;
@@ -73,10 +71,10 @@ export function checkShapes({ head, state }: Archive, now: number): void {
     if (kind) return numberIn(kind, id) > 0 && numberIn(kind, id) <= MAX_COUNT;
     return CHOSEN.has(table) ? isSlug({ id }) : NAMED.test(id);
   };
-  refuseOther(ajv.compile(storedSingles), head.state, "");
+  refuseOther(ajv.compile(bounded(storedSingles) as object), head.state, "");
   refuseHidden(COMPANY_NAMES, head.state.company, "company");
   for (const table of TABLES) {
-    const conforms = ajv.compile(storedRecords[table]);
+    const conforms = ajv.compile(boundedRecord(table, storedRecords[table]));
     for (const [id, record] of Object.entries(state[table])) {
       const path = `${table}/${id}`;
       if (!isIdIn(table, id)) throw new Error(`${path} is no id of its kind`);
@@ -93,9 +91,16 @@ export function checkShapes({ head, state }: Archive, now: number): void {
     if (handing_over_to === id) throw new Error(`${path} leads back to itself`);
   }
   for (const { id, lease } of Object.values(state.tasks)) {
-    if (!lease || lease.ttl_seconds <= MAX_TTL_SECONDS) continue;
-    throw new Error(`tasks/${id}/lease/ttl_seconds must be at most ${MAX_TTL_SECONDS}`);
+    if (!lease) continue;
+    const path = `tasks/${id}/lease`;
+    if (lease.ttl_seconds > MAX_TTL_SECONDS) {
+      throw new Error(`${path}/ttl_seconds must be at most ${MAX_TTL_SECONDS}`);
+    }
+    if (!Object.hasOwn(state.agents, lease.holder)) {
+      throw new Error(`${path}/holder is no agent: ${lease.holder}`);
+    }
   }
+  refuseCrowds(state);
   refuseCircles("agents", "manager", state.agents, ({ manager }: Agent) => [manager]);
   refuseCircles("tasks", "depends_on", state.tasks, ({ depends_on }: Task) => depends_on);
   for (const [kind, count] of Object.entries(head.state.counters)) {
@@ -169,9 +174,10 @@ function refuseOther(conforms: ValidateFunction, value: unknown, path: string): 
   if (conforms(value)) return;
   const [error] = conforms.errors ?? [];
   const { instancePath = "", message = "is not valid" } = error ?? {};
+  const plain = message.replace("must be <=", "must be at most");
   const { format, additionalProperty: unknown } = (error?.params ?? {}) as Record<string, unknown>;
   const isTime = format === "date-time";
-  let why = isTime ? "must be a time, none to come" : message;
+  let why = isTime ? "must be a time, none to come" : plain;
   if (unknown !== undefined) why = `holds ${JSON.stringify(unknown)}, which this release knows not`;
   throw new Error(`${`${path}${instancePath}`.replace(/^\//, "") || "its head"} ${why}`);
 }

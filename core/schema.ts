@@ -7,7 +7,7 @@ import { Type } from "typebox";
 
 const MAX_ID = 120;
 const MAX_LINE = 300;
-const MAX_TEXT = 20_000;
+export const MAX_TEXT = 20_000;
 /** Of one list. */
 export const MAX_ITEMS = 200;
 

@@ -4,8 +4,10 @@
  */
 import type { Context } from "../action.ts";
 import { refuse, refuseUnknown } from "../errors.ts";
+import { toPlain } from "../names.ts";
 import { get } from "../table.ts";
 import { type Agent, CEO } from "./agents/agent.ts";
+import type { Company } from "./company/company.ts";
 import type { RecordOf, State, TableName } from "./state.ts";
 
 const THINGS: Record<TableName, string> = {
@@ -61,7 +63,15 @@ export function checkPerson(state: State, id: string | null | undefined): void {
 /** The name to show for an actor; texts that name nobody we know stand for themselves. */
 export function nameOf(state: State, id: string): string {
   if (id === CEO) return state.company.ceo_name || "CEO";
-  return get(state.agents, id)?.name ?? id;
+  const name = get(state.agents, id)?.name;
+  if (name === undefined) return id;
+  // Called as the CEO is, by whoever may say what an agent is called: its id is said, too.
+  return isCeos(name, state.company) ? `${name} (${id})` : name;
+}
+
+function isCeos(name: string, { ceo_name }: Company): boolean {
+  const plain = toPlain(name);
+  return plain === CEO || plain === toPlain(ceo_name);
 }
 
 /** Ids of a way round that a refusal names; what is left out of a longer one is counted. */

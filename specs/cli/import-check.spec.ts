@@ -147,6 +147,69 @@ test("CLI-2: import refuses an agent that hands over to itself, or before it lef
   importAs(marked({ standing: "decommissioned", handing_over_to: null }));
 });
 
+test("CLI-2: import refuses a record that holds more than requests could say or gather, and names it", () => {
+  const many = (count: number, text = "x") => Array.from({ length: count }, () => text);
+  const said = (count: number, text = "x") =>
+    many(count).map((_, n) => ({ id: `CM-1-${n}`, author: "ceo", text, timestamp: toTime(AT) }));
+  const changed = { author: "ceo", action: "note", field: null, from: null, timestamp: toTime(AT) };
+  const wrong: [Table, string, string, unknown][] = [
+    ["tasks", "T-203", "title", "x".repeat(301)],
+    ["tasks", "T-203", "description", "x".repeat(20_001)],
+    ["tasks", "T-203", "labels", many(201)],
+    ["tasks", "T-203", "labels/0", ["x".repeat(2_001)]],
+    ["tasks", "T-203", "assignees", many(201)],
+    ["tasks", "T-203", "depends_on", many(201)],
+    ["tasks", "T-203", "artifacts", many(201)],
+    ["tasks", "T-203", "artifacts", many(101, "x".repeat(2_000))],
+    ["tasks", "T-203", "blockers", many(11, "x".repeat(20_000))],
+    ["tasks", "T-203", "comments", said(1_201)],
+    ["tasks", "T-203", "comments", said(31, "x".repeat(20_000))],
+    ["tasks", "T-203", "activity", many(101).map((_, n) => ({ ...changed, id: `${n}`, to: 1 }))],
+    [
+      ...(["tasks", "T-203", "activity"] as const),
+      many(30).map((_, n) => ({ ...changed, id: `${n}`, to: "x".repeat(15_000) })),
+    ],
+    ["tasks", "T-203", "links", many(201).map(() => ({ link_type: "blocks", target_id: "T-1" }))],
+    ["tasks", "T-203", "progress", 101],
+    ["tasks", "T-203", "lease_expiries", 1e300],
+    ["agents", "codex", "name", "x".repeat(121)],
+    ["agents", "codex", "skills", many(201)],
+    ["agents", "codex", "specialists", many(51)],
+    ["agents", "codex", "collaborating_with", many(201)],
+    ["agents", "codex", "profile_hue", 361],
+    ["agents", "codex", "note", "x".repeat(20_001)],
+    ["projects", "ceo-console", "name", "x".repeat(301)],
+    ["sprints", "SP-005", "goal", "x".repeat(20_001)],
+  ];
+  for (const [table, id, path, value] of wrong) {
+    const [field = ""] = path.split("/");
+    const why = new RegExp(`^${table}/${id}/${path} (must|may)`);
+    refuses(set(table, id, { [field]: value }), why);
+  }
+  const longDays = { tasks: 1, points: 1, points_by_day: { "some day": 1 } };
+  refuses(
+    set("sprints", "SP-005", { archived: longDays }),
+    /^sprints\/SP-005\/archived\/points_by_day/,
+  );
+  refuses(({ company }) => Object.assign(company, { name: "x".repeat(20_001) }), /^company\/name/);
+});
+
+test("CLI-2: import refuses groups of more than requests could make, and a lease of nobody", () => {
+  const group = (count: number, fields: object) => (wire: WireState) => {
+    const one = wire.tasks["T-203"];
+    for (let n = 0; n < count; n++) {
+      const id = `T-${10_000 + n}`;
+      wire.tasks[id] = { ...one, id, mission_id: null, sprint_id: null, ...fields } as never;
+    }
+  };
+  refuses(group(2_001, { mission_id: "M-300" }), /^tasks hold M-300 as mission_id more than 2000/);
+  refuses(group(2_001, { sprint_id: "SP-005" }), /^tasks hold SP-005 as sprint_id more than 2000/);
+  refuses(group(401, { depends_on: ["T-204"] }), /^tasks hold T-204 as depends_on more than 400/);
+  importAs(group(1_000, { mission_id: "M-300" }));
+  const lease = { holder: "ghost", token: 1, ttl_seconds: 600, expires_at: toTime(AT) };
+  refuses(set("tasks", "T-203", { lease }), /^tasks\/T-203\/lease\/holder is no agent: ghost$/);
+});
+
 const idsOf = { tasks: "T", missions: "M", sprints: "SP", runs: "R", messages: "M" } as const;
 
 test("CLI-2: import refuses a number in an id, or of a counter, behind which ids would run out or be the same", () => {

@@ -4,9 +4,19 @@
  */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { createMemoryJournal, openEngine } from "../../core/index.ts";
+import { createMemoryJournal, openEngine, toTime } from "../../core/index.ts";
 import type { Lease } from "../../core/state/tasks/task.ts";
-import { AT, createIds, createStory, frozen, pathsOf } from "../support/core.ts";
+import {
+  AT,
+  copyOf,
+  createIds,
+  createStory,
+  demoState,
+  frozen,
+  pathsOf,
+  record,
+  run,
+} from "../support/core.ts";
 import {
   activeOf,
   type Claimed,
@@ -381,6 +391,30 @@ test("AGT-2: what the server was down for is not held against the holder", () =>
   story.does("system/expire", { max_expiries: 3, heard_from }, []);
   const { reply } = story.does("system/expire", { max_expiries: 3, heard_from });
   assert.equal(reply, { task_ids: ["T-208"] });
+});
+
+test("AGT-2: a lease of a restored state ends, and is renewed for a day at most, however long it says that it lasts", () => {
+  const day = 86_400 * SECOND_MS;
+  for (const ttl_seconds of [86_401, 2 ** 53, 1e300]) {
+    for (const expires_at of ["9999-12-31T23:59:59+00:00", "2016-12-31T23:59:60Z", "", "never"]) {
+      for (const holder of ["codex", "ghost"]) {
+        const state = copyOf(demoState());
+        const task = record(state.tasks, "T-208");
+        Object.assign(task, {
+          status: "in_progress",
+          lease: { holder, token: 1, ttl_seconds, expires_at },
+        });
+        const at = AT + 60 * SECOND_MS;
+        if (holder === "codex") {
+          const renewed = run(state, "tasks/renew", { task_id: "T-208", agent_id: "codex" }, at);
+          const { lease } = record(renewed.state.tasks, "T-208");
+          assert.is(lease?.expires_at, toTime(at + day));
+        }
+        const left = run(state, "system/expire", { max_expiries: 3, heard_from: at }, at + day);
+        assert.is(record(left.state.tasks, "T-208").lease, null, `${ttl_seconds} ${expires_at}`);
+      }
+    }
+  }
 });
 
 test("CORE-1 CORE-9: what runs out together is taken back in the order of the ids", async () => {

@@ -11,8 +11,9 @@ import {
   openEngine,
   type Principal,
 } from "../../core/index.ts";
+import { nameOf } from "../../core/state/lookup.ts";
 import { get } from "../../core/table.ts";
-import { AT, createIds, frozen } from "../support/core.ts";
+import { AT, copyOf, createIds, demoState, frozen, record, run } from "../support/core.ts";
 
 const test = suite("names");
 frozen(test);
@@ -164,6 +165,26 @@ test("ACC-17: with what is drawn as nothing in it a name is seen as the same", (
       }
     }
   }));
+
+test("ACC-17: who is called as the CEO is shown with its id, however the name is written", () => {
+  const called = (name: string, ceo_name = "Alex") => {
+    const state = copyOf(demoState());
+    state.company.ceo_name = ceo_name;
+    record(state.agents, "codex").name = name;
+    return state;
+  };
+  for (const name of ["CEO", "ceo", "\uff23\uff25\uff2f", "C\u200bEO", " CEO ", "Alex", "ALEX"]) {
+    const state = called(name);
+    assert.is(nameOf(state, "codex"), `${name} (codex)`);
+    const { reply } = run(state, "tasks/update", { task_id: "T-203", owner: "codex" });
+    assert.is((reply as { task: { owner_name: string } }).task.owner_name, `${name} (codex)`);
+  }
+  for (const name of ["Codex", "CEO of code", "Alexa"]) {
+    assert.is(nameOf(called(name), "codex"), name);
+  }
+  assert.is(nameOf(called("CEO"), "ceo"), "Alex");
+  assert.is(nameOf(called("Codex"), "nobody"), "nobody");
+});
 
 test("ACC-17: who was called so before is read as ever, and may change everything else", async () => {
   const journal = createMemoryJournal();

@@ -25,12 +25,10 @@ import { leaseToken } from "../tasks/fields.ts";
 import { gather } from "../tasks/gathered.ts";
 import { checkLease, renewLease } from "../tasks/leases.ts";
 import { viewTask } from "../tasks/views.ts";
-import { OUTCOMES, type Outcome, type Run } from "./run.ts";
+import { MAX_RUNS, OUTCOMES, type Outcome, type Run } from "./run.ts";
 
 /** The same publish again within this time is a retry (routes.md). */
 const REPEAT_MS = 45 * SECOND_MS;
-/** Runs kept in the state; the journal keeps them all. */
-const MAX_RUNS = 500;
 /** How many of the latest runs may hold the one that is being repeated. */
 const REPEAT_WINDOW = 50;
 

@@ -1,4 +1,8 @@
 /** The run: one published result of an agent's work. */
+
+/** Kept in the state; the journal keeps them all. */
+export const MAX_RUNS = 500;
+
 export const OUTCOMES = ["working", "needs_attention", "blocked", "validation"] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 

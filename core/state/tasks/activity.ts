@@ -8,7 +8,7 @@ import { createWeights } from "../../weight.ts";
 import type { Activity, Task } from "./task.ts";
 
 /** What every reader of a task is given. */
-const MOST = { count: 100, characters: 200_000 } as const;
+export const MAX_ACTIVITY = { count: 100, characters: 200_000 } as const;
 
 const charactersOf = createWeights<Activity>(({ author, from, to }) => [author, from, to]);
 
@@ -20,9 +20,9 @@ export function recordActivity(task: Task, entry: Entry, context: Context): void
   const record = { id: `AC-${context.at}-${count}`, ...entry, timestamp: context.time };
   const all = [...activityOf(task, context), record];
   // Half at a time: who shows them moves all that are left.
-  let from = all.length > MOST.count ? MOST.count / 2 : 0;
+  let from = all.length > MAX_ACTIVITY.count ? MAX_ACTIVITY.count / 2 : 0;
   let characters = all.slice(from).reduce((sum, one) => sum + charactersOf(one), 0);
-  for (; characters > MOST.characters && from < all.length - 1; from++) {
+  for (; characters > MAX_ACTIVITY.characters && from < all.length - 1; from++) {
     characters -= charactersOf(all[from] ?? record);
   }
   if (from === 0) task.activity.push(record);

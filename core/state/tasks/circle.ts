@@ -12,7 +12,7 @@ import { countIn, noteIn } from "./room.ts";
 import type { Task } from "./task.ts";
 
 /** Tasks that may wait for one: each is looked at when it is done. */
-const MAX_DEPENDENTS = 200;
+export const MAX_DEPENDENTS = 200;
 /** Dependencies that are looked at for a circle: half of them on the side where fewer are. */
 const MAX_LOOKED_AT = 20_000;
 

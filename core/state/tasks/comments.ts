@@ -9,7 +9,7 @@ import { createWeights, weightOf } from "../../weight.ts";
 import type { Comment, Task } from "./task.ts";
 
 /** Of what every reader of a task is given; events have some left, so that work can still be ended. */
-const ROOM = {
+export const ROOM = {
   comment: { count: 1_000, characters: 500_000 },
   event: { count: 1_200, characters: 600_000 },
 } as const;

@@ -10,7 +10,7 @@ import { unique } from "../lookup.ts";
 import type { Task } from "./task.ts";
 
 /** All that one request can say has room. */
-const GATHERED = { count: 200, characters: 200_000 } as const;
+export const GATHERED = { count: 200, characters: 200_000 } as const;
 const TOO_LONG = {
   artifacts: "say where it is instead of what it says, or leave some out",
   blockers: "say it in fewer words, or leave some out",

@@ -15,14 +15,20 @@ import { checkRef, find, findActiveAgent, nameOf, touch, unique } from "../looku
 import type { State } from "../state.ts";
 import { leaseToken } from "./fields.ts";
 import { expiredTasks, hasExpired } from "./lease-ends.ts";
-import { checkLease, DEFAULT_TTL_SECONDS, grantLease, renewLease, takeBack } from "./leases.ts";
+import {
+  checkLease,
+  DEFAULT_TTL_SECONDS,
+  grantLease,
+  MAX_TTL_SECONDS,
+  renewLease,
+  takeBack,
+} from "./leases.ts";
 import { moveTask, track } from "./moves.ts";
 import { agentReasons, pickTask, taskReasons } from "./routing.ts";
 import type { Lease, Task } from "./task.ts";
 import { type TaskView, viewTask } from "./views.ts";
 
 const MIN_TTL_SECONDS = 2;
-export const MAX_TTL_SECONDS = 86_400;
 const MAX_WAIT_SECONDS = 60;
 
 const ttl = Type.Optional(

@@ -8,6 +8,7 @@ import type { Steps } from "../../steps.ts";
 import { get } from "../../table.ts";
 import { fromTime, minuteOf, SECOND_MS } from "../../time.ts";
 import type { State } from "../state.ts";
+import { ttlOf } from "./leases.ts";
 import type { Task } from "./task.ts";
 
 const ENDS = "ends";
@@ -20,7 +21,7 @@ const givenFrom = (ends: number, ttlMs: number) => ends - ttlMs - SECOND_MS;
 export function leaseMinutes({ lease }: Task): string[] {
   if (!lease) return [];
   const ends = fromTime(lease.expires_at);
-  const given = givenFrom(ends, lease.ttl_seconds * SECOND_MS);
+  const given = givenFrom(ends, ttlOf(lease) * SECOND_MS);
   return [`${ENDS} ${minuteOf(ends)}`, `${GIVEN} ${minuteOf(given)}`];
 }
 
@@ -29,12 +30,13 @@ type Expiry = typeof ENDS | typeof GIVEN | null;
 
 function expiryOf(task: Task | undefined, now: number, heardFrom: number): Expiry {
   if (!task?.lease) return null;
-  const { expires_at, ttl_seconds } = task.lease;
-  const ttlMs = ttl_seconds * SECOND_MS;
+  const { expires_at } = task.lease;
+  const ttlMs = ttlOf(task.lease) * SECOND_MS;
   // Asked first: to read a time costs more than all else, and after a start this holds for all.
   if (heardFrom + ttlMs > now) return null;
   const ends = fromTime(expires_at);
-  if (ends <= now) return ENDS;
+  // An end that is no time has come.
+  if (!(ends > now)) return ENDS;
   return givenFrom(ends, ttlMs) > now ? GIVEN : null;
 }
 

@@ -16,6 +16,12 @@ import { moveTask, track } from "./moves.ts";
 import type { Lease, Task } from "./task.ts";
 
 export const DEFAULT_TTL_SECONDS = 300;
+export const MAX_TTL_SECONDS = 86_400;
+
+/** How long it lasts; a restored state may say anything. */
+export function ttlOf({ ttl_seconds }: Pick<Lease, "ttl_seconds">): number {
+  return Math.min(ttl_seconds, MAX_TTL_SECONDS);
+}
 
 /** Gives the task to the holder, for so long. */
 export function grantLease(
@@ -33,7 +39,7 @@ export function grantLease(
 export function renewLease(task: Task, { at }: Context, ttlSeconds?: number): void {
   const { lease } = task;
   if (!lease) return;
-  const ttl = ttlSeconds ?? lease.ttl_seconds;
+  const ttl = ttlSeconds ?? ttlOf(lease);
   if (lease.ttl_seconds !== ttl) lease.ttl_seconds = ttl;
   lease.expires_at = endOf(at, ttl);
 }

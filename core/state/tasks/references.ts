@@ -11,7 +11,8 @@ import type { State } from "../state.ts";
 import { recordActivity } from "./activity.ts";
 import { SYMMETRIC_LINKS, type Task } from "./task.ts";
 
-const MAX_LINKS = 200;
+/** Of one task. */
+export const MAX_LINKS = 200;
 
 /** Removes the task and every trace of it in other records. */
 export function removeTask(state: State, task: Task, context: Context): void {

@@ -19,7 +19,7 @@ import { countIn, noteIn } from "./room.ts";
 import type { Task, TaskStatus } from "./task.ts";
 
 /** Tasks of one mission, or one sprint, beside archived ones: who deletes it changes all of them. */
-const MAX_GROUPED = 1_000;
+export const MAX_GROUPED = 1_000;
 
 /** What create and update have in common, `null` or "" clearing a reference. */
 export type TaskFields = {
