@@ -10,6 +10,7 @@ import addFormats from "ajv-formats";
 import { Type } from "typebox";
 import {
   type Counters,
+  createState,
   numberIn,
   storedRecords,
   storedSingles,
@@ -17,6 +18,7 @@ import {
   TABLES,
   type TableName,
   type Task,
+  type WireState,
 } from "../core/index.ts";
 import { isReserved } from "../core/permissions.ts";
 import { hiddenIn, slug } from "../core/schema.ts";
@@ -56,11 +58,16 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 const kinds = new Map(COUNTED.map(([kind, table]) => [table, kind]));
 
+interface Checked {
+  head: Pick<Archive["head"], "state">;
+  state: WireState;
+}
+
 /**
  * @param now milliseconds since the epoch
  * @throws Error with the path of the first value that is not what it must be
  */
-export function checkShapes({ head, state }: Archive, now: number): void {
+export function checkShapes({ head, state }: Checked, now: number): void {
   const ajv = new Ajv2020({ strict: false });
   addFormats.default(ajv, ["date"]);
   const isTime = (text: string) => TIME.test(text) && fromTime(text) <= now + AHEAD_MS;
@@ -105,6 +112,25 @@ export function checkShapes({ head, state }: Archive, now: number): void {
   refuseCircles("tasks", "depends_on", state.tasks, ({ depends_on }: Task) => depends_on);
   for (const [kind, count] of Object.entries(head.state.counters)) {
     if (count > MAX_COUNT) throw new Error(`counters/${kind} must be at most ${MAX_COUNT}`);
+  }
+}
+
+/**
+ * Of a state that is there already, such as a restored one: the first thing that an import would refuse, in a
+ * sentence; null for none.
+ */
+export function whatNoRequestMade(state: WireState, now: number): string | null {
+  const { company, counters, swept_at, archive, ...tables } = state;
+  const known: readonly string[] = TABLES;
+  const rest = Object.entries(tables).filter(([key]) => !known.includes(key));
+  // A database of an older release may not know each kind of id yet.
+  const counted = { ...createState().counters, ...counters };
+  const head = { company, counters: counted, swept_at, archive, ...Object.fromEntries(rest) };
+  try {
+    checkShapes({ head: { state: head }, state }, now);
+    return null;
+  } catch (error) {
+    return `the state holds what no request of this release makes, and an import would refuse: ${(error as Error).message}`;
   }
 }
 

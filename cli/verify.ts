@@ -1,7 +1,8 @@
 /**
  * `clawtasker verify`: holds a data folder or a backup against itself. Neighbours: `journal/verify.ts`
  * looks, this makes the copy it looks at and tells. Invariant: what is looked at is only ever read.
- * Exit codes: 1 when something does not agree.
+ * Exit codes: 1 when something does not agree; what only an import would refuse is a note, since an older release may
+ * have let it in.
  */
 import { existsSync, mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,6 +10,7 @@ import { join } from "node:path";
 import { copyDatabase, verifyJournal } from "../journal/index.ts";
 import { CliFailure, EXIT, type ExitCode } from "./failure.ts";
 import { dataDirOf } from "./import.ts";
+import { whatNoRequestMade } from "./import-check.ts";
 import { isInUse } from "./local.ts";
 import { printJson, printLines } from "./output.ts";
 
@@ -72,7 +74,7 @@ function copyOf(what: string, copy: string): void {
 
 function lookInto(what: string, copy: string, known: ReturnType<typeof parseHead>) {
   try {
-    return verifyJournal(copy, known);
+    return verifyJournal(copy, { known, look: (state) => whatNoRequestMade(state, Date.now()) });
   } catch (error) {
     const why = (error as Error).message.replaceAll(copy, what);
     throw new CliFailure(EXIT.failed, `${what} cannot be verified: ${why}`);

@@ -20,6 +20,7 @@ import {
   type State,
   toArchiveChange,
   toWireState,
+  type WireState,
 } from "../core/index.ts";
 import { createArchiveLedger } from "./archive-ledger.ts";
 import { filesIn, readMark } from "./files.ts";
@@ -49,12 +50,18 @@ const PAGE = 500;
 /** After so many the rest says nothing new. */
 const MAX_PROBLEMS = 20;
 
+export interface VerifyOptions {
+  /** An entry with its hash, noted earlier: it must still be there. */
+  known?: { seq: number; hash: string } | undefined;
+  /** Looks at the state that all entries lead to; a sentence is told as a note. */
+  look?: (state: WireState) => string | null;
+}
+
 /**
  * @param dir a folder with a copy of the database that nobody else uses
- * @param known an entry with its hash, noted earlier: it must still be there
  * @throws Error when it is no journal, or cannot be read at all
  */
-export function verifyJournal(dir: string, known?: { seq: number; hash: string }): Verification {
+export function verifyJournal(dir: string, options: VerifyOptions = {}): Verification {
   const files = filesIn(dir);
   const db = new Database(files.db, { timeout: 0 });
   try {
@@ -64,7 +71,7 @@ export function verifyJournal(dir: string, known?: { seq: number; hash: string }
       throw new Error(`it has format ${format}, this release reads up to ${FORMAT_VERSION}`);
     }
     checkSchema(db);
-    return verify(db, readMark(files), known);
+    return verify(db, readMark(files), options);
   } finally {
     db.close();
   }
@@ -73,7 +80,7 @@ export function verifyJournal(dir: string, known?: { seq: number; hash: string }
 function verify(
   db: Database.Database,
   mark: ReturnType<typeof readMark>,
-  known: { seq: number; hash: string } | undefined,
+  { known, look }: VerifyOptions,
 ): Verification {
   const found = inspect(db, mark);
   const problems: string[] = [];
@@ -97,7 +104,9 @@ function verify(
   const start = oldest ? stateOf(db, oldest) : createState();
   const { seq: floor } = found.floor;
   const stretch = { from, to: found.head.seq, floor, start, snapshots: good };
-  const counts = replay(db, stretch, { tell, note: into(notes) });
+  const { state, ...counts } = replay(db, stretch, { tell, note: into(notes) });
+  const seen = look?.(toWireState(state));
+  if (seen) notes.push(seen);
   const { seq, hash } = found.head;
   return {
     journal: found.id,
@@ -129,7 +138,7 @@ function replay(
   db: Database.Database,
   { from, to, floor, start, snapshots }: Stretch,
   telling: Telling,
-): { reduced: number; taken: number } {
+): { reduced: number; taken: number; state: State } {
   const select = db.prepare("SELECT seq, json FROM entries WHERE seq > ? ORDER BY seq LIMIT ?");
   const countWithin = createPager(db);
   const kept = new Map(snapshots.map((row) => [row.seq, row]));
@@ -166,7 +175,7 @@ function replay(
     }
   }
   ledger.compare(to, floor);
-  return { reduced, taken };
+  return { reduced, taken, state };
 }
 
 /** The reduction, where it says what the entry says; null where the entry has to be taken at its word. */

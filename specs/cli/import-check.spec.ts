@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { fromText, toLines } from "../../cli/archive.ts";
-import { checkShapes } from "../../cli/import-check.ts";
+import { checkShapes, whatNoRequestMade } from "../../cli/import-check.ts";
 import {
   actions,
   createRelations,
@@ -267,6 +267,31 @@ test("CLI-2: import refuses what this release knows not, in the head and in ever
   refuses(({ company }) => Object.assign(company, { x: 1 }), knowsNot("company ", "x"));
   const lease = { holder: "codex", token: 1, ttl_seconds: 600, expires_at: toTime(AT), x: 1 };
   refuses(set("tasks", "T-203", { lease }), /^tasks\/T-203\/lease /);
+});
+
+test("DUR-18: what an import would refuse of a state that is there is said in a sentence", () => {
+  const seen = (change: (wire: WireState) => void) => {
+    const wire = structuredClone(toWireState(demoState()));
+    change(wire);
+    return whatNoRequestMade(wire, AT);
+  };
+  assert.is(
+    seen(() => {}),
+    null,
+  );
+  // Of an older release that knew no such ids, with what is archived since.
+  const older = ({ counters, archive, threads, missions }: WireState) => {
+    delete (counters as Partial<typeof counters>).webhook;
+    Object.assign(archive, { tasks: 5, messages: 2, directives: 1, since: 3 });
+    for (const thread of Object.values(threads)) thread.archived_messages = 2;
+    for (const mission of Object.values(missions)) mission.archived_tasks = 3;
+  };
+  assert.is(seen(older), null);
+  assert.match(
+    seen(set("agents", "codex", { handing_over_to: "codex" })) ?? "",
+    /^the state holds .*: agents\/codex\/handing_over_to is for who left, and codex is active$/,
+  );
+  assert.match(seen((wire) => Object.assign(wire, { more: {} })) ?? "", /its head holds "more"/);
 });
 
 test("CLI-2: what requests made is let in, whatever they were", () => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import Database from "libsql";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type Entry, openEngine } from "../../core/index.ts";
+import { type Entry, openEngine, type WireState } from "../../core/index.ts";
 import { chainHash, createSnapshotDigest, toBuffer } from "../../journal/format.ts";
 import { openSqliteJournal, verifyJournal } from "../../journal/index.ts";
 import { makeDataDir } from "../support/process.ts";
@@ -250,6 +250,9 @@ test("DUR-18: an entry that the rules of today would refuse is told, and taken a
   db.close();
   const { problems, notes, reduced, taken } = verifyJournal(data.dir);
   assert.equal(problems, []);
+  const look = ({ tasks }: WireState) => `of ${Object.keys(tasks).length} tasks`;
+  assert.equal(verifyJournal(data.dir, { look }).notes, [...notes, "of 59 tasks"]);
+  assert.equal(verifyJournal(data.dir, { look: () => null }).notes, notes);
   assert.equal([reduced, taken], [52, 1]);
   assert.equal(notes, [
     "entry 5 (tasks/create) would be refused by the rules of this release: unknown agent: ghost",
@@ -272,12 +275,12 @@ test("DUR-18: a history that was made anew without a trace is known by the head 
   const data = makeDataDir();
   await write(data.dir);
   const known = verifyJournal(data.dir).head;
-  assert.equal(verifyJournal(data.dir, known).problems, []);
+  assert.equal(verifyJournal(data.dir, { known }).problems, []);
   const db = new Database(join(data.dir, "clawtasker.db"));
   both(someoneElse, rechain)(db);
   db.close();
   assert.equal(verifyJournal(data.dir).problems, [], "it agrees with itself");
-  assert.match(verifyJournal(data.dir, known).problems.join(), "entry 53 is not the one");
+  assert.match(verifyJournal(data.dir, { known }).problems.join(), "entry 53 is not the one");
   data.remove();
 });
 
