@@ -19,8 +19,8 @@ import { weightOf } from "../core/weight.ts";
 /** Of ids, of counters and of whatever else is counted: behind it there is room still. */
 export const MAX_COUNT = 1_000_000_000_000;
 
-/** What comes back from the archive goes to its group, however many are in it. */
-const SLACK = 2;
+/** A group that had more before it had a bound keeps it, and what comes back from the archive goes to its own. */
+const SLACK = 10;
 const MAX_DAYS = 10_000;
 
 /** Whose bodies say what a record holds. */
@@ -140,7 +140,7 @@ export function refuseCrowds({ tasks, webhooks, runs }: WireState): void {
       throw new Error(`tasks/${id}/${field} may have ${characters} characters together`);
     }
     const sum = JSON.stringify(activity).length;
-    const bound = SLACK * MAX_ACTIVITY.characters;
+    const bound = 2 * MAX_ACTIVITY.characters;
     if (sum > bound) throw new Error(`tasks/${id}/activity may have ${bound} characters together`);
   }
   for (const [name, table, bound] of [

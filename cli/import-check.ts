@@ -23,6 +23,7 @@ import {
 import { isReserved } from "../core/permissions.ts";
 import { hiddenIn, slug } from "../core/schema.ts";
 import type { Agent } from "../core/state/agents/agent.ts";
+import { longestLine, MAX_LINE, managersIn } from "../core/state/agents/line.ts";
 import { MAX_TTL_SECONDS } from "../core/state/tasks/leases.ts";
 import { DAY_MS, fromTime } from "../core/time.ts";
 import type { Archive } from "./archive.ts";
@@ -109,6 +110,10 @@ export function checkShapes({ head, state }: Checked, now: number): void {
   }
   refuseCrowds(state);
   refuseCircles("agents", "manager", state.agents, ({ manager }: Agent) => [manager]);
+  const line = longestLine(managersIn(Object.values(state.agents)));
+  if (line > MAX_LINE) {
+    throw new Error(`agents hold a line of ${line} managers, and ${MAX_LINE} may be`);
+  }
   refuseCircles("tasks", "depends_on", state.tasks, ({ depends_on }: Task) => depends_on);
   for (const [kind, count] of Object.entries(head.state.counters)) {
     if (count > MAX_COUNT) throw new Error(`counters/${kind} must be at most ${MAX_COUNT}`);

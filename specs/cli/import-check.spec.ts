@@ -202,12 +202,36 @@ test("CLI-2: import refuses groups of more than requests could make, and a lease
       wire.tasks[id] = { ...one, id, mission_id: null, sprint_id: null, ...fields } as never;
     }
   };
-  refuses(group(2_001, { mission_id: "M-300" }), /^tasks hold M-300 as mission_id more than 2000/);
-  refuses(group(2_001, { sprint_id: "SP-005" }), /^tasks hold SP-005 as sprint_id more than 2000/);
-  refuses(group(401, { depends_on: ["T-204"] }), /^tasks hold T-204 as depends_on more than 400/);
+  refuses(
+    group(10_001, { mission_id: "M-300" }),
+    /^tasks hold M-300 as mission_id more than 10000/,
+  );
+  refuses(
+    group(10_001, { sprint_id: "SP-005" }),
+    /^tasks hold SP-005 as sprint_id more than 10000/,
+  );
+  refuses(
+    group(2_001, { depends_on: ["T-204"] }),
+    /^tasks hold T-204 as depends_on more than 2000/,
+  );
   importAs(group(1_000, { mission_id: "M-300" }));
   const lease = { holder: "ghost", token: 1, ttl_seconds: 600, expires_at: toTime(AT) };
   refuses(set("tasks", "T-203", { lease }), /^tasks\/T-203\/lease\/holder is no agent: ghost$/);
+});
+
+test("CLI-2: import refuses a line of managers that no request could make", () => {
+  const line = (length: number) => (wire: WireState) => {
+    const { codex } = wire.agents;
+    wire.agents = {};
+    for (let n = length; n > 0; n--) {
+      const [id, manager] = [`line-${n}`, n > 1 ? `line-${n - 1}` : "ceo"];
+      wire.agents[id] = { ...codex, id, manager } as never;
+    }
+    for (const task of Object.values(wire.tasks)) task.lease = null;
+  };
+  importAs(line(100));
+  refuses(line(101), /^agents hold a line of 101 managers, and 100 may be$/);
+  refuses(line(20_000), /^agents hold a line of 20000 managers, and 100 may be$/);
 });
 
 const idsOf = { tasks: "T", missions: "M", sprints: "SP", runs: "R", messages: "M" } as const;

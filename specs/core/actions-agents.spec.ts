@@ -8,6 +8,7 @@ import { list, put } from "../../core/table.ts";
 import {
   AT,
   accepts,
+  copyOf,
   DAY_MS,
   demoState,
   frozen,
@@ -365,6 +366,69 @@ test("ACC-16: no new agent has another's id in other letters, or an id of the se
     run(older, "agents/heartbeat", { agent_id: id });
     run(older, "tokens/create", { name: `t-${id}`, role: "agent", agent_id: id });
   }
+});
+
+/** A line of so many below the CEO: `line-1` at its top. */
+function withLine(length: number): State {
+  const state = copyOf(demoState());
+  for (let n = 1; n <= length; n++) {
+    const [id, manager] = [`line-${n}`, n > 1 ? `line-${n - 1}` : "ceo"];
+    put(state.agents, id, { ...agentOf(state, "codex"), id, name: id, manager });
+  }
+  return state;
+}
+
+const tooLong = (length: number) =>
+  `a line of ${length} agents would lead up to the CEO, and one may have 100; choose a manager further up`;
+
+test("CORE-26: a line of managers has 100 agents at most, from whichever end it is made longer", () => {
+  const state = withLine(100);
+  const nova = { agent_id: "nova", name: "Nova", role: "Tester" };
+  run(state, "agents/register", { ...nova, manager: "line-99" });
+  refuses(state, "agents/register", { ...nova, manager: "line-100" }, tooLong(101));
+  refuses(state, "agents/update", { agent_id: "codex", manager: "line-100" }, tooLong(101 + 1));
+  refuses(state, "agents/update", { agent_id: "line-1", manager: "orion" }, tooLong(101));
+  refuses(state, "agents/update", { agent_id: "line-2", manager: "codex" }, tooLong(101));
+  run(state, "agents/update", { agent_id: "line-50", manager: "line-48" });
+  run(state, "agents/update", { agent_id: "line-50", manager: "orion" });
+  // Said again it changes nothing.
+  run(state, "agents/update", { agent_id: "line-100", manager: "line-99", note: "x" });
+});
+
+test("CORE-26: a roster and a manifest make no longer line either, in whichever order they name it", () => {
+  const agents = (length: number) =>
+    Array.from({ length }, (_, n) => ({
+      agent_id: `deep-${n + 1}`,
+      name: `Deep ${n + 1}`,
+      role: "Tester",
+      manager: n > 0 ? `deep-${n}` : "ceo",
+    }));
+  for (const order of [1, -1]) {
+    const of = (length: number) => (order > 0 ? agents(length) : agents(length).reverse());
+    run(demoState(), "openclaw/roster_sync", { agents: of(100) });
+    refuses(demoState(), "openclaw/roster_sync", { agents: of(101) }, tooLong(101));
+    const { reply, state } = run(demoState(), "org/bootstrap", { agents: of(103) });
+    const { warnings, agents_registered } = reply as Record<string, string[]>;
+    assert.is(agents_registered?.length, 100);
+    assert.equal([...(warnings ?? [])].sort(), [
+      "deep-101 skipped: 100 agents stand above it",
+      "deep-102 skipped: unknown manager: deep-101",
+      "deep-103 skipped: unknown manager: deep-102",
+    ]);
+    assert.is(list(state.agents).length, 100);
+  }
+});
+
+test("CORE-26: a longer line of before stays as it is, may become shorter, and hinders nobody beside it", () => {
+  const state = withLine(150);
+  run(state, "agents/update", { agent_id: "line-150", manager: "line-149", note: "x" });
+  run(state, "agents/update", { agent_id: "line-150", manager: "line-10" });
+  run(state, "agents/update", { agent_id: "ralph", manager: "orion" });
+  refuses(state, "agents/update", { agent_id: "line-1", manager: "orion" }, tooLong(151));
+  // A restored circle is passed once.
+  const circle = withLine(150);
+  agentOf(circle, "line-1").manager = "line-150";
+  run(circle, "agents/update", { agent_id: "ralph", manager: "orion" });
 });
 
 test.run();

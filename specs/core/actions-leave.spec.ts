@@ -12,6 +12,7 @@ import {
   whatIsLeft,
 } from "../../core/index.ts";
 import type { ActionName } from "../../core/registry.ts";
+import { MAX_LINE } from "../../core/state/agents/line.ts";
 import { viewAgent } from "../../core/state/agents/views.ts";
 import { atOnce } from "../../core/steps.ts";
 import { list, put, toFlat } from "../../core/table.ts";
@@ -411,8 +412,29 @@ test("CORE-25: what names an agent that leaves costs no walk along the line abov
   };
   for (let n = 0; n < LINE; n++) counted(`line-${n}`);
   const { state: after } = run(state, "agents/retire", { agent_id: "echo", successor_id: "nova" });
-  assert.is(record(after.agents, "report-1").manager, "nova");
+  // Below nova the line would be longer still.
+  assert.is(record(after.agents, "report-1").manager, record(state.agents, "echo").manager);
   assert.ok(asked < 20 * LINE, `${asked} looks at ${LINE} managers`);
+});
+
+test("CORE-26: reports go further up where below the successor their line would be too long", () => {
+  const line = (length: number) => {
+    const state = copyOf(marketState());
+    const one = record(state.agents, "junior");
+    for (let n = 1; n < length; n++) {
+      const [id, manager] = [`line-${n}`, n > 1 ? `line-${n - 1}` : "ceo"];
+      put(state.agents, id, { ...one, id, name: id, manager });
+    }
+    record(state.agents, "nova").manager = `line-${length - 1}`;
+    put(state.agents, "below", { ...one, id: "below", name: "below", manager: "junior" });
+    return state;
+  };
+  const body = { agent_id: "echo", successor_id: "nova" };
+  const managerAfter = (state: State) =>
+    record(run(state, "agents/retire", body).state.agents, "junior").manager;
+  assert.is(managerAfter(line(MAX_LINE - 2)), "nova");
+  const long = line(MAX_LINE - 1);
+  assert.is(managerAfter(long), record(long.agents, "echo").manager);
 });
 
 test("CORE-25: who is named in more than one change may touch is deleted once that is handed over", () => {

@@ -13,6 +13,7 @@ import { find, revise, touch, unique } from "../lookup.ts";
 import type { State } from "../state.ts";
 import { moveTask, track } from "../tasks/moves.ts";
 import { type Agent, CEO } from "./agent.ts";
+import { lineBeyond } from "./line.ts";
 import {
   agentsOf,
   countAgentsNaming,
@@ -124,6 +125,14 @@ function handAgents(
   const { before } = context;
   const above = to === null ? new Set<string>() : managersOf(before, to);
   const upwards = get(before.agents, from)?.manager ?? CEO;
+  const reports = ids.filter((id) => get(before.agents, id)?.manager === from && !above.has(id));
+  const isTooLong =
+    to !== null &&
+    reports.length > 0 &&
+    lineBeyond(
+      before,
+      reports.flatMap((id) => (id === to ? [] : [[id, to] as const])),
+    ) !== null;
   const handed: string[] = [];
   for (const id of ids) {
     const known = get(before.agents, id);
@@ -132,8 +141,8 @@ function handAgents(
     const agent = find(state, "agents", id);
     const other = to === id ? null : to;
     if (known.manager === from) {
-      // A successor from below must not end up over its own chain.
-      const fits = other !== null && !above.has(id);
+      // A successor from below must not end up over its own chain, nor one too far below over many.
+      const fits = other !== null && !above.has(id) && !isTooLong;
       const isUp = upwards !== from && upwards !== id;
       agent.manager = fits ? other : isUp ? upwards : CEO;
       revise(agent, context);

@@ -1,12 +1,13 @@
 /** The roster of another system, taken over in one action: all agents or none (routes.md). */
 import { Type } from "typebox";
-import { defineAction } from "../../action.ts";
+import { type Context, defineAction } from "../../action.ts";
 import { refuse } from "../../errors.ts";
 import { flag, source, text } from "../../schema.ts";
-import { has, values } from "../../table.ts";
+import { get, has, values } from "../../table.ts";
 import { find } from "../lookup.ts";
 import type { State } from "../state.ts";
 import { registration } from "./fields.ts";
+import { checkLines } from "./line.ts";
 import {
   agentIdOf,
   applyAgentFields,
@@ -69,7 +70,7 @@ const rosterSync = defineAction({
       const operation = registerAgent(draft, id, rest, context);
       (operation === "registered" ? added : updated).push(id);
     }
-    relate(draft, roster);
+    relate(draft, roster, context);
     const marked_offline = replace_missing
       ? markMissing(draft, new Set([...added, ...updated]))
       : [];
@@ -91,8 +92,8 @@ interface Relating {
   fields: { manager?: string; collaborating_with?: string[] };
 }
 
-/** Sets managers and collaborators of agents that are all there, refusing unknown ones and circles. */
-function relate(state: State, roster: readonly Relating[]): void {
+/** Sets managers and collaborators of agents that are all there, refusing unknown ones, circles and long lines. */
+function relate(state: State, roster: readonly Relating[], { before }: Context): void {
   for (const { id, fields } of roster) {
     const { manager, collaborating_with } = fields;
     for (const other of collaborating_with ?? []) find(state, "agents", other);
@@ -102,6 +103,10 @@ function relate(state: State, roster: readonly Relating[]): void {
   for (const { id, fields } of roster) {
     if (fields.manager) checkChain(state, id, fields.manager, sound);
   }
+  const moved = roster.flatMap(({ id, fields: { manager } }) =>
+    manager && get(before.agents, id)?.manager !== manager ? [[id, manager] as const] : [],
+  );
+  checkLines(before, moved);
 }
 
 function markMissing(state: State, present: ReadonlySet<string>): string[] {

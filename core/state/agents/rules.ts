@@ -12,6 +12,7 @@ import { get, put, remove, values } from "../../table.ts";
 import { checkRef, find, touch, toWay, unique } from "../lookup.ts";
 import type { State } from "../state.ts";
 import { type Agent, type AgentStatus, CEO } from "./agent.ts";
+import { checkLines, MAX_LINE, refuseLine } from "./line.ts";
 
 /** What a body may say of an agent; each field as in `Agent`, absent meaning unchanged. */
 export type AgentFields = {
@@ -87,7 +88,16 @@ export function checkAgentFields(state: State, id: string, fields: AgentFields):
   }
   checkRef(state, "tasks", fields.current_task_id);
   for (const other of fields.collaborating_with ?? []) checkRef(state, "agents", other);
-  if (fields.manager) checkChain(state, id, fields.manager, new Set());
+  if (fields.manager) checkManager(state, id, fields.manager);
+}
+
+function checkManager(state: State, id: string, manager: string): void {
+  const line = new Set<string>();
+  checkChain(state, id, manager, line);
+  const known = get(state.agents, id);
+  // Nobody is below a new one.
+  if (!known && line.size > MAX_LINE) refuseLine(line.size);
+  if (known && known.manager !== manager) checkLines(state, [[id, manager]]);
 }
 
 /**

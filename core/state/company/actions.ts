@@ -11,6 +11,7 @@ import { lines, optionalName, requiredName, source, toSlug } from "../../schema.
 import { list, put, values } from "../../table.ts";
 import { CEO } from "../agents/agent.ts";
 import { registration } from "../agents/fields.ts";
+import { MAX_LINE } from "../agents/line.ts";
 import { agentIdOf, checkAgentFields, checkNewId, registerAgent } from "../agents/rules.ts";
 import { type ArchiveStep, countsOf } from "../archive/archive.ts";
 import { findActiveAgent } from "../lookup.ts";
@@ -254,13 +255,20 @@ function registerManifest(
   const registered = new Set<string>();
   const known = new Map<string, string>();
   const ready = [CEO];
+  const levels = new Map([[CEO, 0]]);
   for (let manager = ready.pop(); manager !== undefined; manager = ready.pop()) {
     const reports = waiting.get(manager) ?? [];
     waiting.delete(manager);
+    const level = (levels.get(manager) ?? 0) + 1;
     for (const agent of reports) {
+      if (level > MAX_LINE) {
+        skip(agent, `${MAX_LINE} agents stand above it`);
+        continue;
+      }
       const id = tryRegister(draft, agent, known, context, (why) => skip(agent, why));
       if (id === null) continue;
       registered.add(id);
+      levels.set(id, level);
       ready.push(id);
     }
   }
