@@ -143,6 +143,7 @@ export function listenTo(
   server.on("upgrade", (req, _stream, head) => {
     // Not the stream beside it, which newer releases of Node wrap while a body is missing.
     const { socket } = req;
+    if (lines.get(socket)?.isEnding()) return;
     // A stream before it would never end, and Node no longer looks after the answers.
     if (newest.get(socket)?.closed === false) socket.destroy();
     else guard(socket, req, () => upgrade(req, socket, head, (res) => lines.get(socket)?.add(res)));
@@ -150,6 +151,7 @@ export function listenTo(
 
   server.on("clientError", (error, stream) => {
     const socket = stream as Socket;
+    if (lines.get(socket)?.isEnding()) return;
     const last = newest.get(socket);
     const isFree = !last || last.closed;
     // The request that is broken off is the one whose answer is due.

@@ -4,7 +4,7 @@
  * `room.ts` counts over all of them, `loop-share.ts` says whether a request may come now. Node itself reads on while
  * answers are due, and parses whole what it has read, which holds thousands of requests.
  * Invariants: handed out in the order they came; no more are under way than is said here, and no more in one
- * turn of the loop, so that others are heard between.
+ * turn of the loop, so that others are heard between; who is cut off holds nothing that waits.
  */
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
@@ -20,6 +20,9 @@ const MAX_UNSENT_BYTES = 1024 * 1024;
 /** With more the connection is ended. */
 const MAX_WAITING = 256;
 
+/** What a parser is answered that is to leave all that follows. */
+const UPGRADED = 2;
+
 export interface Line {
   /** Hands the request out, now or in its turn. */
   add(res: ServerResponse): void;
@@ -29,6 +32,8 @@ export interface Line {
   waits(): number;
   /** Bytes that were made for it alone and are not taken yet. */
   held(): number;
+  /** Nothing of it counts any more. */
+  isEnding(): boolean;
   /** In words where nothing of the answer that is due was sent; without them where it was told so before. */
   cutOff(reason: CutOffReason): void;
 }
@@ -106,11 +111,16 @@ export function createLine(
 
   /** What only waits for the next turn needs none: where an event stream is under way it would end that. */
   function rest(): void {
-    const must = waiting.length > MAX_UNDER_WAY || (waiting.length > 0 && isFull());
+    const must = isEnding || waiting.length > MAX_UNDER_WAY || (waiting.length > 0 && isFull());
     if (must === isResting) return;
     isResting = must;
     if (must) socket.pause();
     else socket.resume();
+  }
+
+  function dropWaiting(): void {
+    room.waiting -= waiting.length;
+    waiting = [];
   }
 
   function end(reason: CutOffReason): void {
@@ -118,6 +128,8 @@ export function createLine(
     // Who is told already and does not take the words goes without them.
     const isUntold = !isEnding && due?.socket && !due.headersSent;
     isEnding = true;
+    stopParsing(socket);
+    dropWaiting();
     if (isUntold) socket.end(LET_GO, () => cutOff(socket, reason));
     else cutOff(socket, reason);
   }
@@ -141,8 +153,7 @@ export function createLine(
       if (!isFull()) goOnLater();
     },
     leave() {
-      room.waiting -= waiting.length;
-      waiting = [];
+      dropWaiting();
       return [...underWay].filter((res) => !res.socket && !res.writableFinished);
     },
     waits: () => waiting.length,
@@ -151,6 +162,16 @@ export function createLine(
       for (const res of underWay) if (!isShared(res)) bytes += res.writableLength;
       return bytes;
     },
+    isEnding: () => isEnding,
     cutOff: end,
   };
+}
+
+/**
+ * Node parses whole what it has read, and makes of each request behind the last one what costs as much as a small
+ * answer, most of it when the connection closes; its own way to say that what follows is no request ends that.
+ */
+function stopParsing(socket: Socket): void {
+  const { parser } = socket as { parser?: { onIncoming?: () => number } | null };
+  if (parser?.onIncoming) parser.onIncoming = () => UPGRADED;
 }

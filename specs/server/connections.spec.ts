@@ -193,6 +193,26 @@ test("ACC-24: who sends more at once than may wait is cut off, in words, and all
   );
 });
 
+const UPGRADE = "GET / HTTP/1.1\r\nConnection: Upgrade\r\nUpgrade: a\r\n\r\n";
+
+test("ACC-24: of what comes behind the request for which a connection is cut off no more requests are made, whole or not", async () => {
+  for (const behind of [GET.repeat(1_000), "nonsense\r\n\r\n", "GET / HTTP/1.1\r\n", UPGRADE]) {
+    const cutOff: string[] = [];
+    await withHouse(
+      () => {},
+      async ({ port, parsed, sockets }) => {
+        const { socket, text } = dial(port, "GET / HTTP/1.1\r\n\r\n".repeat(273) + behind);
+        await eventually(() => socket.destroyed, "it is ended");
+        await eventually(() => sockets.size === 0, "nobody is left");
+        assert.is(parsed(), 273, "sixteen under way, as many as may wait, and one more");
+        assert.match(text(), /^HTTP\/1\.1 503 /);
+        assert.equal(cutOff, ["pipelined"]);
+      },
+      { onCutOff: (_remote, reason) => cutOff.push(reason) },
+    );
+  }
+});
+
 test("ACC-26: of what all hold together those are cut off who hold it longest; what is shared does not count", () => {
   const MB = 1024 * 1024;
   const cutOff: string[] = [];
@@ -307,6 +327,27 @@ test("ACC-26: where too many wait, that connection is cut off which has the most
     },
     { room, onCutOff: (_remote, reason) => cutOff.push(reason) },
   );
+});
+
+test("ACC-26: who is cut off makes room at once, so that nobody else goes for the same", async () => {
+  const room = createRoom({ many: 1, most: 8 });
+  const cutOff: string[] = [];
+  await withHouse(
+    () => {},
+    async ({ port, came, sockets }) => {
+      const { socket: first } = dial(port, GET.repeat(7));
+      await eventually(() => room.waiting === 6, "six wait of one connection");
+      const { socket: second } = dial(port, GET.repeat(8));
+      await eventually(() => first.destroyed, "who has six is cut off for the ninth");
+      await eventually(() => sockets.size === 1 && came.length === 2, "it is gone");
+      await turns(20);
+      assert.equal([room.waiting, cutOff], [7, ["crowded"]]);
+      assert.not(second.destroyed);
+      second.destroy();
+    },
+    { room, onCutOff: (_remote, reason) => cutOff.push(reason) },
+  );
+  await eventually(() => room.waiting === 0, "nothing is left");
 });
 
 test("ACC-26: requests under way and waiting are counted over all connections, and each may have one", async () => {
