@@ -179,6 +179,32 @@ test("PAGE-70: of many that wait for a decision those around the current one are
   }
 });
 
+test("PAGE-70: of a thousand comments the newest are drawn, each new one too, and earlier ones when they are asked for", async () => {
+  const house = await openHouse(browser);
+  try {
+    const comments = (from: number, count: number) =>
+      Array.from({ length: count }, (_, at) => ({
+        action: "tasks/comment",
+        body: { task_id: "T-212", text: `Said ${from + at}`, author: "ceo" },
+      }));
+    await house.post("batch", { actions: comments(0, 300) });
+    const page = await house.visit("/?task=T-212");
+    const said = page.getByTestId("comments").locator(".markdown");
+    const newest = page.getByTestId("comments").getByText("Said 299", { exact: true });
+    await newest.waitFor();
+    assert.is(await said.count(), 50);
+    await house.post("batch", { actions: comments(300, 1) });
+    await page.getByTestId("comments").getByText("Said 300", { exact: true }).waitFor();
+    assert.ok((await said.count()) <= 75, "however many come");
+    await page.getByRole("button", { name: / earlier$/ }).click();
+    await page.waitForFunction(
+      () => document.querySelectorAll('[data-testid="comments"] .markdown').length >= 250,
+    );
+  } finally {
+    await house.close();
+  }
+});
+
 test("PAGE-70: a select has all of a thousand missions soon, and the chosen one at once", async () => {
   const house = await openHouse(browser);
   try {

@@ -10,6 +10,7 @@ import { Avatar } from "../parts/Avatar.tsx";
 import { useAct } from "../parts/act.ts";
 import { Button } from "../parts/Button.tsx";
 import { TextArea } from "../parts/Field.tsx";
+import { MAX_IN_LIST, More, useAround } from "../parts/First.tsx";
 import { Markdown } from "../parts/Markdown.tsx";
 import { inPieces } from "../parts/pieces.ts";
 import { Refusal } from "../parts/Refusal.tsx";
@@ -24,6 +25,8 @@ export function Comments(props: { task: Task }) {
   const { wire } = usePage().mirror;
   const { submit, busy, refusal } = useAct();
   const { id } = props.task;
+  const comments = () => props.task.comments;
+  const around = useAround(comments, () => comments().length - 1, MAX_IN_LIST);
   const [text, setText] = createSignal(drafts.get(id) ?? "");
   const type = (typed: string) => {
     setText(typed);
@@ -40,7 +43,8 @@ export function Comments(props: { task: Task }) {
   return (
     <Part title="Comments" count={props.task.comments.length} testid="comments">
       <ol class="talk">
-        <For each={props.task.comments}>
+        <More left={around.earlier()} word="earlier" within="li" onMore={around.showEarlier} />
+        <For each={around.shown()}>
           {(comment) => (
             <li data-comment-id={comment.id}>
               <Avatar id={comment.author} size={22} />
