@@ -12,22 +12,8 @@ const UNSEEN = /[\p{Default_Ignorable_Code_Point}\ufffc\u{1d159}\u{16fe4}]/gu;
 const BLANKS = /[\s\u0085\u2800]+/g;
 const CONTROLS = /[\p{Cc}\p{Cf}]/gu;
 
-/** Of the names asked for lately: a snapshot asks for a few of them, once for each task. */
-const plainNames = new Map<string, string>();
-const MAX_KEPT = 10_000;
-const MAX_KEPT_LENGTH = 300;
-
 /** What is seen of a name: what nobody sees makes no other one. */
 export function toPlain(name: string): string {
-  const known = plainNames.get(name);
-  if (known !== undefined) return known;
-  const plain = seenOf(name);
-  if (plainNames.size >= MAX_KEPT) plainNames.clear();
-  if (name.length <= MAX_KEPT_LENGTH) plainNames.set(name, plain);
-  return plain;
-}
-
-function seenOf(name: string): string {
   return (
     name
       .replaceAll(UNSEEN, "")
@@ -38,6 +24,20 @@ function seenOf(name: string): string {
       .trim()
       .toLowerCase()
   );
+}
+
+const plainNames = new Map<string, string>();
+const MAX_KEPT = 10_000;
+const MAX_KEPT_LENGTH = 300;
+
+/** The same of who is shown: a snapshot asks for a few names, each once for every task. */
+export function toPlainKept(name: string): string {
+  const known = plainNames.get(name);
+  if (known !== undefined) return known;
+  const plain = toPlain(name);
+  if (plainNames.size >= MAX_KEPT) plainNames.clear();
+  if (name.length <= MAX_KEPT_LENGTH) plainNames.set(name, plain);
+  return plain;
 }
 
 type Bearers = ReadonlyMap<string, readonly string[]>;

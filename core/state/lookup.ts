@@ -4,7 +4,7 @@
  */
 import type { Context } from "../action.ts";
 import { refuse, refuseUnknown } from "../errors.ts";
-import { toPlain } from "../names.ts";
+import { toPlainKept } from "../names.ts";
 import { get } from "../table.ts";
 import { type Agent, CEO } from "./agents/agent.ts";
 import type { Company } from "./company/company.ts";
@@ -70,8 +70,8 @@ export function nameOf(state: State, id: string): string {
 }
 
 function isCeos(name: string, { ceo_name }: Company): boolean {
-  const plain = toPlain(name);
-  return plain === CEO || plain === toPlain(ceo_name);
+  const plain = toPlainKept(name);
+  return plain === CEO || plain === toPlainKept(ceo_name);
 }
 
 /** Ids of a way round that a refusal names; what is left out of a longer one is counted. */
