@@ -14,8 +14,8 @@ export interface House {
   port: number;
   /** What was handed out, in its order. */
   came: ServerResponse[];
-  /** How many requests Node has made of what it read. */
-  parsed(): number;
+  /** What Node has made of all that it read. */
+  parsed: IncomingMessage[];
   sockets: ReadonlySet<Socket>;
 }
 
@@ -37,12 +37,12 @@ export async function withHouse(
     { error: broken },
     options,
   );
-  let parsed = 0;
-  server.on("request", () => parsed++);
+  const parsed: IncomingMessage[] = [];
+  server.on("request", (req) => parsed.push(req));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   try {
-    await run({ port, came, parsed: () => parsed, sockets });
+    await run({ port, came, parsed, sockets });
   } finally {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
