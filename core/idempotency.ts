@@ -49,11 +49,11 @@ export function journalKeyOf({ key, ...who }: DispatchOptions): string | undefin
   return key === undefined ? undefined : toJournalKey({ by: callerOf(who).name, key });
 }
 
-/** Joins the dispatch under way with the key, where anything comes of it; else asks the journal, else runs. */
+/** Joins the same dispatch under way with the key, where anything comes of it; else asks the journal, else runs. */
 export function createOnce(journal: Pick<Journal, "findByKey">): Once {
   const underWay = new Map<string, { said: Said; outcome: Promise<Outcome> }>();
 
-  async function find(key: Key, said: Said): Promise<Outcome | null> {
+  async function findKept(key: Key, said: Said): Promise<Outcome | null> {
     const record = await journal.findByKey(toJournalKey(key));
     if (!record) return null;
     const {
@@ -68,15 +68,21 @@ export function createOnce(journal: Pick<Journal, "findByKey">): Once {
     return { ok: true, seq, reply, replayed: true };
   }
 
+  function look(key: Key, said: Said, inTurn?: InTurn): Promise<Outcome | null> {
+    const find = () => findKept(key, said);
+    return inTurn ? inTurn(find) : find();
+  }
+
   async function answer(...[key, said, run, inTurn]: Parameters<Once>): Promise<Outcome> {
-    const look = () => find(key, said);
-    return (await (inTurn ? inTurn(look) : look())) ?? run();
+    return (await look(key, said, inTurn)) ?? run();
   }
 
   return async (key, said, run, inTurn) => {
     const name = toJournalKey(key);
     for (let earlier = underWay.get(name); earlier; earlier = underWay.get(name)) {
-      if (!dequal(earlier.said, said)) return keyReused(key);
+      // What is under way may be a stranger to the key itself: the journal knows whose it is. It waits for nothing,
+      // or two batches could wait for each other.
+      if (!dequal(earlier.said, said)) return (await look(key, said, inTurn)) ?? keyReused(key);
       const outcome = await earlier.outcome;
       if (outcome.ok) return { ...outcome, replayed: true };
       // Nothing came of it, perhaps as its caller was gone: who waited has a try of its own, the first one first.

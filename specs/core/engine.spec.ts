@@ -261,6 +261,26 @@ test("DUR-10: a key with another request is refused, at once, later and after a 
   assert.is(size(reopened.view().state.tasks), 1);
 });
 
+test("DUR-10: a retry has its answer also while another request with its key is under way", async () => {
+  const engine = await open(createMemoryJournal());
+  const send = (title: string) => engine.dispatch("tasks/create", { title }, KEY);
+  const first = await send("x");
+  assert.ok(first.ok);
+  const answers = await Promise.all(["y", "x", "z", "y", "x"].map(send));
+  const told = answers.map((answer) => (answer.ok ? answer.reply.task.title : answer.code));
+  assert.equal(told, ["key_reused", "x", "key_reused", "key_reused", "x"]);
+  assert.ok(answers.every((answer) => !answer.ok || (answer.replayed && answer.seq === first.seq)));
+  assert.is(size(engine.view().state.tasks), 1);
+  const keyed = (title: string) => ({
+    actions: [{ action: "tasks/create" as const, body: { title }, idempotency_key: KEY.key }],
+  });
+  const batches = await Promise.all(
+    ["y", "x"].map((title) => engine.dispatch("batch", keyed(title))),
+  );
+  const results = batches.map((answer) => answer.ok && answer.reply.results[0]?.status);
+  assert.equal(results, [422, 200], "with keys of its actions, too");
+});
+
 test("DUR-10: a request that differs in a misspelt field only is another request", async () => {
   const engine = await open(createMemoryJournal());
   const send = (body: object) => engine.dispatchUnknown("tasks/create", body, { key: "k" });
