@@ -59,6 +59,33 @@ const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/;
 
 const kinds = new Map(COUNTED.map(([kind, table]) => [table, kind]));
 
+interface Shapes {
+  /** No time is later; set for each check. */
+  latest: number;
+  singles: ValidateFunction;
+  records: Record<TableName, ValidateFunction>;
+  isSlug: ValidateFunction;
+}
+
+/** Compiled by the first check: that costs more than what is checked. */
+let shapes: Shapes | undefined;
+
+function compileShapes(): Shapes {
+  const ajv = new Ajv2020({ strict: false });
+  addFormats.default(ajv, ["date"]);
+  const compileRecord = (table: TableName) =>
+    ajv.compile(boundedRecord(table, storedRecords[table]));
+  const made = { latest: 0 };
+  const isTime = (text: string) => TIME.test(text) && fromTime(text) <= made.latest;
+  ajv.addFormat("date-time", isTime);
+  const records = TABLES.map((table) => [table, compileRecord(table)]);
+  return Object.assign(made, {
+    singles: ajv.compile(bounded(storedSingles) as object),
+    records: Object.fromEntries(records) as Shapes["records"],
+    isSlug: ajv.compile(SLUG),
+  });
+}
+
 interface Checked {
   head: Pick<Archive["head"], "state">;
   state: WireState;
@@ -69,20 +96,18 @@ interface Checked {
  * @throws Error with the path of the first value that is not what it must be
  */
 export function checkShapes({ head, state }: Checked, now: number): void {
-  const ajv = new Ajv2020({ strict: false });
-  addFormats.default(ajv, ["date"]);
-  const isTime = (text: string) => TIME.test(text) && fromTime(text) <= now + AHEAD_MS;
-  ajv.addFormat("date-time", isTime);
-  const isSlug = ajv.compile(SLUG);
+  shapes ??= compileShapes();
+  const { singles, records, isSlug } = shapes;
+  shapes.latest = now + AHEAD_MS;
   const isIdIn = (table: TableName, id: string) => {
     const kind = kinds.get(table);
     if (kind) return numberIn(kind, id) > 0 && numberIn(kind, id) <= MAX_COUNT;
     return CHOSEN.has(table) ? isSlug({ id }) : NAMED.test(id);
   };
-  refuseOther(ajv.compile(bounded(storedSingles) as object), head.state, "");
+  refuseOther(singles, head.state, "");
   refuseHidden(COMPANY_NAMES, head.state.company, "company");
   for (const table of TABLES) {
-    const conforms = ajv.compile(boundedRecord(table, storedRecords[table]));
+    const conforms = records[table];
     for (const [id, record] of Object.entries(state[table])) {
       const path = `${table}/${id}`;
       if (!isIdIn(table, id)) throw new Error(`${path} is no id of its kind`);

@@ -8,6 +8,7 @@ import * as assert from "uvu/assert";
 import { fromText, toLines } from "../../cli/archive.ts";
 import { checkShapes, whatNoRequestMade } from "../../cli/import-check.ts";
 import {
+  type ActionName,
   actions,
   createRelations,
   createValidator,
@@ -20,7 +21,7 @@ import {
   type WireState,
 } from "../../core/index.ts";
 import { randomAction, randomPause } from "../core/random-actions.ts";
-import { AT, demoState } from "../support/core.ts";
+import { AT, demoState, run } from "../support/core.ts";
 import { createRandom } from "../support/random.ts";
 
 const test = suite("import check");
@@ -316,6 +317,35 @@ test("DUR-18: what an import would refuse of a state that is there is said in a 
     /^the state holds .*: agents\/codex\/handing_over_to is for who left, and codex is active$/,
   );
   assert.match(seen((wire) => Object.assign(wire, { more: {} })) ?? "", /its head holds "more"/);
+});
+
+test("CLI-2: as much as requests may say and a record may gather is let in", () => {
+  const long = "\u{1f680}".repeat(20_000);
+  const line = "x".repeat(300);
+  const all = Array.from({ length: 200 }, (_, n) => `${n} `.padEnd(900, "x"));
+  const ids = Array.from({ length: 200 }, (_, n) => `a${n}`);
+  const agents = ids.map((agent_id) => ({ agent_id, name: agent_id, role: line }));
+  const steps: [ActionName, object][] = [
+    ["openclaw/roster_sync", { agents }],
+    ["agents/update", { agent_id: "codex", name: "CEO", skills: all, note: long, manager: "a1" }],
+    ["agents/update", { agent_id: "codex", collaborating_with: ids, doing_summary: long }],
+    ["missions/plan", { mission_id: "M-300", summary: long, risks: all, assigned_agents: ids }],
+    ["tasks/update", { task_id: "T-203", title: line, description: long, labels: all }],
+    ["tasks/update", { task_id: "T-203", assignees: ids, artifacts: all, owner: "codex" }],
+    ["tasks/claim", { agent_id: "codex", task_id: "T-208", ttl_seconds: 86_400 }],
+    ["ceo/directive", { text: long, target: "codex", create_task: true }],
+    ["openclaw/publish", { agent_id: "codex", summary: long, artifacts: all, title: line }],
+    ["conversations/message", { sender: "codex", text: long }],
+    ["agents/retire", { agent_id: "orion", reason: long, successor_id: "codex" }],
+  ];
+  for (let n = 0; n < 25; n++) {
+    const note = `${n} `.padEnd(20_000, "x");
+    steps.push(["tasks/event", { task_id: "T-203", type: "blocked", agent_id: "codex", note }]);
+    steps.push(["tasks/comment", { task_id: "T-204", text: note }]);
+  }
+  const state = steps.reduce((now, [name, body]) => run(now, name, body).state, demoState());
+  assert.ok(Object.values(toWireState(state).tasks["T-203"]?.blockers ?? []).length > 5);
+  importAs(() => {}, state, AT + 60_000);
 });
 
 test("CLI-2: what requests made is let in, whatever they were", () => {
