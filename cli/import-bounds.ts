@@ -43,7 +43,7 @@ type Json = Record<string, unknown>;
 /** What gathers beside what one body says. */
 const GATHERING: Partial<Record<TableName, Record<string, Json>>> = {
   tasks: {
-    comments: { maxItems: ROOM.event.count },
+    comments: { maxItems: ROOM.ceo.count },
     activity: { maxItems: MAX_ACTIVITY.count },
     links: { maxItems: MAX_LINKS },
     // An event says in a text what one body says in a line.
@@ -91,7 +91,7 @@ export function bounded(schema: unknown, like?: unknown): unknown {
     maxLength: MAX_TEXT,
     maximum: MAX_COUNT,
     minimum: -MAX_COUNT,
-    maxItems: ROOM.event.count,
+    maxItems: ROOM.ceo.count,
     ...schema,
     ...same,
     ...("items" in schema && { items: bounded(schema.items, bounds.items) }),
@@ -131,7 +131,7 @@ export function refuseCrowds({ tasks, webhooks, runs }: WireState): void {
     for (const other of depends_on) note("depends_on", other);
     const said = { comments: comments.map(({ text }) => text), ...task };
     for (const [field, characters] of [
-      ["comments", ROOM.event.characters],
+      ["comments", ROOM.ceo.characters],
       ["artifacts", GATHERED.characters],
       ["blockers", GATHERED.characters],
     ] as const) {

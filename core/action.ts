@@ -38,9 +38,14 @@ export interface Stamp {
   actionId: string;
   /** What the archive held when the action was decided, where it asks for that (`recalls`). */
   recalled?: Recalled;
+  /** The generation of rules (`RULES`) it was decided by, where an older one keeps something else; absent before there was one. */
+  rules?: number;
   /** How many records it may change beside what it names (`most`); absent in entries of releases before that bound. */
   most?: number;
 }
+
+/** Raised where the same action changes something else than before: an entry is decided again as it was decided. */
+export const RULES = 1;
 
 /** An archived task, and which of the tasks it names are archived too. */
 export interface Recalled {

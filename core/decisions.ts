@@ -4,7 +4,7 @@
  * decisions durable, `engine.ts` and `batch.ts` ask. Invariant: only the last decisions can be taken back, and then
  * nothing is left of them.
  */
-import type { Action } from "./action.ts";
+import { type Action, RULES } from "./action.ts";
 import type { Entry } from "./entry.ts";
 import type { Outcome } from "./outcome.ts";
 import { merge, type Touched } from "./patch.ts";
@@ -84,6 +84,7 @@ export function createDecisions(durable: View, clock: () => number, quota: Quota
         actor,
         by,
         actionId,
+        rules: RULES,
         ...(recalled && { recalled }),
         ...(declaration.most !== undefined && { most: declaration.most }),
       };

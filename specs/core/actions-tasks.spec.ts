@@ -1,7 +1,7 @@
 /** The actions of tasks, each as (state, body) → patches or refusal; `accepts` checks the laws too. */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { createRelations, type State } from "../../core/index.ts";
+import { actions, createRelations, reduce, type State } from "../../core/index.ts";
 import { circleOf } from "../../core/state/tasks/circle.ts";
 import {
   TASK_STATUSES,
@@ -337,14 +337,118 @@ test("CORE-18: the comments of a task have a bound together, also a number; the 
   ];
   const together = (most: number, way: string) =>
     `the comments of T-203 may have ${most} characters together; say it in fewer words, or ${way}`;
-  run(...comment(filled(24, text)));
-  refuses(...comment(filled(25, text)), together(500_000, onward));
+  run(...comment(filled(34, text)));
+  refuses(...comment(filled(35, text)), together(700_000, onward));
   run(...event(filled(29, text)));
   refuses(...event(filled(30, text)), together(600_000, update));
-  run(...comment(filled(999, "x")));
-  refuses(...comment(filled(1_000, "x")), `T-203 has 1000 comments; ${onward}`);
+  run(...comment(filled(1_399, "x")));
+  refuses(...comment(filled(1_400, "x")), `T-203 has 1400 comments; ${onward}`);
   run(...event(filled(1_199, "x")));
   refuses(...event(filled(1_200, "x")), `T-203 has 1200 comments; ${update}`);
+});
+
+test("AGT-12: who starts a task of nobody by its status has it; of work in progress one is told whose it is", () => {
+  const made = run(demoState(), "tasks/create", {
+    title: "Anybody's",
+    status: "ready",
+    owner: null,
+  });
+  const task_id = (made.reply as { task: Task }).task.id;
+  const start = (state: State, more: object) =>
+    run(state, "tasks/update", { task_id, status: "in_progress", ...more });
+  const started = start(made.state, { agent_id: "violet" });
+  assert.is(taskOf(started.state, task_id).owner, "violet");
+  assert.equal((started.reply as { warnings?: string[] }).warnings, undefined);
+  const again = start(started.state, { agent_id: "echo" });
+  assert.is(taskOf(again.state, task_id).owner, "violet");
+  assert.equal((again.reply as { warnings?: string[] }).warnings, [
+    `${task_id} is in progress with violet already; take work with tasks/claim`,
+  ]);
+  for (const more of [{ agent_id: "violet" }, {}]) {
+    const { reply } = start(started.state, more);
+    assert.equal((reply as { warnings?: string[] }).warnings, undefined);
+  }
+  // Said in one go, the owner is who was named, and the CEO starts it for nobody.
+  assert.is(
+    taskOf(start(made.state, { agent_id: "violet", owner: "echo" }).state, task_id).owner,
+    "echo",
+  );
+  assert.is(taskOf(start(made.state, {}).state, task_id).owner, null);
+});
+
+test("CORE-27: no agent takes all of what may be said of a task: who works on it has more than others, and the CEO more than all", () => {
+  const task_id = "T-203";
+  const filled = (count: number, author: string) => {
+    const state = structuredClone(demoState());
+    const comment = { id: "CM-1-0", author, text: "x", timestamp: "2026-03-21T09:00:00+00:00" };
+    Object.assign(taskOf(state, task_id), { comments: Array(count).fill(comment) });
+    return state;
+  };
+  const said = (state: State, author: string) =>
+    [state, "tasks/comment", { task_id, text: "More", author }] as const;
+  const { owner } = taskOf(demoState(), task_id);
+  assert.is(owner, "codex");
+  const onward = "go on in a task linked to it";
+  run(...said(filled(199, "violet"), "violet"));
+  refuses(
+    ...said(filled(200, "violet"), "violet"),
+    `T-203 has 200 comments by one who does not work on it; ${onward}`,
+  );
+  run(...said(filled(799, "violet"), "echo"));
+  refuses(
+    ...said(filled(800, "violet"), "echo"),
+    `T-203 has 800 comments, all that those may write who do not work on it; ${onward}`,
+  );
+  run(...said(filled(999, "violet"), "codex"));
+  refuses(...said(filled(1_000, "violet"), "codex"), `T-203 has 1000 comments; ${onward}`);
+  run(...said(filled(1_399, "codex"), "ceo"));
+  const helping = run(filled(800, "violet"), "tasks/update", {
+    task_id,
+    collaborators: ["echo"],
+  });
+  run(...said(helping.state, "echo"));
+});
+
+test("CORE-27: what the CEO last did and said stays in the activity of a task, whatever agents do after it", () => {
+  const task_id = "T-208";
+  let state = demoState();
+  for (let n = 0; n < 40; n++) {
+    state = run(state, "tasks/update", { task_id, note: `reason ${n}` }).state;
+  }
+  for (let n = 0; n < 300; n++) {
+    const fields = { task_id, agent_id: "violet", priority: `P${n % 3}`, note: "x".repeat(n * 60) };
+    state = run(state, "tasks/update", fields).state;
+  }
+  const { activity } = taskOf(state, task_id);
+  const reasons = activity.filter(({ author }) => author === "ceo").map(({ to }) => to);
+  assert.equal(
+    reasons,
+    Array.from({ length: 25 }, (_, n) => `reason ${n + 15}`),
+  );
+  assert.ok(activity.length <= 100, `${activity.length} entries`);
+  assert.ok(JSON.stringify(activity).length < 220_000, "together they have a bound too");
+  assert.is(activity.at(-1)?.author, "violet");
+  const long = run(state, "tasks/update", { task_id, note: "y".repeat(20_000) });
+  assert.is(taskOf(long.state, task_id).activity.at(-1)?.to, "y".repeat(20_000));
+});
+
+test("CORE-27: an entry of a release that kept no more of the CEO than of others is decided again as it was", () => {
+  let state = demoState();
+  const declaration = actions.get("tasks/update");
+  assert.ok(declaration);
+  for (let n = 0; n < 130; n++) {
+    const payload = { task_id: "T-208", note: `note ${n}`, ...(n > 9 && { agent_id: "violet" }) };
+    const stamp = { at: AT, seq: n + 1, actor: n > 9 ? "violet" : "ceo", actionId: "id" };
+    const result = reduce(state, declaration, { name: "tasks/update", payload, stamp });
+    if (!result.ok) throw new Error(result.message);
+    state = result.state;
+  }
+  const notes = taskOf(state, "T-208").activity.map(({ to }) => to);
+  assert.ok(notes.length < 100);
+  assert.equal(
+    notes,
+    Array.from(notes, (_, at) => `note ${130 - notes.length + at}`),
+  );
 });
 
 test("CORE-1: the activity of a task is bounded", () => {

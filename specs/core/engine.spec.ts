@@ -2,10 +2,12 @@
  * The engine: validate, decide, make durable, then show. The journal's appends are held back and
  * failed by hand, so that every moment between can be looked at.
  */
+
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { RULES } from "../../core/action.ts";
 import {
   applyPatches,
   createMemoryJournal,
@@ -469,6 +471,7 @@ test("CORE-15: the stamp is the injected clock's and ids'", async () => {
     actor: "somebody",
     by: "owner",
     actionId: "given",
+    rules: RULES,
   });
 });
 

@@ -105,6 +105,47 @@ test("CORE-23: a task is waited for by 200 others at most, a mission and a sprin
   }
 });
 
+test("CORE-27: of what waits for a task, is in a mission or is linked to one agents have four fifths, the rest is the CEO's", () => {
+  const rest = (most: number) => `(the CEO may add up to ${most})`;
+  const joining: [object, number, string][] = [
+    [
+      { depends_on: ["T-203"] },
+      200,
+      `160 tasks depend on T-203 already ${rest(200)}; let this one depend on a task that depends on it`,
+    ],
+    [
+      { mission_id: "M-300" },
+      1_000,
+      `M-300 has 800 tasks ${rest(1_000)}; make another mission for what comes next`,
+    ],
+  ];
+  for (const [fields, most, sentence] of joining) {
+    const state = structuredClone(demoState());
+    const one = taskOf(state, "T-214");
+    const had = list(state.tasks).filter((task) => joins(task, fields)).length;
+    for (let n = had; n < most * 0.8; n++) {
+      put(state.tasks, `T-${9_000 + n}`, { ...one, id: `T-${9_000 + n}`, ...fields });
+    }
+    const body = { title: "one more", owner: "codex", ...fields };
+    refuses(state, "tasks/create", { ...body, agent_id: "codex" }, sentence);
+    run(state, "tasks/create", body);
+  }
+  const linked = structuredClone(demoState());
+  const links = Array.from({ length: 160 }, (_, n) => ({
+    link_type: "relates-to" as const,
+    target_id: `T-${9_000 + n}`,
+  }));
+  Object.assign(taskOf(linked, "T-203"), { links });
+  const link = { source_id: "T-208", target_id: "T-203", link_type: "relates-to" };
+  refuses(
+    linked,
+    "tasks/link",
+    { ...link, agent_id: "codex" },
+    `T-203 has 160 links ${rest(200)}; group what it is linked to`,
+  );
+  run(linked, "tasks/link", link);
+});
+
 test("CORE-23: what a plan makes and moves counts at once, and what it takes out makes room", () => {
   const state = structuredClone(demoState());
   const one = taskOf(state, "T-214");

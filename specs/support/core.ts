@@ -4,6 +4,7 @@
  * Invariant: nothing here keeps state from one test to the next.
  */
 import * as assert from "uvu/assert";
+import { RULES } from "../../core/action.ts";
 import {
   type ActionName,
   actions,
@@ -64,7 +65,14 @@ export function act(
   const { payload } = validated;
   const actor = declaration.actor?.(payload) || "ceo";
   const { most } = declaration;
-  const stamp = { at, seq, actor, actionId: "id", ...(most !== undefined && { most }) };
+  const stamp = {
+    at,
+    seq,
+    actor,
+    actionId: "id",
+    rules: RULES,
+    ...(most !== undefined && { most }),
+  };
   const result = reduce(state, declaration, { name, payload, stamp });
   return result.ok ? { ...result, reply: { ...result.reply, ...result.overview() } } : result;
 }

@@ -4,7 +4,7 @@
  * refuse, or that cannot be foretold, has no effect here and is still the server's to judge.
  */
 import { Check } from "typebox/value";
-import type { Stamp } from "../../../core/action.ts";
+import { RULES, type Stamp } from "../../../core/action.ts";
 import type { Reduction } from "../../../core/reduce.ts";
 import { reduce } from "../../../core/reduce.ts";
 import { actions } from "../../../core/registry.ts";
@@ -28,7 +28,7 @@ export function foretell(
   if (!Check(declaration.body, body)) return null;
   try {
     const actor = declaration.actor?.(body) || "ceo";
-    const act = { name: action, payload: body, stamp: { ...stamp, actor } };
+    const act = { name: action, payload: body, stamp: { ...stamp, actor, rules: RULES } };
     const result = reduce(state, declaration, act, relations);
     if (!result.ok || result.idle || result.repeated) return null;
     // One that begins everything anew would be shown and taken back at a great cost.

@@ -12,8 +12,8 @@ import { checkPerson, checkVersion, find, nameOf, touch } from "../lookup.ts";
 import { recordActivity } from "./activity.ts";
 import { expectedVersion, leaseToken, progress, status, taskFields } from "./fields.ts";
 import { checkLease } from "./leases.ts";
-import { applyBlocking, moveTask, settleLeases } from "./moves.ts";
-import { agentOf, taskIds } from "./naming.ts";
+import { applyBlocking, moveTask, settleLeases, track } from "./moves.ts";
+import { agentOf, isNamed, taskIds } from "./naming.ts";
 import { removeTask } from "./references.ts";
 import { addTask, applyFields } from "./rules.ts";
 import type { Task } from "./task.ts";
@@ -114,6 +114,10 @@ const updateTask = defineAction({
     checkLease(task, { agent_id: agentOf(state, author), lease_token: payload.lease_token });
     applyFields(state, task, payload, author, context);
     applyBlocking(task, payload, author, context);
+    const starter = payload.status === "in_progress" ? agentOf(state, author) : null;
+    // Nobody's when it is started, it would be in progress with nobody, whose silence nobody would notice.
+    if (context.rules && starter && task.status === "ready" && !task.owner && !payload.owner)
+      track(task, "owner", starter, author, context);
     if (payload.needs_human === false) settleLeases(task, CEO);
     if (payload.status) moveTask(task, payload.status, author, context);
     if (payload.note) note(task, payload.note, author, context);
@@ -124,12 +128,16 @@ const updateTask = defineAction({
     if (payload.needs_human && !task.needs_human) task.needs_human = true;
     if (task.status === "done" && task.progress !== 100) task.progress = 100;
     touch(task, context);
-    const { id } = task;
+    const { id, owner } = task;
+    const hasIt = starter !== null && before.status === "in_progress" && !isNamed(task, starter);
+    const warnings = hasIt
+      ? [`${id} is in progress with ${owner ?? "nobody"} already; take work with tasks/claim`]
+      : undefined;
     return {
       title: `${nameOf(state, author)} updated ${id}`,
       details: changesSince(before, task, payload),
       ids: taskIds(task),
-      reply: (after, at) => ({ task: viewTask(after, id, at) }),
+      reply: (after, at) => ({ task: viewTask(after, id, at), ...(warnings && { warnings }) }),
     };
   },
 });

@@ -1,14 +1,19 @@
 /**
  * The activity of a task: what happened to it last; the journal keeps all of it. Neighbours: `rules.ts` and
- * the actions record in it. Invariant: it has a bound, by its number and by its texts together.
+ * the actions record in it. Invariants: it has a bound, by its number and by its texts together; what the CEO
+ * last did and said outlives whatever agents do after it.
  */
 import type { Context } from "../../action.ts";
 import { get } from "../../table.ts";
 import { createWeights } from "../../weight.ts";
+import { CEO } from "../agents/agent.ts";
 import type { Activity, Task } from "./task.ts";
 
 /** What every reader of a task is given. */
 export const MAX_ACTIVITY = { count: 100, characters: 200_000 } as const;
+
+/** Of that, for the newest of the CEO's. */
+const KEPT = { count: 25, characters: 100_000 } as const;
 
 const charactersOf = createWeights<Activity>(({ author, from, to }) => [author, from, to]);
 
@@ -19,14 +24,35 @@ export function recordActivity(task: Task, entry: Entry, context: Context): void
   const count = last ? Number(last.id.slice(last.id.lastIndexOf("-") + 1)) + 1 : 0;
   const record = { id: `AC-${context.at}-${count}`, ...entry, timestamp: context.time };
   const all = [...activityOf(task, context), record];
+  const left = leftOf(all, context);
+  if (left.length === all.length) task.activity.push(record);
+  else task.activity = left;
+}
+
+function leftOf(all: readonly Activity[], context: Context): Activity[] {
+  const kept = keptOf(all, context);
   // Half at a time: who shows them moves all that are left.
-  let from = all.length > MAX_ACTIVITY.count ? MAX_ACTIVITY.count / 2 : 0;
-  let characters = all.slice(from).reduce((sum, one) => sum + charactersOf(one), 0);
-  for (; characters > MAX_ACTIVITY.characters && from < all.length - 1; from++) {
-    characters -= charactersOf(all[from] ?? record);
+  const from = all.length > MAX_ACTIVITY.count ? MAX_ACTIVITY.count / 2 : 0;
+  const left = all.filter((one, at) => at >= from || kept.has(one));
+  let characters = left.reduce((sum, one) => sum + charactersOf(one), 0);
+  while (characters > MAX_ACTIVITY.characters && left.length > 1) {
+    const at = left.slice(0, -1).findIndex((one) => !kept.has(one));
+    for (const one of left.splice(Math.max(0, at), 1)) characters -= charactersOf(one);
   }
-  if (from === 0) task.activity.push(record);
-  else task.activity = all.slice(from);
+  return left;
+}
+
+function keptOf(all: readonly Activity[], { rules }: Context): ReadonlySet<Activity> {
+  const kept = new Set<Activity>();
+  if (rules === undefined) return kept;
+  let characters = 0;
+  for (const one of all.toReversed()) {
+    if (one.author !== CEO) continue;
+    characters += charactersOf(one);
+    if (kept.size >= KEPT.count || characters > KEPT.characters) break;
+    kept.add(one);
+  }
+  return kept;
 }
 
 /** Not along the draft, which would make a proxy of each; but for those that this action added. */

@@ -7,6 +7,7 @@ import type { Context } from "../../action.ts";
 import { refuse } from "../../errors.ts";
 import { get } from "../../table.ts";
 import { find, toWay } from "../lookup.ts";
+import { restOf, shareOf } from "../shares.ts";
 import type { State } from "../state.ts";
 import { countIn, noteIn } from "./room.ts";
 import type { Task } from "./task.ts";
@@ -30,9 +31,11 @@ export function checkDependencies(
     // What is said again may be archived since: done, and still named.
     if (depends_on.includes(next)) continue;
     find(state, "tasks", next);
-    if (countIn(context, "dependents", next) >= MAX_DEPENDENTS) {
+    const most = shareOf(MAX_DEPENDENTS, context);
+    if (countIn(context, "dependents", next) >= most) {
       const way = "let this one depend on a task that depends on it";
-      const text = `${MAX_DEPENDENTS} tasks depend on ${next} already; ${way}`;
+      const rest = restOf(MAX_DEPENDENTS, context);
+      const text = `${most} tasks depend on ${next} already${rest}; ${way}`;
       refuse("conflict", text, { field: "depends_on" });
     }
     noteIn(context, "dependents", next, 1);

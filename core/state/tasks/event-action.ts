@@ -14,7 +14,7 @@ import { expectedVersion, leaseToken } from "./fields.ts";
 import { gather } from "./gathered.ts";
 import { checkLease } from "./leases.ts";
 import { applyBlocking, moveTask, track } from "./moves.ts";
-import { taskIds } from "./naming.ts";
+import { isNamed, taskIds } from "./naming.ts";
 import type { Task, TaskStatus } from "./task.ts";
 import { viewTask } from "./views.ts";
 
@@ -108,12 +108,11 @@ export function applyTaskEvent(
  * it names may start it.
  */
 function takeUp(task: Task, agentId: string, context: Context): void {
-  const { owner, validation_owner, assignees, collaborators } = task;
+  const { owner, assignees, collaborators } = task;
   if (!owner || (task.status === "ready" && ![...assignees, ...collaborators].includes(agentId))) {
     track(task, "owner", agentId, agentId, context);
   }
-  const named = [task.owner, validation_owner, ...assignees, ...collaborators].includes(agentId);
-  if (task.status === "in_progress" && !named) {
+  if (task.status === "in_progress" && !isNamed(task, agentId)) {
     refuse("conflict", `${task.id} is in progress with ${owner}; set owner to hand it over`);
   }
 }

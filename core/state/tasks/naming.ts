@@ -8,6 +8,12 @@ export function agentOf(state: State, author: string): string | null {
   return get(state.agents, author) ? author : null;
 }
 
+/** Whether the task names this one as who has, checks or helps with it. */
+export function isNamed(task: Task, id: string): boolean {
+  const { owner, validation_owner, assignees, collaborators, lease } = task;
+  return [owner, validation_owner, lease?.holder, ...assignees, ...collaborators].includes(id);
+}
+
 /** For an event's meta. */
 export function taskIds(task: Task): Record<string, string> {
   return {

@@ -7,6 +7,7 @@ import { refuse } from "../../errors.ts";
 import { inOrder } from "../../relations.ts";
 import { get, remove, values } from "../../table.ts";
 import { revise, touch } from "../lookup.ts";
+import { restOf, shareOf } from "../shares.ts";
 import type { State } from "../state.ts";
 import { recordActivity } from "./activity.ts";
 import { SYMMETRIC_LINKS, type Task } from "./task.ts";
@@ -51,8 +52,10 @@ export function linkTasks(
     const known = task.links.some(
       (link) => link.target_id === other.id && link.link_type === linkType,
     );
-    if (!known && task.links.length >= MAX_LINKS) {
-      refuse("conflict", `${task.id} has ${MAX_LINKS} links; group what it is linked to`);
+    const most = shareOf(MAX_LINKS, context);
+    if (!known && task.links.length >= most) {
+      const rest = restOf(MAX_LINKS, context);
+      refuse("conflict", `${task.id} has ${most} links${rest}; group what it is linked to`);
     }
     if (!known) task.links.push({ link_type: linkType, target_id: other.id });
     recordActivity(

@@ -9,6 +9,7 @@ import { refuse } from "../../errors.ts";
 import { put } from "../../table.ts";
 import { checkPerson, checkRef, findActiveAgent, unique } from "../lookup.ts";
 import { HOME_PROJECT } from "../projects/project.ts";
+import { restOf, shareOf } from "../shares.ts";
 import { type State, takeId } from "../state.ts";
 import { bestAgent } from "./best-agent.ts";
 import { checkDependencies } from "./circle.ts";
@@ -81,8 +82,10 @@ function checkGroup(
   const id = fields[field];
   checkRef(state, `${group}s`, id);
   if (!id || id === task[field]) return;
-  if (countIn(context, group, id) >= MAX_GROUPED) {
-    const text = `${id} has ${MAX_GROUPED} tasks; make another ${group} for what comes next`;
+  const most = shareOf(MAX_GROUPED, context);
+  if (countIn(context, group, id) >= most) {
+    const rest = restOf(MAX_GROUPED, context);
+    const text = `${id} has ${most} tasks${rest}; make another ${group} for what comes next`;
     refuse("conflict", text, { field });
   }
   noteIn(context, group, id, 1);
