@@ -94,6 +94,50 @@ test("ACC-28: a task that names who approves it is done by that agent's token or
     assert.is(await say(TOKEN, { status: "done", agent_id: "codex" }), 200);
   }));
 
+test("ACC-32: what a human approved is not exchanged by an agent's token, in an envelope, in a batch or by MCP", () =>
+  withHouse(false, async ({ server, tokens, post }) => {
+    const [ralph = "", operator = ""] = [tokens["ralph-1"], tokens.operator];
+    const task_id = "T-203";
+    const hand = { task_id, status: "validation", validation_owner: "ceo", artifacts: ["a.pdf"] };
+    assert.is((await post("tasks/update", hand, operator)).status, 200);
+    assert.is((await post("tasks/update", { task_id, status: "done" }, operator)).status, 200);
+    const { seq } = server.engine.view();
+    const exchange = { task_id, artifacts: ["evil.pdf"] };
+    const tries = [
+      ["tasks/update", exchange],
+      ["tasks/update", { task: { id: task_id, artifacts: ["evil.pdf"] } }],
+      ["openclaw/publish", { ...exchange, title: "Late" }],
+      ["openclaw/publish", { taskId: task_id, title: "Late", artifacts: ["evil.pdf"] }],
+    ] as const;
+    for (const [name, body] of tries) {
+      const answer = await post(name, body, ralph);
+      assert.equal([answer.status, answer.body.code], [400, "conflict"], answer.text);
+      assert.is(answer.body.field, "artifacts", answer.text);
+      assert.match(answer.text, "status: validation first");
+    }
+    const actions = tries.map(([action, body]) => ({ action, body }));
+    const batch = await post("batch", { actions }, ralph);
+    const results = batch.body.results as { status: number }[];
+    assert.equal(
+      results.map(({ status }) => status),
+      [400, 400, 400, 400],
+    );
+    const call = { name: "update_task", arguments: { ...exchange, agent_id: "ralph" } };
+    const mcp = await fetch(`${server.url}/mcp`, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${ralph}`,
+        "content-type": "application/json",
+        accept: "application/json, text/event-stream",
+      },
+      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/call", params: call }),
+    });
+    const said = await mcp.text();
+    assert.match(said, "status: validation first", said);
+    assert.is(server.engine.view().seq, seq);
+    assert.is((await post("tasks/update", exchange, operator)).status, 200, "a human may");
+  }));
+
 test("DUR-10: what was done with a key is answered again, though its caller may not do it any more", () =>
   withHouse(false, async ({ server, tokens, post }) => {
     const [codex = "", operator = ""] = [tokens["codex-1"], tokens.operator];

@@ -20,6 +20,7 @@ import { applyAgentFields, markAlive } from "../agents/rules.ts";
 import { viewAgent } from "../agents/views.ts";
 import { checkRef, find, findActiveAgent, touch, unique } from "../lookup.ts";
 import { type State, takeId } from "../state.ts";
+import { checkApproved } from "../tasks/approved.ts";
 import { applyTaskEvent } from "../tasks/event-action.ts";
 import { leaseToken } from "../tasks/fields.ts";
 import { gather } from "../tasks/gathered.ts";
@@ -131,6 +132,15 @@ const publish = defineAction({
         // A token is always looked at: whoever quotes one says that it works as its holder.
         if (changes || payload.lease_token !== undefined) checkLease(task, payload);
         if (task.lease?.holder === agent_id) renewLease(task, context);
+        const known = find(context.before, "tasks", task.id);
+        const news = said.artifacts.filter((artifact) => !known.artifacts.includes(artifact));
+        const artifacts = [...known.artifacts, ...news];
+        checkApproved(
+          known,
+          { artifacts },
+          outcome === "validation" ? outcome : known.status,
+          context,
+        );
         if (outcome === "blocked") {
           applyTaskEvent(task, "blocked", agent_id, payload.summary, context);
         } else if (outcome === "validation") {

@@ -10,6 +10,7 @@ import { get } from "../../table.ts";
 import { CEO } from "../agents/agent.ts";
 import { checkPerson, checkVersion, find, nameOf, touch } from "../lookup.ts";
 import { recordActivity } from "./activity.ts";
+import { checkApproved } from "./approved.ts";
 import { expectedVersion, leaseToken, progress, status, taskFields } from "./fields.ts";
 import { checkLease } from "./leases.ts";
 import { applyBlocking, moveTask, settleLeases, track } from "./moves.ts";
@@ -112,6 +113,7 @@ const updateTask = defineAction({
     const author = payload.agent_id || payload.author || "ceo";
     checkVersion(get(state.tasks, task.id), payload.expected_version);
     checkLease(task, { agent_id: agentOf(state, author), lease_token: payload.lease_token });
+    checkApproved(find(state, "tasks", task.id), payload, payload.status ?? task.status, context);
     applyFields(state, task, payload, author, context);
     applyBlocking(task, payload, author, context);
     const starter = payload.status === "in_progress" ? agentOf(state, author) : null;

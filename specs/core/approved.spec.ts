@@ -1,0 +1,112 @@
+/** What was approved, and what waits for approval, stays what it is: by every action that writes it. */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { ActionName, State } from "../../core/index.ts";
+import type { Task } from "../../core/state/tasks/task.ts";
+import { act, demoState, frozen, record, run, runAll } from "../support/core.ts";
+
+const test = suite("approved");
+frozen(test);
+
+const ID = "T-203";
+const SAID = {
+  title: "The filters",
+  description: "As agreed",
+  acceptance_criteria: ["It filters"],
+  definition_of_done: ["Reviewed"],
+  artifacts: ["filters.pdf"],
+};
+const OTHER = {
+  title: "Another title",
+  description: "Another text",
+  acceptance_criteria: ["It filters", "It pays"],
+  definition_of_done: [],
+  artifacts: ["other.pdf"],
+};
+type Said = keyof typeof SAID;
+const FIELDS = Object.keys(SAID) as Said[];
+
+const taskOf = (state: State): Task => record(state.tasks, ID);
+const update = (more: object) => ({ task_id: ID, ...more });
+
+/** Codex's task with what it says, handed in. */
+function handedIn(): State {
+  return runAll(demoState(), [
+    ["tasks/update", update(SAID)],
+    [
+      "tasks/event",
+      { task_id: ID, agent_id: "codex", type: "needs-validation", note: "Please look" },
+    ],
+  ]);
+}
+
+const approved = (): State => run(handedIn(), "tasks/update", update({ status: "done" })).state;
+
+function isRefused(state: State, name: ActionName, body: object, field: string, way: RegExp): void {
+  const result = act(state, name, body);
+  const at = `${name} ${JSON.stringify(body)}`;
+  assert.not(result.ok, at);
+  if (result.ok) return;
+  assert.equal([result.code, result.field], ["conflict", field], at);
+  assert.match(result.message, ID);
+  assert.match(result.message, way);
+}
+
+test("ACC-32: of a done task no agent changes what was approved: the refusal names the field and the way on", () => {
+  const state = approved();
+  for (const agent_id of ["codex", "quill"]) {
+    for (const field of FIELDS) {
+      const body = update({ agent_id, [field]: OTHER[field] });
+      isRefused(state, "tasks/update", body, field, /comment.*status: validation/);
+      isRefused(state, "tasks/update", { ...body, status: "done" }, field, /comment/);
+      const again = run(state, "tasks/update", update({ agent_id, [field]: SAID[field] }));
+      assert.equal(taskOf(again.state)[field], SAID[field], "said again it is no change");
+    }
+    const more = { agent_id, task_id: ID, title: "Late", artifacts: ["late.pdf"] };
+    isRefused(state, "openclaw/publish", more, "artifacts", /comment.*status: validation/);
+    run(state, "openclaw/publish", { ...more, artifacts: SAID.artifacts });
+    run(state, "tasks/update", update({ agent_id, note: "Still good", priority: "P3" }));
+    run(state, "tasks/comment", { task_id: ID, author: agent_id, text: "Thank you" });
+  }
+  for (const field of FIELDS) run(state, "tasks/update", update({ [field]: OTHER[field] }));
+});
+
+test("ACC-32: what waits for approval is changed by who has, checks or helps with it", () => {
+  const state = handedIn();
+  for (const field of FIELDS) {
+    const body = update({ agent_id: "quill", [field]: OTHER[field] });
+    isRefused(state, "tasks/update", body, field, /comment.*status: in_progress/);
+    isRefused(state, "tasks/update", { ...body, owner: "quill" }, field, /comment/);
+    isRefused(state, "tasks/update", { ...body, status: "in_progress" }, field, /comment/);
+    run(state, "tasks/update", update({ [field]: OTHER[field] }));
+  }
+  const late = { agent_id: "quill", task_id: ID, title: "Late", artifacts: ["late.pdf"] };
+  isRefused(state, "openclaw/publish", late, "artifacts", /comment/);
+  isRefused(state, "openclaw/publish", { ...late, outcome: "validation" }, "artifacts", /comment/);
+  const roles = [
+    {},
+    { owner: "orion", assignees: ["codex"] },
+    { owner: "orion", collaborators: ["codex"] },
+    { owner: "orion", validation_owner: "codex" },
+  ];
+  for (const role of roles) {
+    const named = run(state, "tasks/update", update(role)).state;
+    for (const field of FIELDS) {
+      run(named, "tasks/update", update({ agent_id: "codex", [field]: OTHER[field] }));
+    }
+  }
+});
+
+test("ACC-32: brought back to validation a task may be changed, by whom it names, in one step", () => {
+  const state = approved();
+  const reopened = (agent_id: string) =>
+    update({ agent_id, status: "validation", description: OTHER.description });
+  const { state: after } = run(state, "tasks/update", reopened("codex"));
+  assert.equal([taskOf(after).status, taskOf(after).description], ["validation", "Another text"]);
+  isRefused(state, "tasks/update", reopened("quill"), "description", /comment/);
+  const handing = { agent_id: "codex", task_id: ID, outcome: "validation", artifacts: ["b.pdf"] };
+  const { state: published } = run(state, "openclaw/publish", handing);
+  assert.is(taskOf(published).status, "validation");
+});
+
+test.run();
