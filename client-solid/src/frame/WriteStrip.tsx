@@ -28,7 +28,10 @@ export function WriteStrip() {
   // What was left from before a reload has no view any more that waits for the answer.
   createEffect(
     on(writes.refused, (refused) => {
-      if (refused?.restored) toasts.show("refused", `${refused.label}: ${refused.message}`);
+      if (!refused?.restored) return;
+      const { label, code, message } = refused;
+      const why = code === "stale" ? "not done, for it was changed since you looked" : message;
+      toasts.show("refused", `${label}: ${why}`);
     }),
   );
   const count = () => writes.pending().length;

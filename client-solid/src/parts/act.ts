@@ -19,6 +19,10 @@ export interface Told<R> {
   done?: string | ((reply: R) => string);
   /** The action that takes it back, offered beside `done`. */
   undo?: Undo;
+  /** What it is, in the list of what waits. */
+  label?: string;
+  /** Told the no instead of a toast. */
+  refused?(no: Extract<ApiResult<object>, { ok: false }>): void;
   /** The caller shows the warnings of the reply itself. */
   showsWarnings?: true;
 }
@@ -39,11 +43,12 @@ export function useAct() {
   ): Promise<ReplyOf<N> | null> {
     setUnderWay((count) => count + 1);
     setRefusal(null);
-    const result = await api.post(name, payload);
+    const result = await api.post(name, payload, told.label ? { label: told.label } : {});
     setUnderWay((count) => count - 1);
     if (!result.ok) {
       setRefusal(result);
-      if (!inForm) toasts.show("refused", result.message);
+      if (told.refused) told.refused(result);
+      else if (!inForm) toasts.show("refused", result.message);
       return null;
     }
     const { done, undo } = told;

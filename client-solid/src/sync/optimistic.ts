@@ -65,6 +65,8 @@ export interface Effects {
     seq: number,
     anew: boolean,
   ): void;
+  /** Whether something else is shown of this record than the server has said. */
+  isForetold(table: TableName, id: string): boolean;
   /** How many writes have an effect to show. */
   size(): number;
 }
@@ -277,6 +279,7 @@ export function createEffects(records: Records): Effects {
       records.replaceAll(state);
       show();
     },
+    isForetold: (table, id) => kept.has(keyOf(table, id)),
     size: () => effects.length,
   };
 }

@@ -36,7 +36,7 @@ export interface Mirror {
   /** Calls `listener` within the batch of each change with the records it touched, until ended. */
   onChange(listener: (touched: Touched) => void): () => void;
   /** The effects of the page's own writes. */
-  effects: Pick<Effects, "useReducer" | "size"> & {
+  effects: Pick<Effects, "useReducer" | "size" | "isForetold"> & {
     add(effect: Omit<Parameters<Effects["add"]>[0], "seq">): void;
     answered(key: string, seqs: readonly (number | null)[]): void;
   };
@@ -108,6 +108,7 @@ export function createMirror(): Mirror {
     effects: {
       useReducer: (reducer) => change(() => effects.useReducer(reducer)),
       size: effects.size,
+      isForetold: effects.isForetold,
       add: (effect) => change(() => effects.add({ ...effect, seq: seq() + 1 })),
       answered: (key, seqs) => change(() => effects.answered(key, seqs, seq())),
     },

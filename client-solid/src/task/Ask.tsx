@@ -13,6 +13,7 @@ import { Button } from "../parts/Button.tsx";
 import { Dialog } from "../parts/Dialog.tsx";
 import { SelectField, TextArea, TextField } from "../parts/Field.tsx";
 import { useChoices } from "./choices.ts";
+import { useAnswered } from "./decide.ts";
 
 export type Asked = "release" | "claim" | "event";
 
@@ -143,6 +144,7 @@ const EVENT_CHOICES: { value: TaskEvent; name: string }[] = [
 ];
 
 function Report(props: Form) {
+  const answered = useAnswered();
   const { submit, busy, refusal } = useAct();
   const choices = useChoices();
   const [agent, setAgent] = createSignal(props.task.lease?.holder ?? props.task.owner ?? "");
@@ -157,10 +159,14 @@ function Report(props: Form) {
       refusal={refusal()?.message}
       onClose={props.onClose}
       send={async () => {
+        const { id, status } = props.task;
+        if (answered.isOpen(id)) await answered.until(id);
         const body = {
-          task_id: props.task.id,
+          task_id: id,
           agent_id: agent(),
           type: type() as TaskEvent,
+          // Who says that it is done has seen it.
+          ...(status === "validation" && { expected_version: props.task.version }),
           ...(note().trim() && { note: note().trim() }),
         };
         if (await submit("tasks/event", body, { done: `Reported on ${props.task.id}.` })) {

@@ -1,11 +1,13 @@
 /**
  * One change of many tasks, in one request, with one way back. Neighbours: `BulkBar`, `api.batch`.
- * Invariant: what was refused is said with the first reason; what went through stays.
+ * Invariant: what was refused is said with the first reason; what went through stays; what was changed meanwhile is not decided.
  */
 import type { Task } from "../../../core/state/tasks/task.ts";
 import { usePage } from "../page.ts";
 import { plural } from "../parts/words.ts";
 import type { BatchAction } from "../sync/api.ts";
+import { isDecision, useAnswered } from "./decide.ts";
+import { changedSince, type Seen, seenOf, whatChanged } from "./seen.ts";
 import { type TaskChange, undoOf } from "./undo.ts";
 
 /** The most that one request takes. */
@@ -13,6 +15,7 @@ const MAX_ACTIONS = 500;
 
 export function useBulk() {
   const { api, mirror, toasts } = usePage();
+  const answered = useAnswered();
 
   async function send(actions: readonly BatchAction[], label: string) {
     const results = [];
@@ -40,20 +43,46 @@ export function useBulk() {
     }
   }
 
+  /** As they are shown, once the person's own writes are in them: until then their versions are foretold. */
+  async function untilAnswered(ids: readonly string[]): Promise<void> {
+    const open = ids.filter(answered.isOpen);
+    if (open.length > 0) await Promise.all(open.map(answered.until));
+  }
+
   return {
     /** @param changeOf what becomes of each; null leaves it as it is */
-    async update(ids: Iterable<string>, changeOf: (task: Task) => TaskChange | null) {
+    async update(ids: readonly string[], changeOf: (task: Task) => TaskChange | null) {
+      const decided = new Map<string, Seen>();
+      for (const id of ids) {
+        const task = mirror.wire.tasks[id];
+        const change = task && changeOf(task);
+        if (change && isDecision(task, change)) decided.set(id, seenOf(task));
+      }
+      if (decided.size > 0) await untilAnswered([...decided.keys()]);
       const actions: BatchAction[] = [];
+      const changed: string[] = [];
       const undos: (BatchAction | null)[] = [];
       for (const id of ids) {
         const task = mirror.wire.tasks[id];
         const change = task && changeOf(task);
         if (!change) continue;
+        const seen = decided.get(id);
+        if (seen && (task.status !== seen.status || changedSince(seen, task).length > 0)) {
+          toasts.show("refused", whatChanged(seen, task));
+          continue;
+        }
+        changed.push(id);
         const back = undoOf(task, change);
-        actions.push({ action: "tasks/update", body: { ...change, task_id: id } });
+        const version = seen && { expected_version: task.version };
+        actions.push({ action: "tasks/update", body: { ...change, ...version, task_id: id } });
         undos.push(back && { action: "tasks/update", body: back });
       }
-      const results = await send(actions, `Change ${plural(actions.length, "task")}`);
+      const sent = await send(actions, `Change ${plural(actions.length, "task")}`);
+      const results = sent.map((result, at) => {
+        const seen = decided.get(changed[at] ?? "");
+        if (result.ok || result.code !== "stale" || !seen) return result;
+        return { ...result, message: whatChanged(seen, mirror.wire.tasks[seen.id]) };
+      });
       tell(
         results,
         "changed",

@@ -5,6 +5,8 @@
 import { type Accessor, createSignal } from "solid-js";
 import { usePage } from "../page.ts";
 import { useAct } from "../parts/act.ts";
+import { isDecision, useDecide } from "./decide.ts";
+import { seenOf } from "./seen.ts";
 import { type TaskChange, undoOf } from "./undo.ts";
 
 export interface TaskEdit {
@@ -18,6 +20,7 @@ export interface TaskEdit {
 export function createTaskEdit(id: Accessor<string>): TaskEdit {
   const { mirror } = usePage();
   const { submit, refusal } = useAct();
+  const { decide } = useDecide();
   const [refused, setRefused] = createSignal<ReturnType<TaskEdit["refusal"]>>(null);
   return {
     refusal: refused,
@@ -26,13 +29,18 @@ export function createTaskEdit(id: Accessor<string>): TaskEdit {
       const task = mirror.wire.tasks[id()];
       const undo = task && undoOf(task, change);
       setRefused(null);
-      const reply = await submit(
-        "tasks/update",
-        { ...change, task_id: id() },
-        { done, ...(undo && { undo: { name: "tasks/update", payload: undo } }) },
-      );
+      const told = {
+        done,
+        ...(undo && { undo: { name: "tasks/update" as const, payload: undo } }),
+      };
+      const fields = Object.keys(change);
+      if (task && isDecision(task, change)) {
+        const refused = (message: string) => void setRefused({ message, fields });
+        return decide(seenOf(task), change, { ...told, label: `Move ${id()}`, refused });
+      }
+      const reply = await submit("tasks/update", { ...change, task_id: id() }, told);
       if (!reply) {
-        setRefused({ message: refusal()?.message ?? "refused", fields: Object.keys(change) });
+        setRefused({ message: refusal()?.message ?? "refused", fields });
       }
       return reply !== null;
     },

@@ -1,7 +1,7 @@
 /**
  * What waits for a decision, one after the other: approve it, or return it with a note. Neighbours:
  * `Case` shows what there is to go by, the task panel changes the rest. Invariant: after a decision the
- * next case comes by itself and the keyboard stays where it was.
+ * next case comes by itself and the keyboard stays where it was; what was changed since it was looked at is not decided.
  */
 import "../../task/task.css";
 import "./approvals.css";
@@ -11,13 +11,12 @@ import ChevronDown from "lucide-solid/icons/chevron-down";
 import ChevronUp from "lucide-solid/icons/chevron-up";
 import CircleCheckBig from "lucide-solid/icons/circle-check-big";
 import CornerUpLeft from "lucide-solid/icons/corner-up-left";
-import { createEffect, createMemo, createSignal, For, on, Show } from "solid-js";
+import { createEffect, createMemo, createSignal, For, on, Show, untrack } from "solid-js";
 import { CEO } from "../../../../core/state/agents/agent.ts";
 import { nameOf } from "../../../../core/state/lookup.ts";
 import type { Task } from "../../../../core/state/tasks/task.ts";
 import { useCommands } from "../../commands.ts";
 import { usePage } from "../../page.ts";
-import { useAct } from "../../parts/act.ts";
 import { Button, IconButton } from "../../parts/Button.tsx";
 import { Empty } from "../../parts/Empty.tsx";
 import { More, useAround } from "../../parts/First.tsx";
@@ -25,9 +24,11 @@ import { useTaskHref } from "../../parts/links.tsx";
 import { useQuery } from "../../parts/query.ts";
 import { Ago, PriorityChip } from "../../parts/signs.tsx";
 import { ViewHead } from "../../parts/ViewHead.tsx";
+import { useDecide } from "../../task/decide.ts";
 import { createFiltered } from "../../task/filtered.ts";
 import { useTaskOrder } from "../../task/order.ts";
-import { undoOf } from "../../task/undo.ts";
+import { changedSince, type Seen, seenOf } from "../../task/seen.ts";
+import { type TaskChange, undoOf } from "../../task/undo.ts";
 import { Case } from "./Case.tsx";
 import { ReturnNote } from "./ReturnNote.tsx";
 
@@ -35,12 +36,12 @@ import { ReturnNote } from "./ReturnNote.tsx";
 const MAX_IN_QUEUE = 100;
 
 export default function Approvals() {
-  const { mirror } = usePage();
+  const { api, mirror, toasts } = usePage();
   const { wire } = mirror;
   const query = useQuery();
   const navigate = useNavigate();
   const hrefOf = useTaskHref();
-  const { act } = useAct();
+  const { decide } = useDecide();
   /** Approved and not answered yet: pressed again, the key means the next case. */
   const [deciding, setDeciding] = createSignal<readonly string[]>([]);
   const [returning, setReturning] = createSignal(false);
@@ -68,25 +69,59 @@ export default function Approvals() {
     const next = ids()[place() + by];
     if (next) query.set({ at: next });
   };
+  /** The case as it was when it came up, or when it was decided on in vain. */
+  const [seen, setSeen] = createSignal<Seen | null>(null);
+  const inVain = new Map<string, Seen>();
+  const changes = createMemo(() => {
+    const [before, one] = [seen(), task()];
+    return before && one?.id === before.id ? changedSince(before, one) : [];
+  });
+  // What the person wrote on it beside, they know.
+  createEffect(() => {
+    const one = task();
+    if (one && changes().length > 0 && untrack(() => api.writes.isPending("tasks", one.id))) {
+      setSeen(seenOf(one));
+    }
+  });
   createEffect(
-    on(current, () => {
+    on(current, (id) => {
+      const one = task();
+      setSeen(inVain.get(id ?? "") ?? (one ? seenOf(one) : null));
+      inVain.delete(id ?? "");
       setReturning(false);
       list?.querySelector('[aria-current="true"]')?.scrollIntoView({ block: "nearest" });
     }),
   );
+
+  /** Says the no, with the way back to the case; it was opened anew by then, or another has its place. */
+  function refused(message: string, id: string, meant: Seen | null): void {
+    if (meant) {
+      if (current() === id) setSeen(meant);
+      else inVain.set(id, meant);
+    }
+    const away = wire.tasks[id]?.status === "validation" && current() !== id;
+    const show = { label: "Show it", run: () => navigate(`/approvals?at=${id}`) };
+    toasts.show("refused", message, away ? show : undefined);
+  }
+
+  function send(decided: Task, change: TaskChange, words: { label: string; done: string }) {
+    const { id } = decided;
+    const undo = undoOf(decided, change);
+    const sent = decide(seenOf(decided), change, {
+      ...words,
+      ...(undo && { undo: { name: "tasks/update", payload: undo } }),
+      refused: (message, meant) => refused(message, id, meant),
+    });
+    query.set({ at: "" });
+    return sent;
+  }
 
   async function approve(): Promise<void> {
     const decided = task();
     if (!decided || deciding().includes(decided.id)) return;
     const { id } = decided;
     setDeciding((ids) => [...ids, id]);
-    const undo = undoOf(decided, { status: "done" });
-    query.set({ at: "" });
-    await act(
-      "tasks/update",
-      { task_id: id, status: "done" },
-      { done: `${id} approved.`, ...(undo && { undo: { name: "tasks/update", payload: undo } }) },
-    );
+    await send(decided, { status: "done" }, { label: `Approve ${id}`, done: `${id} approved.` });
     setDeciding((ids) => ids.filter((one) => one !== id));
   }
 
@@ -94,17 +129,11 @@ export default function Approvals() {
     const decided = task();
     if (!decided) return false;
     const { id, owner } = decided;
-    query.set({ at: "" });
+    const done = `${id} returned to ${owner ? nameOf(wire, owner) : "its queue"}.`;
+    const change = { status: "in_progress", note } as const;
+    const sent = send(decided, change, { label: `Return ${id}`, done });
     decision.querySelector<HTMLButtonElement>("button")?.focus();
-    const reply = await act(
-      "tasks/update",
-      { task_id: id, status: "in_progress", note },
-      {
-        done: `${id} returned to ${owner ? nameOf(wire, owner) : "its queue"}.`,
-        undo: { name: "tasks/update", payload: { task_id: id, status: "validation" } },
-      },
-    );
-    return reply !== null;
+    return sent;
   }
 
   useCommands(() => [
@@ -223,6 +252,11 @@ export default function Approvals() {
                 </Show>
               </div>
               <div ref={decision} class="decision">
+                <Show when={changes().length > 0}>
+                  <p class="alert" role="alert" data-testid="changed">
+                    Changed since you looked: {changes().join(", ")}. It is shown as it is now.
+                  </p>
+                </Show>
                 <Show
                   when={returning()}
                   fallback={

@@ -18,6 +18,7 @@ import { EventList } from "../../parts/EventList.tsx";
 import { useSettled } from "../../parts/settled.ts";
 import { ViewHead } from "../../parts/ViewHead.tsx";
 import { plural } from "../../parts/words.ts";
+import { useDecide } from "../../task/decide.ts";
 import { Bucket } from "./Bucket.tsx";
 import { Fleet } from "./Fleet.tsx";
 import { MissionFocus } from "./MissionFocus.tsx";
@@ -34,6 +35,7 @@ const MAX_EVENTS = 7;
 export default function Dashboard() {
   const { mirror, read } = usePage();
   const { act } = useAct();
+  const { decide } = useDecide();
   const markSeen = useMarkSeen();
   const blank = useSettled(
     ({ agents, missions }) => read.taskCount() + size(agents) + size(missions) === 0,
@@ -48,7 +50,7 @@ export default function Dashboard() {
     const task = unwrap(mirror.wire).tasks[taskId];
     if (!task || (name === "message" && !task.owner)) return;
     rows.note();
-    if (!remedyAtOnce(name, task, act)) setAsking({ name, task });
+    if (!remedyAtOnce(name, task, act, decide)) setAsking({ name, task });
   }
 
   function close(): void {

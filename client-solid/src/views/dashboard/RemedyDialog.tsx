@@ -12,6 +12,8 @@ import { Dialog } from "../../parts/Dialog.tsx";
 import { SelectField, TextArea, TextField } from "../../parts/Field.tsx";
 import { isNamed, Refusal } from "../../parts/Refusal.tsx";
 import { rosterIds } from "../../sync/reading.ts";
+import { useDecide } from "../../task/decide.ts";
+import { seenOf } from "../../task/seen.ts";
 import { REMEDIES, type RemedyName } from "./remedies.ts";
 
 export function RemedyDialog(props: { name: RemedyName; task: Task; onClose(): void }) {
@@ -19,6 +21,9 @@ export function RemedyDialog(props: { name: RemedyName; task: Task; onClose(): v
   const { name, task } = props;
   const { wire } = usePage().mirror;
   const { submit, busy, refusal } = useAct();
+  const decision = useDecide();
+  const [no, setNo] = createSignal<{ message: string } | null>(null);
+  let seen = seenOf(task);
   const owner = () => (task.owner ? nameOf(wire, task.owner) : "nobody");
   const [text, setText] = createSignal(
     name === "message" ? `How is ${task.id} (${task.title}) coming along? What do you need?` : "",
@@ -30,15 +35,31 @@ export function RemedyDialog(props: { name: RemedyName; task: Task; onClose(): v
     rosterIds(wire).map((id) => ({ value: id, name: `${nameOf(wire, id)} (${id})` })),
   );
 
+  async function giveBack(): Promise<object | null> {
+    const { id } = task;
+    setNo(null);
+    const went = await decision.decide(
+      seen,
+      { status: "in_progress", note: text().trim() },
+      {
+        label: `Return ${id}`,
+        done: `${id} returned to ${owner()}`,
+        refused(message) {
+          setNo({ message });
+          // Said, so that it is known from here on.
+          const now = wire.tasks[id];
+          if (now) seen = seenOf(now);
+        },
+      },
+    );
+    return went ? {} : null;
+  }
+
   function send(): Promise<object | null> {
     const task_id = task.id;
     switch (name) {
       case "return":
-        return submit(
-          "tasks/update",
-          { task_id, status: "in_progress", note: text().trim() },
-          { done: `${task_id} returned to ${owner()}` },
-        );
+        return giveBack();
       case "message":
         return submit(
           "conversations/message",
@@ -77,7 +98,7 @@ export function RemedyDialog(props: { name: RemedyName; task: Task; onClose(): v
         class="form"
         onSubmit={async (event) => {
           event.preventDefault();
-          if (!busy() && (await send())) props.onClose();
+          if (!busy() && !decision.busy() && (await send())) props.onClose();
         }}
       >
         <p class="dim">{task.title}</p>
@@ -90,7 +111,7 @@ export function RemedyDialog(props: { name: RemedyName; task: Task; onClose(): v
               onInput={setText}
               required
               autofocus
-              invalid={isNamed(refusal(), "note")}
+              invalid={isNamed(no(), "note")}
             />
           </Match>
           <Match when={name === "message"}>
@@ -124,12 +145,12 @@ export function RemedyDialog(props: { name: RemedyName; task: Task; onClose(): v
             />
           </Match>
         </Switch>
-        <Refusal of={refusal()} />
+        <Refusal of={no() ?? refusal()} />
         <div class="foot">
           <Button kind="quiet" onClick={() => props.onClose()}>
             Cancel
           </Button>
-          <Button kind="main" type="submit" busy={busy()}>
+          <Button kind="main" type="submit" busy={busy() || decision.busy()}>
             {name === "message" ? "Send" : REMEDIES[name].name}
           </Button>
         </div>

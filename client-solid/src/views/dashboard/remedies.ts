@@ -13,6 +13,9 @@ import type { Task } from "../../../../core/state/tasks/task.ts";
 import type { ExceptionBucket } from "../../../../core/state/tasks/views.ts";
 import type { useAct } from "../../parts/act.ts";
 import type { Icon } from "../../parts/Button.tsx";
+import type { useDecide } from "../../task/decide.ts";
+import { seenOf } from "../../task/seen.ts";
+import { undoOf } from "../../task/undo.ts";
 
 export type RemedyName = "unblock" | "approve" | "return" | "message" | "reassign" | "due";
 
@@ -36,19 +39,19 @@ export const REMEDIES_OF: Record<ExceptionBucket, readonly RemedyName[]> = {
 };
 
 type Act = ReturnType<typeof useAct>["act"];
+type Decide = ReturnType<typeof useDecide>["decide"];
 
 /** Does what needs no words, with its way back; false when it needs some. */
-export function remedyAtOnce(name: RemedyName, task: Task, act: Act): boolean {
+export function remedyAtOnce(name: RemedyName, task: Task, act: Act, decide: Decide): boolean {
   const task_id = task.id;
   if (name === "approve") {
-    void act(
-      "tasks/update",
-      { task_id, status: "done" },
-      {
-        done: `${task_id} approved`,
-        undo: { name: "tasks/update", payload: { task_id, status: "validation" } },
-      },
-    );
+    const change = { status: "done" } as const;
+    const undo = undoOf(task, change);
+    void decide(seenOf(task), change, {
+      label: `Approve ${task_id}`,
+      done: `${task_id} approved`,
+      ...(undo && { undo: { name: "tasks/update", payload: undo } }),
+    });
     return true;
   }
   if (name !== "unblock") return false;
