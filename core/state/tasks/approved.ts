@@ -5,7 +5,8 @@
  */
 import type { Context } from "../../action.ts";
 import { refuse } from "../../errors.ts";
-import { CEO } from "../agents/agent.ts";
+import { isPerson } from "../shares.ts";
+import { isNamed } from "./naming.ts";
 import type { Task, TaskStatus } from "./task.ts";
 
 const APPROVED = [
@@ -31,7 +32,7 @@ export function checkApproved(
 ): void {
   const { id, status } = task;
   if (status !== "done" && status !== "validation") return;
-  if (actor === CEO || actor === "system") return;
+  if (isPerson(actor)) return;
   const stays = status === "done" && to === "done";
   if (!stays && isNamed(task, actor)) return;
   const field = APPROVED.find((one) => differs(task[one], fields[one]));
@@ -40,14 +41,6 @@ export function checkApproved(
     ? `${id} is done, and its ${field} was approved with it; comment, or set status: validation first`
     : `${id} waits for approval, and its ${field} is for those it names to change; comment, or return it first (status: in_progress)`;
   refuse("conflict", text, { field });
-}
-
-/** Whether the task names this one as who has, checks or helps with it. */
-function isNamed(
-  { owner, validation_owner, assignees, collaborators, lease }: Task,
-  id: string,
-): boolean {
-  return [owner, validation_owner, lease?.holder, ...assignees, ...collaborators].includes(id);
 }
 
 function differs(
