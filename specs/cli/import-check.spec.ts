@@ -164,7 +164,7 @@ test("CLI-2: import refuses a record that holds more than requests could say or 
     ["tasks", "T-203", "artifacts", many(101, "x".repeat(2_000))],
     ["tasks", "T-203", "blockers", many(11, "x".repeat(20_000))],
     ["tasks", "T-203", "comments", said(1_401)],
-    ["tasks", "T-203", "comments", said(31, "x".repeat(20_000))],
+    ["tasks", "T-203", "comments", said(36, "x".repeat(20_000))],
     ["tasks", "T-203", "activity", many(101).map((_, n) => ({ ...changed, id: `${n}`, to: 1 }))],
     [
       ...(["tasks", "T-203", "activity"] as const),
