@@ -9,6 +9,7 @@ import { bearerBeside, toPlain } from "./names.ts";
 import type { DispatchOptions } from "./outcome.ts";
 import { CEO } from "./state/agents/agent.ts";
 import type { State } from "./state/state.ts";
+import { isNamed } from "./state/tasks/naming.ts";
 import { get } from "./table.ts";
 
 export const ROLES = ["owner", "operator", "agent", "observer"] as const;
@@ -207,7 +208,21 @@ export function refuseSaid(
   if (said.needs_human === false) {
     return notAllowed(caller, "needs_human", "only a human ends that; use a token of an operator");
   }
-  return refuseApproval(caller, name, said, self, state);
+  const unasked = refuseHuman(caller, said, self, state);
+  return unasked ?? refuseApproval(caller, name, said, self, state);
+}
+
+/** What only people end, an agent begins only where it is named: else it could put everybody's work out of reach. */
+function refuseHuman(
+  caller: Principal,
+  said: Record<string, unknown>,
+  self: string,
+  state: State,
+): Rejection | null {
+  const task = said.needs_human === true ? get(state.tasks, String(said.task_id)) : undefined;
+  if (!task || isNamed(task, self)) return null;
+  const why = `${task.id} does not name ${self}; say it in a comment`;
+  return notAllowed(caller, "needs_human", why);
 }
 
 /**

@@ -16,6 +16,9 @@ import "./styles/parts.css";
 import "./styles/frame.css";
 import "./styles/palette.css";
 
+/** What every object has is no record: an address may come from anybody. */
+const isId = (id: string) => !(id in Object.prototype);
+
 const root = document.getElementById("page");
 if (!root) throw new Error("no #page in the document");
 const page = openPage();
@@ -26,7 +29,9 @@ const unmount = render(
     <PageContext.Provider value={page}>
       <Router root={App}>
         <For each={VIEWS}>
-          {({ paths, component }) => <Route path={[...paths]} component={component} />}
+          {({ paths, component }) => (
+            <Route path={[...paths]} matchFilters={{ id: isId }} component={component} />
+          )}
         </For>
         <Route path="*rest" component={NotFound} />
       </Router>

@@ -42,6 +42,10 @@ const OF_ALL = [
   "/settings/system",
   "/settings/api",
   "/nowhere",
+  "/missions/constructor",
+  "/projects/toString",
+  "/sprints/__proto__",
+  "/conversations/valueOf",
 ];
 const OF_DEMO = [
   "/?task=T-203",

@@ -166,6 +166,7 @@ test("ACC-8: in an envelope, by another spelling and inside a plan as well", () 
         "tasks[1].reporter",
       ],
       ["tasks/update", { task_id: "T-203", needs_human: false }, "needs_human"],
+      ["tasks/update", { task_id: "T-206", needs_human: true }, "needs_human"],
     ] as const) {
       const answer = await post(name, body, token);
       assert.equal([answer.status, answer.body.field], [403, field], `${name}: ${answer.text}`);
@@ -174,6 +175,8 @@ test("ACC-8: in an envelope, by another spelling and inside a plan as well", () 
     // The script that calls, and a person outside, are nobody's names here.
     const body = { title: "X", source: "nightly.sh", reporter: "alice" };
     assert.is((await post("tasks/create", body, token)).status, 200);
+    const own = { task_id: "T-203", needs_human: true };
+    assert.is((await post("tasks/update", own, token)).status, 200);
   }));
 
 test("ACC-8: who does not name itself is named; who is not there, or has left, says nothing", () =>
