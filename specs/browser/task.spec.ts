@@ -103,6 +103,63 @@ test("PAGE-20: a refused edit is said in the server's words, and what was typed 
   });
 });
 
+test("PAGE-74: tasks/update: a text that others wrote meanwhile is not overwritten unseen; the person says which one counts", async () => {
+  await withPanel("T-208", async (page, house) => {
+    const panel = page.getByTestId("task-panel");
+    const box = panel.getByLabel("Description, in Markdown");
+    const asked = panel.getByTestId("meanwhile");
+    let count = 0;
+    /** Somebody else's change, which the page shows when this ends. */
+    const theirs = async (fields: object) => {
+      const mark = `mark-${++count}`;
+      await house.post("tasks/update", { task_id: "T-208", labels: [mark], ...fields });
+      await panel.getByText(mark, { exact: true }).waitFor();
+    };
+    const edit = async (text: string) => {
+      await panel.getByRole("button", { name: "Edit the description" }).click();
+      await box.fill(text);
+    };
+    await edit("Mine.");
+    await theirs({ description: "Theirs." });
+    await panel.getByRole("button", { name: "Save" }).click();
+    await asked.getByText("Theirs.").waitFor();
+    assert.is((await taskOf(house, "T-208"))?.description, "Theirs.");
+    assert.is(await box.inputValue(), "Mine.", "what was typed stays");
+    await expectAccessible(page);
+    await asked.getByRole("button", { name: "Keep mine" }).click();
+    await told(page, "Description of T-208 saved.");
+    assert.is((await taskOf(house, "T-208"))?.description, "Mine.");
+    await panel.locator(".markdown", { hasText: "Mine." }).first().waitFor();
+
+    await edit("Mine again.");
+    await theirs({ description: "Theirs again." });
+    await panel.getByRole("button", { name: "Save" }).click();
+    await asked.getByRole("button", { name: "Take theirs" }).click();
+    await panel.locator(".markdown", { hasText: "Theirs again." }).first().waitFor();
+    assert.is((await taskOf(house, "T-208"))?.description, "Theirs again.");
+
+    const title = panel.getByLabel("Title", { exact: true });
+    await title.fill("My title");
+    await theirs({ title: "Their title" });
+    await title.press("Enter");
+    await asked.getByText("Their title").waitFor();
+    assert.is((await taskOf(house, "T-208"))?.title, "Their title");
+    await asked.getByRole("button", { name: "Keep mine" }).click();
+    await told(page, "Title of T-208 saved.");
+    assert.is((await taskOf(house, "T-208"))?.title, "My title");
+
+    // A list is not a text: what each added is in it.
+    await theirs({ artifacts: ["a.md"] });
+    await panel.getByRole("button", { name: "Edit Artifacts" }).click();
+    await panel.getByRole("button", { name: "Add to Artifacts" }).click();
+    await panel.getByRole("textbox", { name: "Artifacts 2" }).fill("mine.md");
+    await theirs({ artifacts: ["a.md", "theirs.md"] });
+    await panel.getByRole("button", { name: "Save" }).click();
+    await told(page, "Artifacts of T-208 saved.");
+    assert.equal((await taskOf(house, "T-208"))?.artifacts, ["a.md", "mine.md", "theirs.md"]);
+  });
+});
+
 test("PAGE-20: tasks/link and tasks/comment, seen from both ends", async () => {
   await withPanel("T-208", async (page, house) => {
     const panel = page.getByTestId("task-panel");

@@ -2,6 +2,7 @@
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { toPredicate } from "../../client-solid/src/task/filter.ts";
+import { mergeLines } from "../../client-solid/src/task/merge-lines.ts";
 import { undoOf } from "../../client-solid/src/task/undo.ts";
 import { toVerdict } from "../../client-solid/src/views/board/model.ts";
 import { nextSort, orderBy, toSort } from "../../client-solid/src/views/pipeline/model.ts";
@@ -16,6 +17,28 @@ const taskOf = (id: string): Task => {
   if (!task) throw new Error(`no ${id}`);
   return task;
 };
+
+test("PAGE-74: what a person added and took out is done to the list as it is by now", () => {
+  const rows: [opened: string, mine: string, theirs: string, merged: string][] = [
+    ["a b", "a b c", "a b", "a b c"],
+    ["a b", "b a", "a b", "b a"],
+    ["a b", "a b c", "a b x", "a b c x"],
+    ["a b", "b", "a b x", "b x"],
+    ["a b", "a n b", "x a b", "x a n b"],
+    ["a b", "n a b", "a b x", "n a b x"],
+    ["a b", "a m", "a b x", "a m x"],
+    ["a b", "a b x", "a b x", "a b x"],
+    ["a b", "", "a b x", "x"],
+    ["", "n", "x", "n x"],
+    ["a b", "a b n", "", "n"],
+    ["a b", "a b", "b", "b"],
+  ];
+  const lines = (text: string) => text.split(" ").filter(Boolean);
+  for (const [opened, mine, theirs, merged] of rows) {
+    const at = `${opened} | ${mine} | ${theirs}`;
+    assert.is(mergeLines(lines(opened), lines(mine), lines(theirs)).join(" "), merged, at);
+  }
+});
 
 test("PAGE-22: what the board refuses is what the table of moves refuses, each with its reason", () => {
   for (const task of Object.values(tasks)) {

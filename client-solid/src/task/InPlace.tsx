@@ -3,9 +3,10 @@
  * parts. Invariant: what is typed is kept until the server has taken it or the person gave it up.
  */
 import X from "lucide-solid/icons/x";
-import { createSignal, createUniqueId, For, Show } from "solid-js";
+import { createUniqueId, For, Show } from "solid-js";
 import { IconButton } from "../parts/Button.tsx";
 import { type Choice, Options, Suggestions } from "../parts/Options.tsx";
+import { createDraft, Meanwhile } from "./Meanwhile.tsx";
 
 interface Base {
   label: string;
@@ -26,20 +27,23 @@ export function TextInPlace(
   },
 ) {
   const id = createUniqueId();
-  const [draft, setDraft] = createSignal<string | null>(null);
+  const draft = createDraft(
+    () => props.value,
+    (typed) => props.save(typed),
+  );
   async function save(): Promise<void> {
-    const typed = draft()?.trim();
+    const typed = draft.text()?.trim();
     if (typed === undefined) return;
-    if (typed === props.value || (props.required && !typed)) return void setDraft(null);
-    if (await props.save(typed)) setDraft(null);
+    if (props.required && !typed) return draft.close();
+    await draft.save(typed);
   }
   const keys = (event: KeyboardEvent & { currentTarget: HTMLElement }) => {
     if (event.key === "Enter" && !event.isComposing) {
       event.preventDefault();
       event.currentTarget.blur();
-    } else if (event.key === "Escape" && draft() !== null) {
+    } else if (event.key === "Escape" && draft.text() !== null) {
       event.stopPropagation();
-      setDraft(null);
+      draft.close();
     }
   };
   return (
@@ -53,9 +57,9 @@ export function TextInPlace(
           <textarea
             id={id}
             rows={1}
-            value={draft() ?? props.value}
+            value={draft.text() ?? props.value}
             aria-invalid={props.invalid ? "true" : undefined}
-            onInput={(event) => setDraft(event.currentTarget.value.replaceAll("\n", " "))}
+            onInput={(event) => draft.type(event.currentTarget.value.replaceAll("\n", " "))}
             onBlur={() => void save()}
             onKeyDown={keys}
           />
@@ -64,19 +68,27 @@ export function TextInPlace(
         <input
           id={id}
           type={props.type ?? "text"}
-          value={draft() ?? props.value}
+          value={draft.text() ?? props.value}
           list={props.list ? `${id}-list` : undefined}
           placeholder={props.placeholder}
           min={props.type === "number" ? 0 : undefined}
           max={props.max}
           autocomplete="off"
           aria-invalid={props.invalid ? "true" : undefined}
-          onInput={(event) => setDraft(event.currentTarget.value)}
+          onInput={(event) => draft.type(event.currentTarget.value)}
           onBlur={() => void save()}
           onKeyDown={keys}
         />
       </Show>
       <Suggestions id={`${id}-list`} of={props.list} />
+      <Show when={draft.asks()}>
+        <Meanwhile
+          what={props.label}
+          theirs={props.value}
+          take={draft.close}
+          keep={() => void draft.keep((draft.text() ?? "").trim())}
+        />
+      </Show>
     </div>
   );
 }

@@ -1,7 +1,7 @@
 /**
  * The longer texts of a task: the description, and its lists of criteria, artifacts and blockers; each
  * is read until one asks to edit it. Neighbours: `Markdown`, `ListField`.
- * Invariant: an open editor holds its own copy, which no change from elsewhere touches.
+ * Invariant: an open editor holds its own copy, which no change from elsewhere touches; nor does it undo such a change.
  */
 import Pencil from "lucide-solid/icons/pencil";
 import type { JSX } from "solid-js";
@@ -10,31 +10,31 @@ import { Button, IconButton } from "../parts/Button.tsx";
 import { ListField, linesOf, TextArea } from "../parts/Field.tsx";
 import { Markdown } from "../parts/Markdown.tsx";
 import { inPieces } from "../parts/pieces.ts";
+import { createDraft, Meanwhile } from "./Meanwhile.tsx";
+import { isSame, mergeLines } from "./merge-lines.ts";
 import { Part } from "./Part.tsx";
 
 export function Description(props: { text: string; save(text: string): Promise<boolean> }) {
-  const [draft, setDraft] = createSignal<string | null>(null);
+  const draft = createDraft(
+    () => props.text,
+    (typed) => props.save(typed),
+  );
   return (
     <Part
       title="Description"
       tools={
-        <Show when={draft() === null}>
-          <IconButton
-            label="Edit the description"
-            icon={Pencil}
-            small
-            onClick={() => setDraft(props.text)}
-          />
+        <Show when={draft.text() === null}>
+          <IconButton label="Edit the description" icon={Pencil} small onClick={draft.open} />
         </Show>
       }
     >
       <Show
-        when={draft() !== null}
+        when={draft.text() !== null}
         fallback={
           <Show
             when={props.text}
             fallback={
-              <button type="button" class="link dim" onClick={() => setDraft("")}>
+              <button type="button" class="link dim" onClick={draft.open}>
                 Add a description
               </button>
             }
@@ -43,19 +43,22 @@ export function Description(props: { text: string; save(text: string): Promise<b
           </Show>
         }
       >
-        <Editor
-          save={async () => {
-            if (await props.save(draft() ?? "")) setDraft(null);
-          }}
-          cancel={() => setDraft(null)}
-        >
+        <Editor save={() => draft.save(draft.text() ?? "")} cancel={draft.close}>
           <TextArea
             label="Description, in Markdown"
             rows={8}
             autofocus
-            value={draft() ?? ""}
-            onInput={setDraft}
+            value={draft.text() ?? ""}
+            onInput={draft.type}
           />
+          <Show when={draft.asks()}>
+            <Meanwhile
+              what="The description"
+              theirs={props.text}
+              take={draft.close}
+              keep={() => void draft.keep(draft.text() ?? "")}
+            />
+          </Show>
         </Editor>
       </Show>
     </Part>
@@ -69,7 +72,15 @@ export function Lines(props: {
   save(lines: string[]): Promise<boolean>;
 }) {
   const [draft, setDraft] = createSignal<string[] | null>(null);
-  const open = () => setDraft(props.lines.length > 0 ? [...props.lines] : [""]);
+  let opened: readonly string[] = [];
+  const open = () => {
+    opened = [...props.lines];
+    setDraft(opened.length > 0 ? [...opened] : [""]);
+  };
+  const save = async (typed: readonly string[]) => {
+    const lines = mergeLines(opened, linesOf(typed), props.lines);
+    if (isSame(lines, props.lines) || (await props.save(lines))) setDraft(null);
+  };
   return (
     <Part
       title={props.title}
@@ -95,12 +106,7 @@ export function Lines(props: {
         }
       >
         {(lines) => (
-          <Editor
-            save={async () => {
-              if (await props.save(linesOf(lines()))) setDraft(null);
-            }}
-            cancel={() => setDraft(null)}
-          >
+          <Editor save={() => save(lines())} cancel={() => setDraft(null)}>
             <ListField label={props.title} value={lines()} onInput={setDraft} />
           </Editor>
         )}
