@@ -11,6 +11,7 @@ import type { Notification } from "./state/notifications/notification.ts";
 import type { State } from "./state/state.ts";
 import { dueMinutes } from "./state/tasks/due.ts";
 import { leaseMinutes } from "./state/tasks/lease-ends.ts";
+import { MAX_LEASES } from "./state/tasks/leases.ts";
 import { isOpen, isRouted, type Task } from "./state/tasks/task.ts";
 import { namedBlockersOf } from "./state/tasks/views.ts";
 import { compareIds, get, values } from "./table.ts";
@@ -33,6 +34,7 @@ const GROUPINGS = {
   routed: (task: Task) => (task.owner && isRouted(task) ? [task.owner] : []),
   waiting: (task: Task) => (task.status === "ready" ? namedBlockersOf(task) : []),
   leases: leaseMinutes,
+  held: ({ lease }: Task) => (lease ? [lease.holder] : []),
   involving: (task: Task) => [
     ...new Set([
       ...(task.owner ? [task.owner] : []),
@@ -134,6 +136,12 @@ export function createRelations(state: State): Relations {
     return grouping;
   }
 
+  /** Whether one who held all that one may holds less now; where nobody asked who holds what, nobody was told so. */
+  function isFreed(holder: string | undefined, next: string | undefined): boolean {
+    if (holder === undefined || holder === next) return false;
+    return (groupings.get("held")?.groups.get(holder)?.size ?? 0) >= MAX_LEASES;
+  }
+
   const tasks: Relations["tasks"] = (name, key) => groupingOf(name).groups.get(key) ?? NONE;
 
   function note(notification: Notification): void {
@@ -157,6 +165,7 @@ export function createRelations(state: State): Relations {
     for (const id of ids) {
       const old = get(before.tasks, id);
       const now = get(after.tasks, id);
+      if (isFreed(old?.lease?.holder, now?.lease?.holder)) openings++;
       for (const { groups, keysOf } of groupings.values()) {
         const from = old ? keysOf(old) : NO_KEYS;
         const to = now ? keysOf(now) : NO_KEYS;

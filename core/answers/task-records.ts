@@ -96,7 +96,9 @@ export const task = record<TaskView>()("Task", {
   blocked: flag(),
   blockers: texts(),
   lease: orNull(lease),
-  lease_expiries: count("Leases lost since it last went on."),
+  lease_expiries: count(
+    "Leases lost since it last went on, but for those too short to tell something.",
+  ),
   needs_human: flag(),
   routed: flag(),
   links: Type.Array(link),

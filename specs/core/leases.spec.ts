@@ -304,8 +304,8 @@ test("AGT-2: after too many losses a task waits for a human, and comes back when
   const story = createStory();
   const id = pool(story);
   for (let lost = 1; lost <= 3; lost++) {
-    assert.is(claimedId(story, { agent_id: "iris", task_id: id, ttl_seconds: 2 }), id);
-    story.wait(5 * SECOND_MS);
+    assert.is(claimedId(story, { agent_id: "iris", task_id: id, ttl_seconds: 60 }), id);
+    story.wait(65 * SECOND_MS);
     story.does("system/expire", { max_expiries: 3 });
     assert.equal(activeOf(story, "lease_lost"), lost < 3 ? [id] : []);
   }
@@ -375,8 +375,8 @@ test("AGT-2: what waits for a human is started by none but one, by no route", ()
 test("AGT-2: work that went on is not counted against a task", () => {
   const story = createStory();
   const id = pool(story);
-  claim(story, { agent_id: "iris", ttl_seconds: 2 });
-  story.wait(5 * SECOND_MS);
+  claim(story, { agent_id: "iris", ttl_seconds: 60 });
+  story.wait(65 * SECOND_MS);
   story.does("system/expire", { max_expiries: 3 });
   claim(story, { agent_id: "iris" });
   assert.is(taskIn(story, id).lease_expiries, 1);

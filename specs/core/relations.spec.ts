@@ -22,7 +22,7 @@ const HISTORIES = Number(process.env.SOAK ?? 3);
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-const BY_PERSON = ["owned", "open", "routed", "involving"] as const;
+const BY_PERSON = ["owned", "open", "routed", "involving", "held"] as const;
 
 /** Everything that can be asked, for every key that occurs or once did. */
 function answers(relations: Relations, state: State, people: ReadonlySet<string>): unknown {

@@ -64,6 +64,14 @@ interface Case {
   remedy: string;
 }
 
+/** Codex holds so many tasks that are made for it, from T-216. */
+function holding(count: number): [ActionName, object][] {
+  return Array.from({ length: count }, (_, n) => `T-${216 + n}`).flatMap((task_id) => [
+    ["tasks/create", { title: "x", owner: "codex", status: "ready" }],
+    ["tasks/claim", { agent_id: "codex", task_id }],
+  ]);
+}
+
 const ownerless: [ActionName, object] = ["tasks/update", { task_id: "T-208", owner: null }];
 
 const CASES: Case[] = [
@@ -142,6 +150,12 @@ const CASES: Case[] = [
     remedy: "Hand some of them over.",
   },
   {
+    code: "leases",
+    given: holding(50),
+    text: "Codex holds 50 leases, the most that an agent may; finish or release some",
+    remedy: "Finish or release some that it holds.",
+  },
+  {
     code: "no_owner",
     given: [ownerless],
     blocking: false,
@@ -168,6 +182,7 @@ test("AGT-5: every code has a case", () => {
 
 test("AGT-5: who is counted as eligible is who has no reason that keeps it from the task", () => {
   const story = createStory();
+  for (const [name, body] of holding(50)) story.does(name, body);
   for (const [agent_id, fields] of [
     ["iris", { standing: "suspended" }],
     ["ralph", { specialists: ["code", "docs"] }],

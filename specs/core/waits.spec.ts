@@ -107,6 +107,23 @@ test("AGT-8: a waiting claim gets what becomes eligible, not what does not suit 
   assert.is(engine.feed.subscribers(), 0);
 });
 
+test("AGT-8 AGT-13: who holds as many leases as an agent may waits, and gets one when it has given one back", async () => {
+  const { engine, asked } = await open("codex");
+  for (let n = 0; n < 51; n++) await addTask(engine);
+  for (let n = 0; n < 50; n++) assert.ok(taskOf(await waiting(engine, "codex")));
+  assert.equal(asked, []);
+  const claim = waiting(engine, "codex");
+  await engine.dispatch("tasks/update", { task_id: "T-051", priority: "P0" });
+  assert.not.ok(await isSettled(claim));
+  assert.equal(asked, [30_000]);
+  await engine.dispatch("tasks/event", {
+    type: "needs-validation",
+    task_id: "T-001",
+    agent_id: "codex",
+  });
+  assert.is(taskOf(await claim), "T-051");
+});
+
 test("AGT-8: when its time is over a claim has nothing, and is no entry", async () => {
   const { engine, timeOver } = await open("codex");
   const { seq } = engine.view();

@@ -3,13 +3,13 @@
  * `leases.ts` has the rules, `routing.ts` picks. Invariant: of any number of callers one wins a task.
  */
 import { Type } from "typebox";
-import { defineAction } from "../../action.ts";
+import { type Context, defineAction } from "../../action.ts";
 import { refuse } from "../../errors.ts";
 import { inOrder } from "../../relations.ts";
 import { id, optionalName, requiredText, source } from "../../schema.ts";
 import { atOnce } from "../../steps.ts";
 import { get } from "../../table.ts";
-import { CEO } from "../agents/agent.ts";
+import { type Agent, CEO } from "../agents/agent.ts";
 import { markAlive } from "../agents/rules.ts";
 import { checkRef, find, findActiveAgent, nameOf, touch, unique } from "../lookup.ts";
 import type { State } from "../state.ts";
@@ -19,12 +19,13 @@ import {
   checkLease,
   DEFAULT_TTL_SECONDS,
   grantLease,
+  isTelling,
   MAX_TTL_SECONDS,
   renewLease,
   takeBack,
 } from "./leases.ts";
 import { moveTask, track } from "./moves.ts";
-import { agentReasons, pickTask, taskReasons } from "./routing.ts";
+import { agentReasons, holdsMost, pickTask, type Reason, taskReasons } from "./routing.ts";
 import type { Lease, Task } from "./task.ts";
 import { type TaskView, viewTask } from "./views.ts";
 
@@ -74,21 +75,28 @@ const claim = defineAction({
     isReady(state, relations, { agent_id, project }) {
       const agent = get(state.agents, agent_id);
       // Whoever is not known is refused at once.
-      return !agent || pickTask(relations, agent, project) !== null;
+      if (!agent) return true;
+      return !holdsMost(relations, agent) && pickTask(relations, agent, project) !== null;
     },
   },
   reduce(draft, payload, context) {
     const { agent_id, project, ttl_seconds = DEFAULT_TTL_SECONDS } = payload;
     const agent = findActiveAgent(draft, agent_id);
     checkRef(draft, "projects", project);
+    const { before, relations } = context;
+    const asking = find(before, "agents", agent_id);
+    // Before there were rules there was no bound.
+    const full = context.rules === undefined ? null : holdsMost(relations, asking);
+    const picked = () => (full ? null : pickTask(relations, asking, project));
     const task_id = payload.task_id
-      ? named(context.before, payload.task_id, agent_id, context)
-      : pickTask(context.relations, find(context.before, "agents", agent_id), project)?.id;
+      ? named(before, payload.task_id, asking, full, context)
+      : picked()?.id;
     if (task_id === undefined) {
+      const message = full ? `no eligible tasks: ${full.text}` : "no eligible tasks";
       return {
         title: `${agent.name} found nothing to claim`,
         idle: true as const,
-        reply: (): ClaimReply => ({ task: null, lease: null, message: "no eligible tasks" }),
+        reply: (): ClaimReply => ({ task: null, lease: null, message }),
       };
     }
     const task = find(draft, "tasks", task_id);
@@ -110,23 +118,29 @@ const claim = defineAction({
   },
 });
 
-/** The named task, if this agent may start it, or go on with it after a restart of its own. */
+/**
+ * The named task, if this agent may start it, or go on with it after a restart of its own.
+ * @param full what keeps it from one more, where something does
+ */
 function named(
   state: State,
   taskId: string,
-  agentId: string,
-  { relations }: { relations: Parameters<typeof agentReasons>[1] },
+  agent: Agent,
+  full: Reason | null,
+  { relations }: Context,
 ): string {
   const task = find(state, "tasks", taskId);
   const goesOn =
     task.status === "in_progress" &&
-    task.owner === agentId &&
-    (!task.lease || task.lease.holder === agentId);
-  if (goesOn && !task.needs_human) return taskId;
-  const reasons = [
-    ...taskReasons(state, task),
-    ...agentReasons(state, relations, task, find(state, "agents", agentId)),
-  ].filter(({ blocking }) => blocking);
+    task.owner === agent.id &&
+    (!task.lease || task.lease.holder === agent.id) &&
+    !task.needs_human;
+  // What it holds already makes none more.
+  if (goesOn && (task.lease || !full)) return taskId;
+  const own = agentReasons(state, relations, task, agent);
+  const reasons = (goesOn ? own : [...taskReasons(state, task), ...own]).filter(
+    ({ blocking, code }) => blocking && (full || code !== "leases"),
+  );
   const [first] = reasons;
   if (!first) return taskId;
   const text = reasons.map((reason) => reason.text).join("; ");
@@ -252,8 +266,9 @@ const expire = defineAction({
     for (const task_id of task_ids) {
       const task = find(draft, "tasks", task_id);
       const holder = task.lease?.holder ?? "";
+      const telling = isTelling(task, context);
       takeBack(task, "system", `the lease of ${nameOf(draft, holder)} ran out`, context);
-      task.lease_expiries += 1;
+      if (telling) task.lease_expiries += 1;
       if (task.lease_expiries >= max_expiries) task.needs_human = true;
       putDown(draft, holder, task_id);
     }

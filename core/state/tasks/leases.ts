@@ -8,7 +8,7 @@
 import type { Context } from "../../action.ts";
 import { Refusal, refuse } from "../../errors.ts";
 import { values } from "../../table.ts";
-import { SECOND_MS, toTime } from "../../time.ts";
+import { fromTime, SECOND_MS, toTime } from "../../time.ts";
 import { type Agent, CEO } from "../agents/agent.ts";
 import { touch } from "../lookup.ts";
 import { recordActivity } from "./activity.ts";
@@ -17,6 +17,10 @@ import type { Lease, Task } from "./task.ts";
 
 export const DEFAULT_TTL_SECONDS = 300;
 export const MAX_TTL_SECONDS = 86_400;
+/** Of one agent at a time: one token could take all that is free. */
+export const MAX_LEASES = 50;
+/** Who had it for less, and never came back to it, lost it by its own doing, not by what the task is. */
+const TELLING_MS = 60_000;
 
 /** How long it lasts; a restored state may say anything. */
 export function ttlOf({ ttl_seconds }: Pick<Lease, "ttl_seconds">): number {
@@ -47,6 +51,18 @@ export function renewLease(task: Task, { at }: Context, ttlSeconds?: number): vo
 /** Written in whole seconds, and never shorter than what was asked for. */
 function endOf(at: number, ttlSeconds: number): string {
   return toTime(Math.ceil(at / SECOND_MS + ttlSeconds) * SECOND_MS);
+}
+
+/**
+ * Whether its loss says something of the task: it was for a minute at least from when the work began, or the holder
+ * came back to it since.
+ */
+export function isTelling({ lease, status_since }: Task, { rules }: Context): boolean {
+  if (rules === undefined || !lease) return true;
+  const lasted = fromTime(lease.expires_at) - fromTime(status_since);
+  // Of the two, in whole seconds, one is up to a second later than it was, the other up to one earlier.
+  const heard = lasted - ttlOf(lease) * SECOND_MS >= 2 * SECOND_MS;
+  return heard || !(lasted < TELLING_MS);
 }
 
 /** Who wants to write on a task, as its body says. */

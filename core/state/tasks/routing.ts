@@ -10,7 +10,7 @@ import { type Agent, MAX_OPEN_TASKS } from "../agents/agent.ts";
 import { isPresent } from "../agents/views.ts";
 import { nameOf } from "../lookup.ts";
 import type { State } from "../state.ts";
-import { suits } from "./leases.ts";
+import { MAX_LEASES, suits } from "./leases.ts";
 import type { Task, TaskStatus } from "./task.ts";
 import { blockersOf, compareByUrgency, whyHuman } from "./views.ts";
 
@@ -26,6 +26,7 @@ export const REASON_CODES = [
   "offline",
   "overloaded",
   "no_owner",
+  "leases",
 ] as const;
 
 /** Something to know about a task and an agent; where `blocking`, it cannot be started because of it. */
@@ -119,7 +120,16 @@ export function agentReasons(
     const text = `${name} has ${open} open tasks, more than ${MAX_OPEN_TASKS}`;
     add("overloaded", false, text, "Hand some of them over.");
   }
+  const full = holdsMost(relations, agent);
+  if (full) reasons.push(full);
   return reasons;
+}
+
+/** Where the agent holds as many leases as one may: what keeps it from another. */
+export function holdsMost(relations: Relations, { id, name }: Agent): Reason | null {
+  if (relations.tasks("held", id).size < MAX_LEASES) return null;
+  const text = `${name} holds ${MAX_LEASES} leases, the most that an agent may; finish or release some`;
+  return { code: "leases", blocking: true, text, remedy: "Finish or release some that it holds." };
 }
 
 /**
@@ -145,7 +155,7 @@ export function explainTask(state: State, relations: Relations, task: Task, agen
   const [able, unable]: [Agent[], Agent[]] = [[], []];
   // In words only of those who are told: anybody may ask, of a company with many.
   for (const agent of asked) {
-    (general.length === 0 && mayTake(task, agent) ? able : unable).push(agent);
+    (general.length === 0 && mayTake(relations, task, agent) ? able : unable).push(agent);
   }
   const told = [...able, ...unable].slice(0, agents?.length ?? MAX_CANDIDATES);
   return {
@@ -178,8 +188,8 @@ function activeIn(agents: State["agents"]): Agent[] {
 }
 
 /** Whether `agentReasons` has none for it that keeps it from the task. */
-function mayTake(task: Task, agent: Agent): boolean {
-  if (agent.standing !== "active") return false;
+function mayTake(relations: Relations, task: Task, agent: Agent): boolean {
+  if (agent.standing !== "active" || holdsMost(relations, agent)) return false;
   return task.owner ? task.owner === agent.id : suits(task, agent);
 }
 
