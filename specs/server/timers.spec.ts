@@ -11,6 +11,7 @@ import {
   table,
   toTime,
 } from "../../core/index.ts";
+import { MAX_LEASES } from "../../core/state/tasks/leases.ts";
 import { inTurns, startExpiring, startHandingOver, startSweeping } from "../../server/timers.ts";
 import { DAY_MS } from "../support/core.ts";
 import { withTimedHouse } from "../support/timed.ts";
@@ -22,10 +23,20 @@ test("CORE-22: the timers go on until all is told, so many in an entry", () =>
     const timed = { engine, hearing: { since: () => 0 }, onError };
     const first = engine.view().state.counters.task + 1;
     const all = Array.from({ length: TASKS }, (_, n) => `T-${first + n}`);
-    const fields = { owner: "codex", status: "ready", due_date: "2026-03-22" };
+    const fields = { status: "ready", due_date: "2026-03-22" };
+    // Each holds as many leases as one may.
+    const holder = (n: number) => `hand-${Math.floor(n / MAX_LEASES)}`;
+    const holders = [...new Set(all.map((_, n) => holder(n)))];
     const actions = [
-      all.map((title) => ({ action: "tasks/create", body: { title, ...fields } })),
-      all.map((task_id) => ({ action: "tasks/claim", body: { agent_id: "codex", task_id } })),
+      holders.map((agent_id) => ({
+        action: "agents/register",
+        body: { agent_id, name: agent_id, role: "Hand" },
+      })),
+      all.map((title, n) => ({
+        action: "tasks/create",
+        body: { title, ...fields, owner: holder(n) },
+      })),
+      all.map((task_id, n) => ({ action: "tasks/claim", body: { agent_id: holder(n), task_id } })),
     ];
     for (const some of actions) {
       const outcome = await engine.dispatchUnknown("batch", { actions: some, atomic: true });
