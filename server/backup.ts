@@ -19,7 +19,10 @@ export interface BackupsOptions {
 }
 
 export interface Backups {
-  handle(req: IncomingMessage, res: ServerResponse): void;
+  /** @param token by its name, the one it was asked for with */
+  handle(req: IncomingMessage, res: ServerResponse, token?: string): void;
+  /** Ends those that this token, by its name, asked for. */
+  expel(token: string): void;
   /** Ends those under way. */
   close(): void;
 }
@@ -32,13 +35,14 @@ const NAME = /^clawtasker\.db\.backup-\d+$/;
 /** @throws Error when the data folder cannot be read */
 export async function openBackups({ journal, dir, log }: BackupsOptions): Promise<Backups> {
   for (const name of await readdir(dir)) if (NAME.test(name)) await rm(join(dir, name));
-  const under = new Set<ServerResponse>();
+  const under = new Map<ServerResponse, string | undefined>();
   let count = 0;
 
   async function answer(res: ServerResponse): Promise<void> {
     const path = join(dir, `clawtasker.db.backup-${++count}`);
     try {
       const { seq, bytes } = await journal.copyTo(path);
+      if (res.destroyed) return;
       res.writeHead(200, {
         "Content-Type": "application/vnd.sqlite3",
         "Content-Length": bytes,
@@ -58,13 +62,13 @@ export async function openBackups({ journal, dir, log }: BackupsOptions): Promis
   }
 
   return {
-    handle(req, res) {
+    handle(req, res, token) {
       if (req.method === "HEAD") {
         res.writeHead(200, { "Content-Type": "application/vnd.sqlite3" }).end();
         return;
       }
       if (under.size >= MAX_UNDER_WAY) return refuse(res, "too many backups are under way");
-      under.add(res);
+      under.set(res, token);
       answer(res)
         .catch((error: Error) => {
           if (res.headersSent || res.destroyed) return res.destroy();
@@ -73,8 +77,11 @@ export async function openBackups({ journal, dir, log }: BackupsOptions): Promis
         })
         .finally(() => under.delete(res));
     },
+    expel(token) {
+      for (const [res, name] of under) if (name === token) res.destroy();
+    },
     close() {
-      for (const res of under) res.destroy();
+      for (const res of under.keys()) res.destroy();
     },
   };
 }

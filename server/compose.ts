@@ -214,6 +214,7 @@ async function serve(parts: Parts): Promise<RunningServer> {
       log.info({ name }, "a token was revoked");
       ws.expel(name);
       sse.expel(name);
+      backups.expel(name);
     },
   });
   const engine = metrics.counted(tokens);

@@ -46,6 +46,31 @@ test("ACC-9: a revoked token is nobody's at once", () =>
     }
   }));
 
+test("ACC-9: a backup under way goes with the token it was asked for with", () =>
+  withServer(async ({ url, engine }) => {
+    // More than the buffers between the two hold.
+    const description = "x".repeat(20_000);
+    for (let n = 0; n < 1_000; n += 100) {
+      const some = Array.from({ length: 100 }, () =>
+        engine.dispatch("tasks/create", { title: "Large", owner: null, description }),
+      );
+      assert.ok((await Promise.all(some)).every(({ ok }) => ok));
+    }
+    const token = String((await create(url, { name: "second", role: "owner" })).body.token);
+    const req = request(`${url}/api/system/backup`, { headers: bearer(token), agent: false }).end();
+    const [res] = (await once(req, "response")) as [IncomingMessage];
+    assert.is(res.statusCode, 200);
+    assert.is((await postTo(url, "tokens/revoke", { name: "second" })).status, 200);
+    const whole = Number(res.headers["content-length"]);
+    let came = 0;
+    res.on("data", (chunk: Buffer) => {
+      came += chunk.length;
+    });
+    const [error] = (await once(res, "error")) as [NodeJS.ErrnoException];
+    assert.is(error.code, "ECONNRESET");
+    assert.ok(came < whole, `${came} of ${whole} bytes came`);
+  }));
+
 test("ACC-9: over MCP a body that comes after its token was revoked does nothing", () =>
   withServer(async ({ url, engine }) => {
     const token = String((await create(url, { name: "late", role: "operator" })).body.token);
