@@ -96,19 +96,37 @@ test("PAGE-72: a tab with an agent's token says so in every view; no link in a t
       role: "agent",
       agent_id: "codex",
     });
-    const text = `[open the plan](${house.url()}/#token=${token}) and ${house.url()}/board#a&token=${token} and [docs](${house.url()}/docs#top)`;
+    const link = `${house.url()}/board#token=${token}`;
+    const split = `${house.url()}/board#to&#10;ken=${token}`;
+    const text = `[open the plan](${house.url()}/#token=${token}) and ${house.url()}/board#a&token=${token} and [docs](${house.url()}/docs#top) and [this](${split}) and [that](${split.replace("10", "9")})`;
     await house.post("tasks/comment", { task_id: "T-212", author: "codex", text });
+    await house.post("tasks/update", { task_id: "T-212", blockers: [link], artifacts: [link] });
+    await house.post("openclaw/publish", { agent_id: "codex", title: "Plan", artifacts: [link] });
     const page = await house.visit(`/board?task=T-212#token=${TOKEN}`);
     const links = page.getByTestId("comments").locator(".markdown a");
     await links.first().waitFor();
     const hrefs = await links.evaluateAll((all) => all.map((one) => one.getAttribute("href")));
-    assert.equal(hrefs.slice(-3), [
+    assert.equal(hrefs.slice(-5), [
       `${house.url()}/`,
       `${house.url()}/board`,
       `${house.url()}/docs#top`,
+      `${house.url()}/board`,
+      `${house.url()}/board`,
     ]);
+    const withToken = () =>
+      page.evaluate(() => [...document.links].filter(({ hash }) => hash.includes("token=")).length);
+    assert.ok((await page.getByRole("link", { name: link }).count()) > 0, "the text is there");
+    assert.is(await withToken(), 0, "in lists neither");
+    await page.goto(`${house.url()}/runs`);
+    await page.getByRole("button", { name: "Plan" }).first().click();
+    await page.getByRole("link", { name: link }).waitFor();
+    assert.is(await withToken(), 0, "nor in runs");
     assert.is(await page.getByTestId("acting-as").count(), 0, "the owner is who one expects");
     const other = await house.visit(`/#token=${token}`);
+    let asked = 0;
+    await other.route("**/api/session", (route) =>
+      ++asked === 1 ? route.abort() : route.continue(),
+    );
     for (const path of ["/", "/board", "/settings/access"]) {
       await other.goto(house.url() + path);
       const words = other.getByTestId("acting-as");
@@ -215,7 +233,7 @@ test("ACC-4: a refusal is shown in the server's own words", async () => {
     const strip = page.getByTestId("writes");
     await strip.getByText("1 change waits for the server's write limit").click();
     await strip.locator("details").getByText(error).waitFor();
-    await strip.getByText("tasks/update T-208").waitFor();
+    await strip.getByText("Move T-208").waitFor();
     const { tasks } = await house.snapshot();
     assert.is(tasks.find(({ id }) => id === "T-208")?.status, "in_progress");
   } finally {

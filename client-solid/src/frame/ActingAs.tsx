@@ -4,22 +4,40 @@
  * Invariant: says nothing of a token that it has not asked the server about.
  */
 import { A } from "@solidjs/router";
-import { createResource, Show } from "solid-js";
+import { createEffect, createSignal, onCleanup, Show } from "solid-js";
+import type { AnswerOf } from "../../../core/queries.ts";
 import { nameOf } from "../../../core/state/lookup.ts";
 import { usePage } from "../page.ts";
 import { useRead } from "../parts/read.ts";
 
+const RETRY_MS = 3_000;
+
 export function ActingAs() {
   const { connection, mirror, token } = usePage();
   const read = useRead();
+  const [known, setKnown] = createSignal<{ held: string; said: AnswerOf<"session"> } | null>(null);
   // Asked again whenever the wire comes back: the token may have been revoked meanwhile.
-  const [session] = createResource(
-    () => connection().status === "live" && token.token(),
-    async (held) => ({ held, said: await read("session", {}) }),
-  );
+  createEffect(() => {
+    const held = token.token();
+    if (connection().status !== "live" || held === null) return;
+    let retry: ReturnType<typeof setTimeout>;
+    let over = false;
+    const ask = () =>
+      void read("session", {}).then(
+        (said) => !over && setKnown({ held, said }),
+        () => {
+          if (!over) retry = setTimeout(ask, RETRY_MS);
+        },
+      );
+    ask();
+    onCleanup(() => {
+      over = true;
+      clearTimeout(retry);
+    });
+  });
   const other = () => {
-    const known = session.state === "ready" ? session() : session.latest;
-    return known && known.held === token.token() && known.said.role !== "owner" ? known.said : null;
+    const now = known();
+    return now && now.held === token.token() && now.said.role !== "owner" ? now.said : null;
   };
   return (
     <Show when={other()}>

@@ -1,8 +1,8 @@
 /** Text to safe nodes. Neighbours: `Markdown.tsx`, which loads this when first needed; `pieces.ts`. */
 import DOMPurify from "dompurify";
 import { Marked } from "marked";
-import { tokenIn } from "../sync/token.ts";
 import { isCostly } from "./markdown-cost.ts";
+import { toOutward } from "./outward.ts";
 import { cutBelow } from "./pieces.ts";
 
 /** What a text needs; everything else is dropped, images too, since they would tell a foreign host. */
@@ -31,16 +31,12 @@ function escapeHtml(text: string): string {
 DOMPurify.addHook("afterSanitizeAttributes", (node) => {
   if (node.tagName !== "A") return;
   // Followed, such a link would have the page act as somebody else.
-  const href = node.getAttribute("href") ?? "";
-  if (tokenIn(hashOf(href)) !== null) node.setAttribute("href", href.slice(0, href.indexOf("#")));
+  const href = toOutward(node.getAttribute("href") ?? "");
+  if (href === null) node.removeAttribute("href");
+  else node.setAttribute("href", href);
   node.setAttribute("target", "_blank");
   node.setAttribute("rel", "noopener noreferrer nofollow");
 });
-
-function hashOf(href: string): string {
-  const at = href.indexOf("#");
-  return at < 0 ? "" : href.slice(at);
-}
 
 /** @returns null for what would take too long, and what is nested in a way that was not foreseen. */
 function parse(text: string): string | null {

@@ -11,12 +11,12 @@ import { useAct } from "../parts/act.ts";
 import { Button } from "../parts/Button.tsx";
 import { TextArea } from "../parts/Field.tsx";
 import { MAX_IN_LIST, More, useAround } from "../parts/First.tsx";
+import { Line } from "../parts/Line.tsx";
 import { Markdown } from "../parts/Markdown.tsx";
 import { inPieces } from "../parts/pieces.ts";
 import { Refusal } from "../parts/Refusal.tsx";
 import { Ago } from "../parts/signs.tsx";
 import { Part } from "./Part.tsx";
-import { Line } from "./Texts.tsx";
 
 /** By task: what was typed and not sent yet. */
 const drafts = new Map<string, string>();

@@ -8,8 +8,8 @@ import type { JSX } from "solid-js";
 import { createSignal, For, Show } from "solid-js";
 import { Button, IconButton } from "../parts/Button.tsx";
 import { ListField, linesOf, TextArea } from "../parts/Field.tsx";
+import { Line } from "../parts/Line.tsx";
 import { Markdown } from "../parts/Markdown.tsx";
-import { inPieces } from "../parts/pieces.ts";
 import { createDraft, Meanwhile } from "./Meanwhile.tsx";
 import { isSame, mergeLines } from "./merge-lines.ts";
 import { Part } from "./Part.tsx";
@@ -112,18 +112,6 @@ export function Lines(props: {
         )}
       </Show>
     </Part>
-  );
-}
-
-/** An address can be opened; everything else is text. */
-export function Line(props: { text: string }) {
-  const isAddress = () => /^https?:\/\/\S+$/.test(props.text);
-  return (
-    <Show when={isAddress()} fallback={<span>{inPieces(props.text)}</span>}>
-      <a href={props.text} target="_blank" rel="noopener noreferrer nofollow">
-        {inPieces(props.text)}
-      </a>
-    </Show>
   );
 }
 

@@ -4,12 +4,12 @@ import { nameOf } from "../../../../core/state/lookup.ts";
 import type { Task } from "../../../../core/state/tasks/task.ts";
 import { blockersOf } from "../../../../core/state/tasks/views.ts";
 import { usePage } from "../../page.ts";
+import { Line } from "../../parts/Line.tsx";
 import { AgentLink, TaskLink } from "../../parts/links.tsx";
 import { Markdown } from "../../parts/Markdown.tsx";
 import { Ago, PriorityChip } from "../../parts/signs.tsx";
 import { Part } from "../../task/Part.tsx";
 import { ActivityList, Comments, Runs } from "../../task/Talk.tsx";
-import { Line } from "../../task/Texts.tsx";
 
 export function Case(props: { task: Task }) {
   const { wire } = usePage().mirror;

@@ -14,10 +14,11 @@ import { compareIds } from "../../../../core/table.ts";
 import { usePage } from "../../page.ts";
 import { Empty } from "../../parts/Empty.tsx";
 import { MAX_IN_LIST, More, useAround } from "../../parts/First.tsx";
+import { Line } from "../../parts/Line.tsx";
+import { inPieces } from "../../parts/pieces.ts";
 import { LogFilter } from "../../parts/LogFilter.tsx";
 import { AgentLink, TaskLink } from "../../parts/links.tsx";
 import { Markdown } from "../../parts/Markdown.tsx";
-import { inPieces } from "../../parts/pieces.ts";
 import { useQuery } from "../../parts/query.ts";
 import { Ago } from "../../parts/signs.tsx";
 import { ViewHead } from "../../parts/ViewHead.tsx";
@@ -171,19 +172,7 @@ function RunDetails(props: { run: Run }) {
           <For each={props.run.artifacts}>
             {(artifact) => (
               <li>
-                <Show
-                  when={/^https?:\/\//i.test(artifact)}
-                  fallback={<code>{inPieces(artifact)}</code>}
-                >
-                  <a
-                    class="link"
-                    href={artifact}
-                    target="_blank"
-                    rel="noopener noreferrer nofollow"
-                  >
-                    {inPieces(artifact)}
-                  </a>
-                </Show>
+                <Line text={artifact} class="link" plain={(text) => <code>{text}</code>} />
               </li>
             )}
           </For>
