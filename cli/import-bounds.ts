@@ -7,7 +7,7 @@ import { type TObject, Type } from "typebox";
 import { type ActionName, actions, type TableName, type WireState } from "../core/index.ts";
 import { MAX_TEXT } from "../core/schema.ts";
 import { MAX_RUNS } from "../core/state/runs/run.ts";
-import { MAX_ACTIVITY } from "../core/state/tasks/activity.ts";
+import { charactersOf, MAX_ACTIVITY } from "../core/state/tasks/activity.ts";
 import { MAX_DEPENDENTS } from "../core/state/tasks/circle.ts";
 import { ROOM } from "../core/state/tasks/comments.ts";
 import { GATHERED } from "../core/state/tasks/gathered.ts";
@@ -139,9 +139,12 @@ export function refuseCrowds({ tasks, webhooks, runs }: WireState): void {
       if (sum <= characters) continue;
       throw new Error(`tasks/${id}/${field} may have ${characters} characters together`);
     }
-    const sum = JSON.stringify(activity).length;
-    const bound = 2 * MAX_ACTIVITY.characters;
-    if (sum > bound) throw new Error(`tasks/${id}/activity may have ${bound} characters together`);
+    const sum = activity.reduce((sum, one) => sum + charactersOf(one), 0);
+    const bound = MAX_ACTIVITY.characters;
+    // The newest one is kept, however long it is.
+    if (sum > bound && activity.length > 1) {
+      throw new Error(`tasks/${id}/activity may have ${bound} characters together`);
+    }
   }
   for (const [name, table, bound] of [
     ["webhooks", webhooks, MAX_WEBHOOKS],

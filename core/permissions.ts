@@ -9,7 +9,6 @@ import { bearerBeside, toPlain } from "./names.ts";
 import type { DispatchOptions } from "./outcome.ts";
 import { CEO } from "./state/agents/agent.ts";
 import type { State } from "./state/state.ts";
-import { isNamed } from "./state/tasks/naming.ts";
 import { get } from "./table.ts";
 
 export const ROLES = ["owner", "operator", "agent", "observer"] as const;
@@ -180,8 +179,8 @@ export function refuseSpeaker(
     return notAllowed(caller, "agent_id", why);
   }
   // What it is called already it stays.
-  const isNamed = name.startsWith("agents/") && said.name !== agent?.name;
-  if (isNamed && (isAnothers(said.name) || isReserved(toPlain(String(said.name))))) {
+  const isNaming = name.startsWith("agents/") && said.name !== agent?.name;
+  if (isNaming && (isAnothers(said.name) || isReserved(toPlain(String(said.name))))) {
     return notAllowed(caller, "name", "somebody else is called that; take a name of your own");
   }
   return null;
@@ -212,7 +211,7 @@ export function refuseSaid(
   return unasked ?? refuseApproval(caller, name, said, self, state);
 }
 
-/** What only people end, an agent begins only where it is named: else it could put everybody's work out of reach. */
+/** What only people end, an agent begins only for its own work: else it could put everybody's out of reach. */
 function refuseHuman(
   caller: Principal,
   said: Record<string, unknown>,
@@ -220,8 +219,8 @@ function refuseHuman(
   state: State,
 ): Rejection | null {
   const task = said.needs_human === true ? get(state.tasks, String(said.task_id)) : undefined;
-  if (!task || isNamed(task, self)) return null;
-  const why = `${task.id} does not name ${self}; say it in a comment`;
+  if (!task || [task.owner, task.lease?.holder, task.validation_owner].includes(self)) return null;
+  const why = `${task.id} is not for ${self} to do or to check; say it in a comment`;
   return notAllowed(caller, "needs_human", why);
 }
 

@@ -362,7 +362,7 @@ test("AGT-12: who starts a task of nobody by its status has it; of work in progr
   const again = start(started.state, { agent_id: "echo" });
   assert.is(taskOf(again.state, task_id).owner, "violet");
   assert.equal((again.reply as { warnings?: string[] }).warnings, [
-    `${task_id} is in progress with violet already; take work with tasks/claim`,
+    `${task_id} is in progress with violet already; ask for work with tasks/claim`,
   ]);
   for (const more of [{ agent_id: "violet" }, {}]) {
     const { reply } = start(started.state, more);
@@ -374,6 +374,12 @@ test("AGT-12: who starts a task of nobody by its status has it; of work in progr
     "echo",
   );
   assert.is(taskOf(start(made.state, {}).state, task_id).owner, null);
+  assert.is(
+    taskOf(start(made.state, { agent_id: "violet", owner: "" }).state, task_id).owner,
+    null,
+  );
+  const left = run(made.state, "agents/retire", { agent_id: "violet", reason: "Over" }).state;
+  assert.is(taskOf(start(left, { agent_id: "violet" }).state, task_id).owner, null);
 });
 
 test("CORE-27: no agent takes all of what may be said of a task: who works on it has more than others, and the CEO more than all", () => {
@@ -402,6 +408,13 @@ test("CORE-27: no agent takes all of what may be said of a task: who works on it
   run(...said(filled(999, "violet"), "codex"));
   refuses(...said(filled(1_000, "violet"), "codex"), `T-203 has 1000 comments; ${onward}`);
   run(...said(filled(1_399, "codex"), "ceo"));
+  const event = { type: "blocked", task_id, agent_id: "violet", note: "Stuck" };
+  refuses(
+    filled(200, "violet"),
+    "tasks/event",
+    event,
+    "T-203 has 200 comments by one who does not work on it; say what changes with tasks/update, such as its status",
+  );
   const helping = run(filled(800, "violet"), "tasks/update", {
     task_id,
     collaborators: ["echo"],
@@ -430,6 +443,25 @@ test("CORE-27: what the CEO last did and said stays in the activity of a task, w
   assert.is(activity.at(-1)?.author, "violet");
   const long = run(state, "tasks/update", { task_id, note: "y".repeat(20_000) });
   assert.is(taskOf(long.state, task_id).activity.at(-1)?.to, "y".repeat(20_000));
+});
+
+test("CORE-1: every step of one change is in the activity, also where the list is halved in the midst of it", () => {
+  const state = structuredClone(demoState());
+  const task = taskOf(state, "T-208");
+  const entry = { action: "note" as const, field: null, from: null, timestamp: task.created_at };
+  task.activity = Array.from({ length: 99 }, (_, n) => ({
+    ...entry,
+    id: `AC-1-${n}`,
+    author: n === 0 ? "ceo" : "violet",
+    to: `note ${n}`,
+  }));
+  const said = { agent_id: "violet", status: "in_progress", priority: "P0", note: "Begun" };
+  const after = run(state, "tasks/update", { task_id: "T-208", ...said }).state;
+  const fields = taskOf(after, "T-208")
+    .activity.slice(-4)
+    .map(({ field, to }) => field ?? to);
+  for (const field of ["priority", "status", "Begun"]) assert.ok(fields.includes(field), field);
+  assert.is(taskOf(after, "T-208").activity[0]?.author, "ceo");
 });
 
 test("CORE-27: an entry of a release that kept no more of the CEO than of others is decided again as it was", () => {

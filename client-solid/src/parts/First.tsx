@@ -9,7 +9,7 @@ import { Dynamic } from "solid-js/web";
 /** Of a list that has a page to itself, or a card. */
 export const MAX_IN_LIST = 50;
 /** So many are shown beside those with each click. */
-const MORE = 200;
+export const MORE = 200;
 
 interface Props<T> {
   each: readonly T[];

@@ -14,6 +14,7 @@ import { Dialog } from "../parts/Dialog.tsx";
 import { SelectField, TextArea, TextField } from "../parts/Field.tsx";
 import { useChoices } from "./choices.ts";
 import { useAnswered } from "./decide.ts";
+import { changedSince, seenOf, whatChanged } from "./seen.ts";
 
 export type Asked = "release" | "claim" | "event";
 
@@ -144,6 +145,7 @@ const EVENT_CHOICES: { value: TaskEvent; name: string }[] = [
 ];
 
 function Report(props: Form) {
+  const { toasts } = usePage();
   const answered = useAnswered();
   const { submit, busy, refusal } = useAct();
   const choices = useChoices();
@@ -160,7 +162,12 @@ function Report(props: Form) {
       onClose={props.onClose}
       send={async () => {
         const { id, status } = props.task;
+        const seen = seenOf(props.task);
         if (answered.isOpen(id)) await answered.until(id);
+        if (status === "validation" && changedSince(seen, props.task).length > 0) {
+          toasts.show("refused", whatChanged(seen, props.task));
+          return;
+        }
         const body = {
           task_id: id,
           agent_id: agent(),

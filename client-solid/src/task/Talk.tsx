@@ -2,7 +2,7 @@
  * What was said and done about a task: comments with a place to write, the activity, the runs.
  * Invariant: a comment that is being written outlives the panel, until it was sent.
  */
-import { createMemo, createSignal, For, Show } from "solid-js";
+import { createMemo, createSignal, For, Show, untrack } from "solid-js";
 import { nameOf } from "../../../core/state/lookup.ts";
 import type { Activity, Task } from "../../../core/state/tasks/task.ts";
 import { usePage } from "../page.ts";
@@ -10,7 +10,7 @@ import { Avatar } from "../parts/Avatar.tsx";
 import { useAct } from "../parts/act.ts";
 import { Button } from "../parts/Button.tsx";
 import { TextArea } from "../parts/Field.tsx";
-import { MAX_IN_LIST, More, useAround } from "../parts/First.tsx";
+import { MAX_IN_LIST, MORE, More } from "../parts/First.tsx";
 import { Line } from "../parts/Line.tsx";
 import { Markdown } from "../parts/Markdown.tsx";
 import { inPieces } from "../parts/pieces.ts";
@@ -26,7 +26,10 @@ export function Comments(props: { task: Task }) {
   const { submit, busy, refusal } = useAct();
   const { id } = props.task;
   const comments = () => props.task.comments;
-  const around = useAround(comments, () => comments().length - 1, MAX_IN_LIST);
+  /** The first that is drawn: what is read must not go away when another comes. */
+  const [first, setFirst] = createSignal(
+    untrack(() => Math.max(0, comments().length - MAX_IN_LIST)),
+  );
   const [text, setText] = createSignal(drafts.get(id) ?? "");
   const type = (typed: string) => {
     setText(typed);
@@ -43,8 +46,13 @@ export function Comments(props: { task: Task }) {
   return (
     <Part title="Comments" count={props.task.comments.length} testid="comments">
       <ol class="talk">
-        <More left={around.earlier()} word="earlier" within="li" onMore={around.showEarlier} />
-        <For each={around.shown()}>
+        <More
+          left={first()}
+          word="earlier"
+          within="li"
+          onMore={() => setFirst((at) => Math.max(0, at - MORE))}
+        />
+        <For each={comments().slice(first())}>
           {(comment) => (
             <li data-comment-id={comment.id}>
               <Avatar id={comment.author} size={22} />

@@ -2,6 +2,7 @@
  * What a person goes by: the parts of a task that an approval is about, as they were shown, and what became of them
  * since, in words. Neighbours: `decide.ts` sends nothing that was meant for something else, `views/approvals` shows it.
  */
+import type { ApprovedFields } from "../../../core/state/tasks/approved.ts";
 import type { Task } from "../../../core/state/tasks/task.ts";
 import { STATUS_WORDS } from "../parts/words.ts";
 
@@ -11,7 +12,7 @@ const PARTS = {
   acceptance_criteria: "acceptance criteria",
   definition_of_done: "definition of done",
   artifacts: "artifacts",
-} as const;
+} as const satisfies Record<keyof ApprovedFields, string>;
 type PartName = keyof typeof PARTS;
 
 /** A copy: the record itself changes in place. */

@@ -116,9 +116,16 @@ const updateTask = defineAction({
     checkApproved(find(state, "tasks", task.id), payload, payload.status ?? task.status, context);
     applyFields(state, task, payload, author, context);
     applyBlocking(task, payload, author, context);
-    const starter = payload.status === "in_progress" ? agentOf(state, author) : null;
+    const agent = payload.status === "in_progress" ? get(state.agents, author) : undefined;
+    const starter = agent?.standing === "active" ? agent.id : null;
     // Nobody's when it is started, it would be in progress with nobody, whose silence nobody would notice.
-    if (context.rules && starter && task.status === "ready" && !task.owner && !payload.owner)
+    if (
+      context.rules &&
+      starter &&
+      task.status === "ready" &&
+      payload.owner === undefined &&
+      !task.owner
+    )
       track(task, "owner", starter, author, context);
     if (payload.needs_human === false) settleLeases(task, CEO);
     if (payload.status) moveTask(task, payload.status, author, context);
@@ -131,9 +138,10 @@ const updateTask = defineAction({
     if (task.status === "done" && task.progress !== 100) task.progress = 100;
     touch(task, context);
     const { id, owner } = task;
-    const hasIt = starter !== null && before.status === "in_progress" && !isNamed(task, starter);
-    const warnings = hasIt
-      ? [`${id} is in progress with ${owner ?? "nobody"} already; take work with tasks/claim`]
+    const isAnothers =
+      starter !== null && before.status === "in_progress" && !isNamed(task, starter);
+    const warnings = isAnothers
+      ? [`${id} is in progress with ${owner ?? "nobody"} already; ask for work with tasks/claim`]
       : undefined;
     return {
       title: `${nameOf(state, author)} updated ${id}`,

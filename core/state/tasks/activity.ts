@@ -15,7 +15,7 @@ export const MAX_ACTIVITY = { count: 100, characters: 200_000 } as const;
 /** Of that, for the newest of the CEO's. */
 const KEPT = { count: 25, characters: 100_000 } as const;
 
-const charactersOf = createWeights<Activity>(({ author, from, to }) => [author, from, to]);
+export const charactersOf = createWeights<Activity>(({ author, from, to }) => [author, from, to]);
 
 type Entry = Pick<Activity, "author" | "action" | "field" | "from" | "to">;
 
@@ -59,6 +59,8 @@ function keptOf(all: readonly Activity[], { rules }: Context): ReadonlySet<Activ
 function activityOf({ id, activity }: Task, { before }: Context): readonly Activity[] {
   const known = get(before.tasks, id)?.activity ?? [];
   // Where it dropped some already, they are no draft any more.
-  if (known.length === 0 || activity[0]?.id !== known[0]?.id) return activity;
+  // The first may be kept, and those behind it be dropped.
+  const at = known.length - 1;
+  if (known.length === 0 || activity[at]?.id !== known[at]?.id) return activity;
   return activity.length === known.length ? known : [...known, ...activity.slice(known.length)];
 }

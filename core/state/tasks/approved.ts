@@ -17,7 +17,12 @@ const APPROVED = [
   "artifacts",
 ] as const;
 
+/** Who may change those while it waits: nobody lets itself in. */
+const NAMED = ["owner", "assignees", "collaborators"] as const;
+
 export type ApprovedFields = { [K in (typeof APPROVED)[number]]?: Task[K] | undefined };
+
+type NamedFields = { [K in (typeof NAMED)[number]]?: Task[K] | undefined };
 
 /**
  * Refuses an agent's change of what is approved, or waits for it.
@@ -26,7 +31,7 @@ export type ApprovedFields = { [K in (typeof APPROVED)[number]]?: Task[K] | unde
  */
 export function checkApproved(
   task: Task,
-  fields: ApprovedFields,
+  fields: ApprovedFields & NamedFields,
   to: TaskStatus,
   { actor }: Context,
 ): void {
@@ -34,20 +39,23 @@ export function checkApproved(
   if (status !== "done" && status !== "validation") return;
   if (isPerson(actor)) return;
   const stays = status === "done" && to === "done";
-  if (!stays && isNamed(task, actor)) return;
-  const field = APPROVED.find((one) => differs(task[one], fields[one]));
+  const named = isNamed(task, actor);
+  if (!stays && named) return;
+  const asked = stays ? APPROVED : ([...APPROVED, ...NAMED] as const);
+  const field = asked.find((one) => differs(task[one], fields[one]));
   if (!field) return;
+  const way = `leave out ${field} and comment`;
   const text = stays
-    ? `${id} is done, and its ${field} was approved with it; comment, or set status: validation first`
-    : `${id} waits for approval, and its ${field} is for those it names to change; comment, or return it first (status: in_progress)`;
+    ? `${id} is done, and what was approved with it stays; ${way}${named ? ", or set status: validation first" : ""}`
+    : `${id} waits for approval, and those it names change what is approved; ${way}`;
   refuse("conflict", text, { field });
 }
 
 function differs(
-  before: string | readonly string[],
-  said: string | readonly string[] | undefined,
+  before: string | readonly string[] | null,
+  said: string | readonly string[] | null | undefined,
 ): boolean {
   if (said === undefined) return false;
-  if (typeof said === "string" || typeof before === "string") return said !== before;
+  if (!Array.isArray(said) || !Array.isArray(before)) return (said || null) !== (before || null);
   return said.length !== before.length || said.some((item, index) => item !== before[index]);
 }

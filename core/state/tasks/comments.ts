@@ -54,7 +54,7 @@ export function addComment(
     }
   };
   if (isPerson(context.actor)) check(comments, ROOM.ceo, "");
-  else if (kind === "event" || isNamed(task, author)) check(comments, ROOM[kind], "");
+  else if (isNamed(task, author)) check(comments, ROOM[kind], "");
   else {
     const own = comments.filter((one) => one.author === author);
     check(own, ROOM.own, " by one who does not work on it");

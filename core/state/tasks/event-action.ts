@@ -57,8 +57,9 @@ const eventTask = defineAction({
     checkVersion(get(context.before.tasks, task.id), payload.expected_version);
     checkLease(task, payload);
     const said = payload.note || `${agent.name}: ${payload.type}`;
-    const comment = addComment(task, agent.id, said, context, "event");
     applyTaskEvent(task, payload.type, agent.id, payload.note, context);
+    // Who starts it has it, and with it the room of those who do.
+    const comment = addComment(task, agent.id, said, context, "event");
     const { id } = task;
     const over = payload.type === "needs-validation" || payload.type === "done";
     if (over && agent.current_task_id === id) {
