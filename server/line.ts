@@ -121,6 +121,8 @@ export function createLine(
   }
 
   function dropWaiting(): void {
+    // A second time nothing waits, and those of the first are still to be told nothing.
+    if (waiting.length === 0) return;
     room.waiting -= waiting.length;
     never = waiting;
     waiting = [];

@@ -279,7 +279,7 @@ test("ACC-26: who is cut off before anything of the answer that is due was sent 
   );
 });
 
-test("ACC-26: who does not take the words either is cut off at the next look, and what was held goes with it", () => {
+test("ACC-26 ACC-24: who does not take the words either is cut off at the next look, and what was held goes with it, and untold what had no turn", () => {
   const MB = 1024 * 1024;
   const cutOff: string[] = [];
   return withHouse(
@@ -290,13 +290,15 @@ test("ACC-26: who does not take the words either is cut off at the next look, an
         res.writeEarlyHints({ link: `<${"a".repeat(10_000)}>; rel=preload` });
       }
     },
-    async ({ port, came, sockets }) => {
+    async ({ port, came, parsed, sockets }) => {
       const { socket } = dial(port, GET);
       socket.pause();
       await eventually(() => came.length === 1, "the first has come");
       assert.is(came[0]?.headersSent, false);
-      socket.write("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
+      socket.write(`GET /large HTTP/1.1\r\nHost: a\r\n\r\n${GET.repeat(10)}`);
       await eventually(() => sockets.size === 0, "it is cut off");
+      assert.is(parsed.length, 12);
+      assert.ok(parsed.slice(2).every(({ errored, destroyed }) => destroyed && errored === null));
       assert.ok(came.length === 2 && came.every(({ destroyed }) => destroyed));
       assert.equal(cutOff, ["held"]);
       socket.destroy();
