@@ -47,6 +47,11 @@ export interface Stamp {
 /** Raised where the same action changes something else than before: an entry is decided again as it was decided. */
 export const RULES = 1;
 
+/** By which rules something is decided. */
+export type Ruled = Pick<Stamp, "rules">;
+/** Of whatever is no entry: a look, a view. */
+export const TODAY: Ruled = { rules: RULES };
+
 /** An archived task, and which of the tasks it names are archived too. */
 export interface Recalled {
   task: Task;

@@ -82,7 +82,7 @@ export function reduce(
   );
   if (notices.length > 0) {
     const written = attempt(() =>
-      immer.produceWithPatches(after, (draft) => writeNotices(draft, notices, context.time)),
+      immer.produceWithPatches(after, (draft) => writeNotices(draft, notices, context)),
     );
     if ("code" in written) return written;
     const [noticed, more, back] = written;

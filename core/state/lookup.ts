@@ -2,7 +2,7 @@
  * Finding what a body names, or refusing in the words of the contract. Neighbours: every reducer.
  * Works on drafts and on plain states alike.
  */
-import type { Context } from "../action.ts";
+import type { Context, Ruled } from "../action.ts";
 import { refuse, refuseUnknown } from "../errors.ts";
 import { toPlainKept } from "../names.ts";
 import { get } from "../table.ts";
@@ -67,6 +67,11 @@ export function nameOf(state: State, id: string): string {
   if (name === undefined) return id;
   // Called as the CEO is, by whoever may say what an agent is called: its id is said, too.
   return isCeos(name, state.company) ? `${name} (${id})` : name;
+}
+
+/** The same in what the journal keeps; before there were rules that was the name alone. */
+export function nameTold(state: State, id: string, { rules }: Ruled): string {
+  return (rules === undefined && get(state.agents, id)?.name) || nameOf(state, id);
 }
 
 function isCeos(name: string, { ceo_name }: Company): boolean {

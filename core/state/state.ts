@@ -3,6 +3,7 @@
  * Everything a reader sees beyond it is a selector. Neighbours: every slice, `reduce.ts`,
  * `protocol.ts`. Invariant: true JSON throughout (no undefined, no dates, no class instances).
  */
+import type { Ruled } from "../action.ts";
 import { refuse } from "../errors.ts";
 import { createTable, type FlatTable, has, type Table, toFlat, toPaged } from "../table.ts";
 import type { Agent } from "./agents/agent.ts";
@@ -142,15 +143,15 @@ function toId(kind: keyof Counters, number: number): string {
 
 /**
  * Takes the next id of a kind (routes.md, Ids). What a restored state says was the last one is not believed where
- * it would give out an id that is there.
+ * it would give out an id that is there; before there were rules it was.
  */
-export function takeId(state: State, kind: keyof Counters): string {
+export function takeId(state: State, kind: keyof Counters, { rules }: Ruled): string {
   // A database of an older release may not know the kind yet.
   let number = state.counters[kind] ?? 0;
   do {
     number += 1;
     if (!(number <= MAX_NUMBER)) refuse("conflict", `no id is left for another ${kind}`);
-  } while (has<unknown>(state[TABLE_OF[kind]], toId(kind, number)));
+  } while (rules !== undefined && has<unknown>(state[TABLE_OF[kind]], toId(kind, number)));
   state.counters[kind] = number;
   return toId(kind, number);
 }

@@ -4,6 +4,7 @@
  */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { TODAY } from "../../core/action.ts";
 import { numberIn, type State, table } from "../../core/index.ts";
 import { takeId } from "../../core/state/state.ts";
 import { act, copyOf, demoState, frozen, refuses, run } from "../support/core.ts";
@@ -60,7 +61,7 @@ test("CORE-5: a number is read from an id of its kind only, and back to the same
     const state = withCount(numberIn("task", id) - 1, (empty) => {
       empty.tasks = table.createTable();
     });
-    assert.is(takeId(state, "task"), id);
+    assert.is(takeId(state, "task", TODAY), id);
   }
   for (const id of [
     ...["T-Infinity", "T-1e+21", "T-9007199254740992", "T-1e3", "T-0x10", "T-NaN", "T--12"],

@@ -4,10 +4,10 @@
  */
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { type ActionName, actions, createRelations, reduce, type State } from "../../core/index.ts";
+import { type ActionName, createRelations, type State } from "../../core/index.ts";
 import { explainTask } from "../../core/state/tasks/routing.ts";
 import { list } from "../../core/table.ts";
-import { createStory, frozen, record, type Story } from "../support/core.ts";
+import { asBefore, createStory, frozen, record, type Story } from "../support/core.ts";
 import { activeOf, claim, claimedId, pool, SECOND_MS, taskIn } from "../support/leases.ts";
 
 const test = suite("bounds of leases");
@@ -37,14 +37,8 @@ function fill() {
 }
 
 /** As a release decided it that had no generations of rules. */
-function asBefore({ state, at, seq }: Story, name: ActionName, payload: object) {
-  const declaration = actions.get(name);
-  if (!declaration) throw new Error(`no action ${name}`);
-  const stamp = { at: at + SECOND_MS, seq: seq + 1, actor: "iris", actionId: "id" };
-  const result = reduce(state, declaration, { name, payload, stamp });
-  if (!result.ok) throw new Error(result.message);
-  return result;
-}
+const nextBefore = ({ state, at, seq }: Story, name: ActionName, payload: object) =>
+  asBefore(state, name, payload, at + SECOND_MS, seq + 1);
 
 test("AGT-13: an agent holds 50 leases at most: a named claim beyond them is refused with the way on, one of any task finds none", () => {
   const { story, ids, free } = full();
@@ -135,15 +129,15 @@ test("AGT-14: what a server was down for does not make a short lease a long one"
 
 test("AGT-13 AGT-14 DUR-18: entries of releases before are decided again as they were", () => {
   const { story, free } = full();
-  const claimed = asBefore(story, "tasks/claim", { agent_id: "iris" });
+  const claimed = nextBefore(story, "tasks/claim", { agent_id: "iris" });
   assert.is(record(claimed.state.tasks, free).lease?.holder, "iris");
-  const own = asBefore(story, "tasks/claim", { agent_id: "iris", task_id: free });
+  const own = nextBefore(story, "tasks/claim", { agent_id: "iris", task_id: free });
   assert.is(record(own.state.tasks, free).lease?.holder, "iris");
   const short = createStory();
   const id = pool(short);
   claim(short, { agent_id: "iris", task_id: id, ttl_seconds: 2 });
   short.wait(5 * SECOND_MS);
-  const left: State = asBefore(short, "system/expire", { max_expiries: 1 }).state;
+  const left: State = nextBefore(short, "system/expire", { max_expiries: 1 }).state;
   const { lease_expiries, needs_human } = record(left.tasks, id);
   assert.equal([lease_expiries, needs_human], [1, true]);
 });

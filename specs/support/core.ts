@@ -77,6 +77,24 @@ export function act(
   return result.ok ? { ...result, reply: { ...result.reply, ...result.overview() } } : result;
 }
 
+/** As an entry is decided again that a release left which had no generations of rules. */
+export function asBefore(
+  state: State,
+  name: ActionName,
+  payload: object,
+  at = AT + MINUTE_MS,
+  seq = SEQ,
+): Reduction {
+  const declaration = actions.get(name);
+  if (!declaration) throw new Error(`no action ${name}`);
+  const actor = declaration.actor?.(payload) || "ceo";
+  const { most } = declaration;
+  const stamp = { at, seq, actor, actionId: "id", ...(most !== undefined && { most }) };
+  const result = reduce(state, declaration, { name, payload, stamp });
+  if (!result.ok) throw new Error(`${name} refused: ${result.message}`);
+  return result;
+}
+
 /** The demo company, a fresh copy that shares nothing. */
 export function demoState(): State {
   return run(createState(), "demo/reset", {}, AT).state;

@@ -7,7 +7,7 @@ import { defineAction } from "../../action.ts";
 import { agentContract } from "../../contract.ts";
 import { flag, optionalName, ref, requiredName, source } from "../../schema.ts";
 import { get } from "../../table.ts";
-import { checkVersion, find, findActiveAgent, nameOf, touch } from "../lookup.ts";
+import { checkVersion, find, findActiveAgent, nameTold, touch } from "../lookup.ts";
 import { expectedVersion, leaseToken } from "../tasks/fields.ts";
 import { leaseProblem, renewLease } from "../tasks/leases.ts";
 import type { Lease } from "../tasks/task.ts";
@@ -156,7 +156,7 @@ const updateAgent = defineAction({
     applyAgentFields(agent, fields);
     touch(agent, context);
     return {
-      title: `${nameOf(draft, agent_id)} updated`,
+      title: `${nameTold(draft, agent_id, context)} updated`,
       details: Object.keys(fields).join(", "),
       ids: { agent_id },
       reply: (after) => ({ agent: viewAgent(after, agent_id) }),

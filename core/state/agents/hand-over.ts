@@ -5,7 +5,7 @@
  * so that a stop loses nothing of it.
  */
 import { Type } from "typebox";
-import { type Context, defineAction } from "../../action.ts";
+import { type Context, defineAction, type Ruled } from "../../action.ts";
 import { inOrder } from "../../relations.ts";
 import { id } from "../../schema.ts";
 import { get } from "../../table.ts";
@@ -33,6 +33,11 @@ export function isTooMuch(count: number, { most }: Context): boolean {
   return most !== undefined && count > most;
 }
 
+/** Whether the agents that name it are; before there were rules they all changed with it. */
+export function isTooLarge(team: number, context: Context): boolean {
+  return context.rules !== undefined && isTooMuch(team, context);
+}
+
 /**
  * Hands every task and mission of an agent to a successor, or to nobody, and its reports to the
  * successor or to its own manager.
@@ -55,7 +60,7 @@ export function handOver(
     owned.push(...handTasks(state, ids, from, to, context).owned);
     handMissions(state, missionsOf(before, from), from, to, context);
   }
-  if (isTooMuch(team.length, context)) left += team.length;
+  if (isTooLarge(team.length, context)) left += team.length;
   else handAgents(state, team, from, to, context);
   if (left > 0) leaving.handing_over_to = to;
   else if (leaving.handing_over_to !== undefined) delete leaving.handing_over_to;
@@ -122,11 +127,12 @@ function handAgents(
   to: string | null,
   context: Context,
 ): string[] {
-  const { before } = context;
+  const { before, rules } = context;
   const above = to === null ? new Set<string>() : managersOf(before, to);
   const upwards = get(before.agents, from)?.manager ?? CEO;
   const reports = ids.filter((id) => get(before.agents, id)?.manager === from && !above.has(id));
   const isTooLong =
+    rules !== undefined &&
     to !== null &&
     reports.length > 0 &&
     lineBeyond(
@@ -143,7 +149,7 @@ function handAgents(
     if (known.manager === from) {
       // A successor from below must not end up over its own chain, nor one too far below over many.
       const fits = other !== null && !above.has(id) && !isTooLong;
-      const isUp = upwards !== from && upwards !== id;
+      const isUp = rules === undefined || (upwards !== from && upwards !== id);
       agent.manager = fits ? other : isUp ? upwards : CEO;
       revise(agent, context);
     }
@@ -170,14 +176,20 @@ function managersOf(state: State, id: string): Set<string> {
  * Who gets what names an agent that left; null for nobody. The one that it named may have left meanwhile, too, and
  * leave all to another. A restored state may name itself or lead in a circle, which is nobody.
  */
-function successorOf(state: State, { id, handing_over_to }: Agent): string | null {
-  const seen = new Set([id]);
+function successorOf(
+  state: State,
+  { id, handing_over_to }: Agent,
+  { rules }: Ruled,
+): string | null {
+  const isActive = (agent: string) => get(state.agents, agent)?.standing === "active";
   let at = handing_over_to ?? null;
+  // Before there were rules it was the named one, or nobody.
+  if (rules === undefined) return at !== null && isActive(at) ? at : null;
+  const seen = new Set([id]);
   while (at !== null && !seen.has(at)) {
     seen.add(at);
-    const successor = get(state.agents, at);
-    if (successor?.standing === "active") return at;
-    at = successor?.handing_over_to ?? null;
+    if (isActive(at)) return at;
+    at = get(state.agents, at)?.handing_over_to ?? null;
   }
   return null;
 }
@@ -213,15 +225,15 @@ const handOverMore = defineAction({
         reply: () => ({ agent_id }),
       };
     }
-    const isActive = agent.standing === "active";
-    const to = isActive ? null : successorOf(before, agent);
+    const isActive = context.rules !== undefined && agent.standing === "active";
+    const to = isActive ? null : successorOf(before, agent, context);
     const of = <T>(all: readonly T[]) => (isActive ? [] : all);
     const { named } = handTasks(draft, unique(of(task_ids)), agent_id, to, context);
     const missions = handMissions(draft, unique(of(mission_ids)), agent_id, to, context);
     const agents = handAgents(draft, unique(of(agent_ids)), agent_id, to, context);
     const isLast =
       countNaming(agent_id, context) === named.length + missions.length &&
-      countAgentsNaming(agent_id, context) === agents.length;
+      (context.rules === undefined || countAgentsNaming(agent_id, context) === agents.length);
     if (isLast || isActive) {
       const done = find(draft, "agents", agent_id);
       delete done.handing_over_to;

@@ -12,7 +12,7 @@ import type { State } from "../state.ts";
 import { expectedVersion } from "../tasks/fields.ts";
 import { type Agent, CEO } from "./agent.ts";
 import { MAX_SPECIALISMS } from "./fields.ts";
-import { handOver, isTooMuch, MAX_HANDED_WITH_LEAVING } from "./hand-over.ts";
+import { handOver, isTooLarge, isTooMuch, MAX_HANDED_WITH_LEAVING } from "./hand-over.ts";
 import { countAgentsNaming, countNaming } from "./naming.ts";
 import { leave, removeAgent } from "./rules.ts";
 
@@ -219,7 +219,7 @@ const deleteAgent = defineAction({
     }
     const named = countNaming(agent_id, context);
     const team = countAgentsNaming(agent_id, context);
-    if (isTooMuch(Math.max(named, team), context)) {
+    if (isTooMuch(named, context) || isTooLarge(team, context)) {
       const what = isTooMuch(named, context)
         ? `is named in ${named} tasks and missions`
         : `is named by ${team} agents`;

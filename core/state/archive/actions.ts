@@ -11,7 +11,7 @@ import { id, ids, optionalName, source, text } from "../../schema.ts";
 import { get, has, put, remove, values } from "../../table.ts";
 import { fromTime, toDate } from "../../time.ts";
 import { CEO } from "../agents/agent.ts";
-import { checkPerson, find, nameOf, revise, touch } from "../lookup.ts";
+import { checkPerson, find, nameTold, revise, touch } from "../lookup.ts";
 import type { State } from "../state.ts";
 import { recordActivity } from "../tasks/activity.ts";
 import { dependentsOf } from "../tasks/circle.ts";
@@ -114,7 +114,7 @@ const reopenTask = defineAction({
     }
     touch(task, context);
     return {
-      title: `${nameOf(draft, author)} reopened ${task_id}`,
+      title: `${nameTold(draft, author, context)} reopened ${task_id}`,
       details: back ? "from the archive" : "",
       ids: taskIds(task),
       ...(back && { archive: { take: [task_id] } }),

@@ -261,7 +261,7 @@ function registerManifest(
     waiting.delete(manager);
     const level = (levels.get(manager) ?? 0) + 1;
     for (const agent of reports) {
-      if (level > MAX_LINE) {
+      if (context.rules !== undefined && level > MAX_LINE) {
         skip(agent, `${MAX_LINE} agents stand above it`);
         continue;
       }

@@ -4,7 +4,7 @@ import { type Context, defineAction } from "../../action.ts";
 import { refuse, refuseMissing } from "../../errors.ts";
 import { id, longText, oneOf, ref, source } from "../../schema.ts";
 import { get, put, values } from "../../table.ts";
-import { checkPerson, checkRef, find, nameOf } from "../lookup.ts";
+import { checkPerson, checkRef, find, nameTold } from "../lookup.ts";
 import { type State, takeId } from "../state.ts";
 import { CATEGORIES, type Thread } from "./thread.ts";
 
@@ -47,7 +47,7 @@ const postMessage = defineAction({
     thread.updated_at = context.time;
     const thread_id = thread.id;
     const message = {
-      id: takeId(draft, "message"),
+      id: takeId(draft, "message", context),
       thread_id,
       sender,
       target: payload.target || null,
@@ -58,7 +58,7 @@ const postMessage = defineAction({
     };
     put(draft.messages, message.id, message);
     return {
-      title: `${nameOf(draft, sender)} wrote in ${thread.title}`,
+      title: `${nameTold(draft, sender, context)} wrote in ${thread.title}`,
       details: payload.text.slice(0, 120),
       ids: { thread_id, message_id: message.id, agent_id: sender },
       reply: (after) => ({ thread: find(after, "threads", thread_id), message }),
@@ -88,7 +88,7 @@ function threadBetween(state: State, sender: string, target: string, context: Co
   for (let n = 2; get(state.threads, id); n++) id = `TH-${first}-${second}-${n}`.toUpperCase();
   const thread: Thread = {
     id,
-    title: `${nameOf(state, first)} and ${nameOf(state, second)}`,
+    title: `${nameTold(state, first, context)} and ${nameTold(state, second, context)}`,
     participants: [first, second],
     created_at: context.time,
     updated_at: context.time,

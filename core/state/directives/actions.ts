@@ -5,7 +5,7 @@ import { refuseMissing } from "../../errors.ts";
 import { flag, longText, nullableName, oneOf, ref, source } from "../../schema.ts";
 import { put } from "../../table.ts";
 import { CEO } from "../agents/agent.ts";
-import { checkRef, find, findActiveAgent, nameOf } from "../lookup.ts";
+import { checkRef, find, findActiveAgent, nameOf, nameTold } from "../lookup.ts";
 import { takeId } from "../state.ts";
 import { addTask } from "../tasks/rules.ts";
 import { PRIORITIES } from "../tasks/task.ts";
@@ -42,7 +42,7 @@ const directive = defineAction({
     findActiveAgent(draft, target);
     checkRef(draft, "projects", payload.project_id);
     const record: Directive = {
-      id: takeId(draft, "directive"),
+      id: takeId(draft, "directive", context),
       target,
       text: payload.text,
       project_id: payload.project_id || null,
@@ -68,7 +68,7 @@ const directive = defineAction({
     put(draft.directives, record.id, record);
     const { id: directive_id, task_id } = record;
     return {
-      title: `${nameOf(draft, CEO)} directed ${nameOf(draft, target)}`,
+      title: `${nameOf(draft, CEO)} directed ${nameTold(draft, target, context)}`,
       details: payload.text.slice(0, 120),
       ids: { directive_id, agent_id: target, ...(task_id && { task_id }) },
       reply: (after, at) => ({

@@ -27,7 +27,7 @@ import {
   checkVersion,
   find,
   findActiveAgent,
-  nameOf,
+  nameTold,
   revise,
   touch,
   unique,
@@ -158,7 +158,7 @@ const planMission = defineAction({
       return tasksAmong(after, id, candidates);
     };
     return {
-      title: `${nameOf(draft, author)} ${operation === "created" ? "planned" : "updated"} ${mission_id}`,
+      title: `${nameTold(draft, author, context)} ${operation === "created" ? "planned" : "updated"} ${mission_id}`,
       details: mission.title,
       ids: { mission_id, project_id: mission.project_id, task_ids: createdIds },
       reply: (after, at) => ({
@@ -190,7 +190,7 @@ function addMission(
   context: Context,
 ): Mission {
   const mission: Mission = {
-    id: takeId(state, "mission"),
+    id: takeId(state, "mission", context),
     title: title ?? refuseMissing("title"),
     objective: objective ?? refuseMissing("objective"),
     summary: "",

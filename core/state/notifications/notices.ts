@@ -5,6 +5,7 @@
  * Invariant: at most one active notification for each cause.
  */
 import type { Draft } from "immer";
+import type { Context } from "../../action.ts";
 import type { Touched } from "../../patch.ts";
 import type { Relations } from "../../relations.ts";
 import { get, list, put, remove, values } from "../../table.ts";
@@ -191,7 +192,11 @@ function isPast({ counters }: State, id: string): boolean {
 }
 
 /** Writes what `noticesAfter` found, and drops the oldest history beyond its bound. */
-export function writeNotices(draft: Draft<State>, notices: readonly Notice[], time: string): void {
+export function writeNotices(
+  draft: Draft<State>,
+  notices: readonly Notice[],
+  context: Pick<Context, "time" | "rules">,
+): void {
   for (const notice of notices) {
     if ("close" in notice) {
       const notification = get(draft.notifications, notice.close);
@@ -204,11 +209,11 @@ export function writeNotices(draft: Draft<State>, notices: readonly Notice[], ti
       const notification = get(draft.notifications, notice.hand);
       if (notification) notification.agent_id = notice.to;
     } else {
-      const id = takeId(draft, "notification");
+      const id = takeId(draft, "notification", context);
       const record: Notification = {
         id,
         ...notice.raise,
-        timestamp: time,
+        timestamp: context.time,
         dismissed: false,
         active: true,
       };

@@ -1,7 +1,7 @@
 /** The action of runs: an agent publishes a result, which is also a sign of its life. */
 import { dequal } from "dequal/lite";
 import { Type } from "typebox";
-import { defineAction } from "../../action.ts";
+import { type Context, defineAction } from "../../action.ts";
 import {
   ids,
   lines,
@@ -119,7 +119,7 @@ const publish = defineAction({
       next_summary: payload.next_summary ?? "",
     };
     const earlier = findRepeated(context.before, said, context.at);
-    const run_id = earlier?.id ?? addRun(draft, said, context.time);
+    const run_id = earlier?.id ?? addRun(draft, said, context);
 
     const { agent_id } = payload;
     const changes = outcome === "blocked" || outcome === "validation" || said.artifacts.length > 0;
@@ -168,9 +168,9 @@ const publish = defineAction({
   },
 });
 
-function addRun(state: State, said: Omit<Run, "id" | "timestamp">, timestamp: string): string {
-  const id = takeId(state, "run");
-  put(state.runs, id, { id, ...said, timestamp });
+function addRun(state: State, said: Omit<Run, "id" | "timestamp">, context: Context): string {
+  const id = takeId(state, "run", context);
+  put(state.runs, id, { id, ...said, timestamp: context.time });
   remove(state.runs, runIdAt(state.counters.run - MAX_RUNS));
   return id;
 }

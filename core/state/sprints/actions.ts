@@ -32,7 +32,7 @@ const createSprint = defineAction({
   ],
   reduce(draft, payload, context) {
     const sprint: Sprint = {
-      id: takeId(draft, "sprint"),
+      id: takeId(draft, "sprint", context),
       name: payload.name,
       goal: "",
       project_id: null,

@@ -11,7 +11,7 @@ import { atOnce } from "../../steps.ts";
 import { get } from "../../table.ts";
 import { type Agent, CEO } from "../agents/agent.ts";
 import { markAlive } from "../agents/rules.ts";
-import { checkRef, find, findActiveAgent, nameOf, touch, unique } from "../lookup.ts";
+import { checkRef, find, findActiveAgent, nameTold, touch, unique } from "../lookup.ts";
 import type { State } from "../state.ts";
 import { leaseToken } from "./fields.ts";
 import { expiredTasks, hasExpired } from "./lease-ends.ts";
@@ -223,7 +223,7 @@ const release = defineAction({
     takeBack(task, author, reason, context);
     putDown(draft, holder, task_id);
     return {
-      title: `${nameOf(draft, author)} released ${task_id}`,
+      title: `${nameTold(draft, author, context)} released ${task_id}`,
       details: reason,
       ids: { task_id, agent_id: holder },
       reply: (after, at) => ({ task: viewTask(after, task_id, at) }),
@@ -259,15 +259,17 @@ const expire = defineAction({
   reduce(draft, { max_expiries, heard_from, task_ids: named }, context) {
     const { before, relations, at } = context;
     const task_ids = named
-      ? unique(named).filter((id) => hasExpired(get(before.tasks, id), at, heard_from))
+      ? unique(named).filter((id) => hasExpired(get(before.tasks, id), at, heard_from, context))
       : inOrder(
-          new Set(atOnce(expiredTasks(before, relations, at, heard_from)).map(({ id }) => id)),
+          new Set(
+            atOnce(expiredTasks(before, relations, at, heard_from, context)).map(({ id }) => id),
+          ),
         );
     for (const task_id of task_ids) {
       const task = find(draft, "tasks", task_id);
       const holder = task.lease?.holder ?? "";
       const telling = isTelling(task, context);
-      takeBack(task, "system", `the lease of ${nameOf(draft, holder)} ran out`, context);
+      takeBack(task, "system", `the lease of ${nameTold(draft, holder, context)} ran out`, context);
       if (telling) task.lease_expiries += 1;
       if (task.lease_expiries >= max_expiries) task.needs_human = true;
       putDown(draft, holder, task_id);

@@ -3,6 +3,7 @@
  * timers ask, `lease-actions.ts` takes back what is over. Invariant: what is found by the minute is what a walk
  * over all tasks would find, whatever the clock did (CORE-9).
  */
+import { type Ruled, TODAY } from "../../action.ts";
 import type { Relations } from "../../relations.ts";
 import type { Steps } from "../../steps.ts";
 import { get } from "../../table.ts";
@@ -28,15 +29,15 @@ export function leaseMinutes({ lease }: Task): string[] {
 /** Why a lease is over: its time is, or the clock was set back to before it was given. */
 type Expiry = typeof ENDS | typeof GIVEN | null;
 
-function expiryOf(task: Task | undefined, now: number, heardFrom: number): Expiry {
+function expiryOf(task: Task | undefined, now: number, heardFrom: number, ruled: Ruled): Expiry {
   if (!task?.lease) return null;
   const { expires_at } = task.lease;
-  const ttlMs = ttlOf(task.lease) * SECOND_MS;
+  const ttlMs = ttlOf(task.lease, ruled) * SECOND_MS;
   // Asked first: to read a time costs more than all else, and after a start this holds for all.
   if (heardFrom + ttlMs > now) return null;
   const ends = fromTime(expires_at);
-  // An end that is no time has come.
-  if (!(ends > now)) return ENDS;
+  // An end that is no time has come; before there were rules it never did.
+  if (ruled.rules === undefined ? ends <= now : !(ends > now)) return ENDS;
   return givenFrom(ends, ttlMs) > now ? GIVEN : null;
 }
 
@@ -50,6 +51,7 @@ export function* expiredTasks(
   relations: Relations,
   now: number,
   heardFrom = 0,
+  ruled = TODAY,
 ): Steps<Task[]> {
   const found: Task[] = [];
   const minute = minuteOf(now);
@@ -60,13 +62,18 @@ export function* expiredTasks(
       yield;
       const task = get(state.tasks, id);
       // Under its other key it is passed, too.
-      if (task && expiryOf(task, now, heardFrom) === kind) found.push(task);
+      if (task && expiryOf(task, now, heardFrom, ruled) === kind) found.push(task);
     }
   }
   return found;
 }
 
 /** Whether its lease has run out by `now`, as `expiredTasks` finds it. */
-export function hasExpired(task: Task | undefined, now: number, heardFrom = 0): boolean {
-  return expiryOf(task, now, heardFrom) !== null;
+export function hasExpired(
+  task: Task | undefined,
+  now: number,
+  heardFrom = 0,
+  ruled = TODAY,
+): boolean {
+  return expiryOf(task, now, heardFrom, ruled) !== null;
 }

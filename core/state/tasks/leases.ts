@@ -5,7 +5,7 @@
  * Invariants: at most one holder at a time; a token is the sequence number of its claim, so a later
  * claim always has the larger one, and an older one never writes again.
  */
-import type { Context } from "../../action.ts";
+import { type Context, TODAY } from "../../action.ts";
 import { Refusal, refuse } from "../../errors.ts";
 import { values } from "../../table.ts";
 import { fromTime, SECOND_MS, toTime } from "../../time.ts";
@@ -22,8 +22,9 @@ export const MAX_LEASES = 50;
 /** Who had it for less, and never came back to it, lost it by its own doing, not by what the task is. */
 const TELLING_MS = 60_000;
 
-/** How long it lasts; a restored state may say anything. */
-export function ttlOf({ ttl_seconds }: Pick<Lease, "ttl_seconds">): number {
+/** How long it lasts; a restored state may say anything, which before there were rules was believed. */
+export function ttlOf({ ttl_seconds }: Pick<Lease, "ttl_seconds">, { rules } = TODAY): number {
+  if (rules === undefined) return ttl_seconds;
   return Math.min(ttl_seconds, MAX_TTL_SECONDS);
 }
 
@@ -40,12 +41,12 @@ export function grantLease(
 }
 
 /** The holder lives: its time starts again. */
-export function renewLease(task: Task, { at }: Context, ttlSeconds?: number): void {
+export function renewLease(task: Task, context: Context, ttlSeconds?: number): void {
   const { lease } = task;
   if (!lease) return;
-  const ttl = ttlSeconds ?? ttlOf(lease);
+  const ttl = ttlSeconds ?? ttlOf(lease, context);
   if (lease.ttl_seconds !== ttl) lease.ttl_seconds = ttl;
-  lease.expires_at = endOf(at, ttl);
+  lease.expires_at = endOf(context.at, ttl);
 }
 
 /** Written in whole seconds, and never shorter than what was asked for. */

@@ -3,7 +3,7 @@ import { Type } from "typebox";
 import { defineAction } from "../../action.ts";
 import { refuse } from "../../errors.ts";
 import { id, longText, optionalName, requiredText, source } from "../../schema.ts";
-import { find, nameOf } from "../lookup.ts";
+import { find, nameTold } from "../lookup.ts";
 import { addComment } from "./comments.ts";
 import { leaseToken } from "./fields.ts";
 import { checkLease } from "./leases.ts";
@@ -37,7 +37,7 @@ const commentTask = defineAction({
     const comment = addComment(task, author, payload.text, context);
     const { id } = task;
     return {
-      title: `${nameOf(draft, author)} commented on ${id}`,
+      title: `${nameTold(draft, author, context)} commented on ${id}`,
       details: payload.text.slice(0, 120),
       ids: { ...taskIds(task), comment_id: comment.id },
       reply: () => ({ task_id: id, comment }),
@@ -80,7 +80,7 @@ const linkTask = defineAction({
     if (link_type === "blocks") checkLease(to, { agent_id: agentOf(draft, author) });
     linkTasks(from, to, link_type, author, context);
     return {
-      title: `${nameOf(draft, author)} linked ${source_id}`,
+      title: `${nameTold(draft, author, context)} linked ${source_id}`,
       details: `${source_id} ${link_type} ${target_id}`,
       ids: { task_id: source_id, target_id },
       reply: () => ({

@@ -107,7 +107,7 @@ export function addTask(
   context: Context,
   siblings: readonly Pick<Task, "owner">[] = [],
 ): Task {
-  const id = takeId(state, "task");
+  const id = takeId(state, "task", context);
   const task: Task = {
     id,
     title: fields.title,

@@ -110,11 +110,12 @@ function leadsTo({ origin }: Webhook): string {
   return origin === "" ? "" : `to ${origin}`;
 }
 
-function addWebhook(state: State, { time, seq }: Context): Webhook {
+function addWebhook(state: State, context: Context): Webhook {
+  const { time, seq } = context;
   if (size(state.webhooks) >= MAX_WEBHOOKS) {
     refuse("conflict", `there are ${MAX_WEBHOOKS} webhooks; delete one first`);
   }
-  const id = takeId(state, "webhook");
+  const id = takeId(state, "webhook", context);
   put(state.webhooks, id, {
     id,
     origin: "",
