@@ -2,8 +2,9 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { ActionName } from "../../core/registry.ts";
+import { toSnapshot } from "../../core/snapshot.ts";
 import type { Run } from "../../core/state/runs/run.ts";
-import { size } from "../../core/table.ts";
+import { get, list, size } from "../../core/table.ts";
 import { AT, accepts, demoState, frozen, record, refuses, run } from "../support/core.ts";
 
 const test = suite("talk");
@@ -190,6 +191,46 @@ test("CORE-1: the runs in the state are bounded", () => {
     state = run(state, "openclaw/publish", { agent_id: "iris", title: `Run ${n}` }).state;
   }
   assert.is(size(state.runs), 500);
+});
+
+test("CORE-27: of the runs in the state one agent's push out no others': the oldest of who has the most goes", () => {
+  let state = demoState();
+  const others = list(state.runs).filter(({ agent_id }) => agent_id !== "iris");
+  assert.ok(others.length > 1);
+  for (let n = 0; n < 1_010; n++) {
+    state = run(state, "openclaw/publish", { agent_id: "iris", title: `Run ${n}` }).state;
+  }
+  for (const { id } of others) assert.ok(get(state.runs, id), `${id} is there`);
+  const own = list(state.runs).filter(({ agent_id }) => agent_id === "iris");
+  assert.is(own.length, 500 - others.length);
+  const titles = own.map(({ title }) => title);
+  assert.ok(titles.includes("Run 1009") && !titles.includes("Run 400"), "its oldest went");
+  const { recent_runs } = toSnapshot(state, 1, AT, []);
+  assert.is(recent_runs.length, 100);
+  for (const { id } of others) assert.ok(recent_runs.some((one) => one.id === id));
+});
+
+test("CORE-27: a thread of a snapshot has the CEO's last twenty words, however many of others came after them", () => {
+  let state = demoState();
+  const say = (sender: string, n: number) => {
+    const body = { sender, target: sender === "ceo" ? "violet" : "ceo", text: `${sender} ${n}` };
+    state = run(state, "conversations/message", body).state;
+  };
+  for (let n = 0; n < 25; n++) say("ceo", n);
+  for (let n = 0; n < 300; n++) say("violet", n);
+  const thread = list(state.messages).find(({ text }) => text === "ceo 24")?.thread_id;
+  const said =
+    toSnapshot(state, 1, AT, []).conversations.find(({ id }) => id === thread)?.messages ?? [];
+  assert.is(said.length, 200);
+  const texts = said.map(({ text }) => text);
+  assert.equal(
+    texts.slice(0, 20),
+    Array.from({ length: 20 }, (_, n) => `ceo ${n + 5}`),
+  );
+  assert.equal(
+    texts.slice(20),
+    Array.from({ length: 180 }, (_, n) => `violet ${n + 120}`),
+  );
 });
 
 test("CORE-3: notifications/dismiss counts what it dismissed; unknown ids do no harm", () => {

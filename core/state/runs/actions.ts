@@ -13,7 +13,7 @@ import {
   source,
   text,
 } from "../../schema.ts";
-import { get, put, remove } from "../../table.ts";
+import { compareIds, get, list, put, remove } from "../../table.ts";
 import { fromTime, SECOND_MS } from "../../time.ts";
 import { agentId, summaries } from "../agents/fields.ts";
 import { applyAgentFields, markAlive } from "../agents/rules.ts";
@@ -170,9 +170,27 @@ const publish = defineAction({
 
 function addRun(state: State, said: Omit<Run, "id" | "timestamp">, context: Context): string {
   const id = takeId(state, "run", context);
-  put(state.runs, id, { id, ...said, timestamp: context.time });
-  remove(state.runs, runIdAt(state.counters.run - MAX_RUNS));
+  const run = { id, ...said, timestamp: context.time };
+  put(state.runs, id, run);
+  if (context.rules === undefined) remove(state.runs, runIdAt(state.counters.run - MAX_RUNS));
+  else {
+    const surplus = surplusOf([...list(context.before.runs), run]);
+    if (surplus) remove(state.runs, surplus);
+  }
   return id;
+}
+
+/** Beyond the bound, the oldest one of the agent that has the most: nobody's runs push out those of others. */
+function surplusOf(runs: readonly Run[]): string | undefined {
+  if (runs.length <= MAX_RUNS) return undefined;
+  const byAgent = new Map<string, Run[]>();
+  for (const run of runs) {
+    const own = byAgent.get(run.agent_id);
+    if (own) own.push(run);
+    else byAgent.set(run.agent_id, [run]);
+  }
+  const [most = []] = [...byAgent.values()].sort((a, b) => b.length - a.length);
+  return most.map(({ id }) => id).sort(compareIds)[0];
 }
 
 function runIdAt(number: number): string {

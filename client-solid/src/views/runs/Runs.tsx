@@ -1,6 +1,6 @@
 /**
  * The run log: what agents published of their work, the latest first, with outcome and artifacts.
- * Neighbours: openclaw/publish writes it; the state keeps the latest 500. Invariant: filter and open run
+ * Neighbours: openclaw/publish writes it; the state keeps 500. Invariant: filter and open run
  * are in the address.
  */
 import "../events/events.css";
@@ -108,7 +108,9 @@ export default function Runs() {
               />
             </ol>
           </div>
-          <p class="dim small">The state keeps the latest 500 runs; the journal keeps them all.</p>
+          <p class="dim small">
+            The state keeps 500 runs, the latest of each agent; the journal keeps them all.
+          </p>
         </Show>
       </div>
     </>
