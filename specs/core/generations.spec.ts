@@ -25,6 +25,18 @@ function twoAlexes(): State {
 }
 
 const TITLES: readonly [ActionName, object, before: string, now: string][] = [
+  [
+    "tasks/update",
+    { task_id: "T-203", agent_id: "codex", progress: 50 },
+    "Alex updated T-203",
+    "Alex (codex) updated T-203",
+  ],
+  [
+    "tasks/create",
+    { title: "x", agent_id: "codex" },
+    "Alex created T-216",
+    "Alex (codex) created T-216",
+  ],
   ["agents/update", { agent_id: "codex", note: "x" }, "Alex updated", "Alex (codex) updated"],
   [
     "tasks/comment",

@@ -8,7 +8,7 @@ import { refuse } from "../../errors.ts";
 import { flag, id, lines, optionalName, requiredText, source, text } from "../../schema.ts";
 import { get } from "../../table.ts";
 import { CEO } from "../agents/agent.ts";
-import { checkPerson, checkVersion, find, nameOf, touch } from "../lookup.ts";
+import { checkPerson, checkVersion, find, nameTold, touch } from "../lookup.ts";
 import { recordActivity } from "./activity.ts";
 import { checkApproved } from "./approved.ts";
 import { expectedVersion, leaseToken, progress, status, taskFields } from "./fields.ts";
@@ -64,7 +64,7 @@ const createTask = defineAction({
     task.activity = [];
     const { id, status } = task;
     return {
-      title: `${nameOf(draft, author)} created ${id}`,
+      title: `${nameTold(draft, author, context)} created ${id}`,
       details: `${status}: ${payload.title}`,
       ids: taskIds(task),
       reply: (after, at) => ({ task: viewTask(after, id, at) }),
@@ -144,7 +144,7 @@ const updateTask = defineAction({
       ? [`${id} is in progress with ${owner ?? "nobody"} already; ask for work with tasks/claim`]
       : undefined;
     return {
-      title: `${nameOf(state, author)} updated ${id}`,
+      title: `${nameTold(state, author, context)} updated ${id}`,
       details: changesSince(before, task, payload),
       ids: taskIds(task),
       reply: (after, at) => ({ task: viewTask(after, id, at), ...(warnings && { warnings }) }),
