@@ -78,7 +78,7 @@ function Lane(props: { id: string }) {
     if (!reply) return;
     const name = agent()?.name ?? props.id;
     if (reply.task) toasts.show("done", `${name} holds ${reply.task.id}.`);
-    else toasts.show("refused", `There is nothing that ${name} could start now.`);
+    else toasts.show("refused", `${name} has nothing to start now: ${reply.message}.`);
   }
   return (
     <li class="card agent-lane" data-agent-id={props.id || "nobody"}>
