@@ -7,6 +7,7 @@
 import { dequal } from "dequal/lite";
 import Database from "libsql";
 import {
+  type Action,
   actions,
   byRecord,
   countsOf,
@@ -16,6 +17,7 @@ import {
   fromParts,
   haveSameEffect,
   patched,
+  type Reduction,
   reduce,
   type State,
   toArchiveChange,
@@ -185,29 +187,51 @@ function decideAgain(
   relations: ReturnType<typeof createRelations>,
   { tell, note }: Telling,
 ) {
-  const { seq, action, patches, event, archive } = entry;
+  const { seq, action } = entry;
   const declaration = actions.get(action.name);
   if (!declaration) return null;
-  const again = reduce(state, declaration, action, relations);
+  const decide = (one: Action) => reduce(state, declaration, one, relations);
+  const again = decide(action);
   if (!again.ok) {
     const what = `entry ${seq} (${action.name})`;
     note(`${what} would be refused by the rules of this release: ${again.message}`);
     return null;
   }
+  if (saysTheSame(entry, again, state)) return again;
+  const asOrdered = inItsOrder(entry, again);
+  const ordered = asOrdered ? decide(asOrdered) : null;
+  if (ordered?.ok && saysTheSame(entry, ordered, state)) return ordered;
+  tell(`entry ${seq} (${action.name}) does not say what its action does`);
+  return null;
+}
+
+function saysTheSame({ patches, event, archive }: Entry, again: Reduction, state: State): boolean {
   const { id: _id, ...said } = event;
   // As the journal keeps it: what JSON leaves out is not there.
   const plain = JSON.parse(
     JSON.stringify({ patches: again.patches, event: again.event, archive: again.archive }),
   ) as Pick<Entry, "patches">;
   const kept = { patches, event: said, ...(archive && { archive }) };
-  const isSame =
+  return (
     dequal({ ...plain, patches: null }, { ...kept, patches: null }) &&
     // An older release may have said the same change in other steps.
     (dequal(byRecord(plain.patches), byRecord(patches)) ||
-      isSameChange(state, plain.patches, patches));
-  if (isSame) return again;
-  tell(`entry ${seq} (${action.name}) does not say what its action does`);
-  return null;
+      isSameChange(state, plain.patches, patches))
+  );
+}
+
+/**
+ * The action of an older sweep, which named nobody, with those whom its event names, in the order in which it came to
+ * them: that was the order of a table, and tables are laid out otherwise now. Null where it came to others.
+ */
+function inItsOrder({ action, event }: Entry, again: Reduction): Action | null {
+  const payload = action.payload as { due?: unknown };
+  const { agent_ids: silent, task_ids: due } = event.meta;
+  const now = again.event.meta.agent_ids;
+  if (action.name !== "system/sweep" || payload.due !== undefined) return null;
+  if (!Array.isArray(silent) || !Array.isArray(due) || !Array.isArray(now)) return null;
+  if (!dequal([...silent].sort(), [...now].sort())) return null;
+  return { ...action, payload: { ...payload, silent, due, until: action.stamp.at } };
 }
 
 function isSameChange(state: State, ...lists: [Entry["patches"], Entry["patches"]]): boolean {
