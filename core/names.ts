@@ -6,9 +6,14 @@
 import type { Agent } from "./state/agents/agent.ts";
 import { type Leaf, rowsOf, type Table } from "./table.ts";
 
-/** Beside what Unicode says is to be ignored: an object's place, a note without a head, a filler. */
-const UNSEEN = /[\p{Default_Ignorable_Code_Point}\ufffc\u{1d159}\u{16fe4}]/gu;
-/** All that looks like a blank; the pattern of Braille without a dot is none to Unicode. */
+/**
+ * Beside what Unicode says is to be ignored, and what is no character of its own, which many fonts draw as nothing: an
+ * object's place, a note without a head, a filler.
+ */
+const UNSEEN = /[\p{Default_Ignorable_Code_Point}\p{Cn}\p{Co}\p{Cs}\ufffc\u{1d159}\u{16fe4}]/gu;
+/**
+ * All that looks like a blank, which may be as thin as a hair; the pattern of Braille without a dot is none to Unicode.
+ */
 const BLANKS = /[\s\u0085\u2800]+/g;
 const CONTROLS = /[\p{Cc}\p{Cf}]/gu;
 
@@ -17,11 +22,10 @@ export function toPlain(name: string): string {
   return (
     name
       .replaceAll(UNSEEN, "")
-      .replaceAll(BLANKS, " ")
       .replaceAll(CONTROLS, "")
       // At last: what stood unseen between a letter and its mark kept them from being put together.
       .normalize("NFKC")
-      .trim()
+      .replaceAll(BLANKS, "")
       .toLowerCase()
   );
 }

@@ -9,6 +9,7 @@ import { bearerBeside, toPlain } from "./names.ts";
 import type { DispatchOptions } from "./outcome.ts";
 import { CEO } from "./state/agents/agent.ts";
 import type { State } from "./state/state.ts";
+import type { Task } from "./state/tasks/task.ts";
 import { get } from "./table.ts";
 
 export const ROLES = ["owner", "operator", "agent", "observer"] as const;
@@ -224,6 +225,13 @@ function refuseHuman(
   return notAllowed(caller, "needs_human", why);
 }
 
+/** What the CEO approved once is the CEO's to approve again, also where it names nobody. */
+function approverOf({ validation_owner, activity }: Task): string | null {
+  if (validation_owner) return validation_owner;
+  const last = activity.findLast(({ field, to }) => field === "status" && to === "done");
+  return last?.author === CEO ? CEO : null;
+}
+
 /**
  * Whose approval a task waits for is somebody's word, as a name is: no other agent says it is done, and none takes
  * the word from them. A task that names nobody is approved by whoever works in the company.
@@ -237,7 +245,7 @@ function refuseApproval(
 ): Rejection | null {
   const task = typeof said.task_id === "string" ? get(state.tasks, said.task_id) : undefined;
   const isNew = name === "tasks/create";
-  const approver = isNew ? said.validation_owner : task?.validation_owner;
+  const approver = isNew ? said.validation_owner : task && approverOf(task);
   if (!approver || approver === self) return null;
   const id = task?.id ?? "it";
   const given = said.validation_owner;
@@ -248,7 +256,8 @@ function refuseApproval(
   const field = said.status === "done" ? "status" : "type";
   const isDone = field === "status" || (name === "tasks/event" && said.type === "done");
   if (!isDone || task?.status === "done") return null;
-  const why = `validation_owner of ${id} is ${approver}, who approves it; report needs-validation and wait`;
+  const whose = task && !task.validation_owner ? "approved it before" : "is its validation_owner";
+  const why = `${approver} ${whose} and approves ${id}; report needs-validation and wait`;
   return notAllowed(caller, field, why);
 }
 

@@ -7,19 +7,25 @@ import type { Context } from "../action.ts";
 import { CEO } from "./agents/agent.ts";
 
 const OF_AGENTS = 0.8;
+const OF_OTHERS = 0.5;
 
 /** People and the server itself; a name that no agent has may be an agent's all the same. */
 export function isPerson(actor: string): boolean {
   return actor === CEO || actor === "system";
 }
 
-/** How many of `most` may be there for one more of this actor. */
-export function shareOf(most: number, { actor }: Context): number {
-  return isPerson(actor) ? most : Math.floor(most * OF_AGENTS);
+/**
+ * How many of `most` may be there for one more of this actor.
+ * @param isNamed whether what has the bound names it as who works on it; half is for those
+ */
+export function shareOf(most: number, { actor }: Context, isNamed = true): number {
+  if (isPerson(actor)) return most;
+  return Math.floor(most * (isNamed ? OF_AGENTS : OF_OTHERS));
 }
 
 /** What an agent is told beside the bound; nothing where it is the whole. */
-export function restOf(most: number, context: Context): string {
-  const share = shareOf(most, context);
-  return share < most ? ` (the CEO may add up to ${most})` : "";
+export function restOf(most: number, { actor }: Context, isNamed = true): string {
+  if (isPerson(actor)) return "";
+  const others = isNamed ? "" : "who works on it may add more, ";
+  return ` (${others}the CEO${isNamed ? " may add" : ""} up to ${most})`;
 }

@@ -48,7 +48,7 @@ for (const [name, more] of WRITES) {
   });
 }
 
-test("AGT-3: a link changes what a held task waits for by its holder and the CEO only, from either side", () => {
+test("AGT-3: a link changes a held task by its holder and the CEO only, from either side", () => {
   const held = (link: object) => {
     const story = succeeded();
     const { expires_at } = taskIn(story).lease as Lease;
@@ -61,11 +61,9 @@ test("AGT-3: a link changes what a held task waits for by its holder and the CEO
   };
   const from = { source_id: "T-208", target_id: "T-210" };
   const to = { source_id: "T-210", target_id: "T-208" };
-  for (const link_type of ["relates-to", "blocks", "is-blocked-by"]) held({ ...from, link_type });
-  // It is what T-208 waits for; what waits for T-208, or only knows of it, keeps nobody from it.
-  held({ ...to, link_type: "blocks" });
-  for (const link_type of ["is-blocked-by", "relates-to", "child-of"]) {
-    succeeded().does("tasks/link", { ...to, link_type, agent_id: "codex" });
+  for (const link_type of ["relates-to", "blocks", "is-blocked-by"]) {
+    held({ ...from, link_type });
+    held({ ...to, link_type });
   }
 });
 

@@ -129,6 +129,17 @@ test("CORE-27: of what waits for a task, is in a mission or is linked to one age
     const body = { title: "one more", owner: "codex", ...fields };
     refuses(state, "tasks/create", { ...body, agent_id: "codex" }, sentence);
     run(state, "tasks/create", body);
+    // Half of it is for those who have nothing to do with it.
+    const half = structuredClone(demoState());
+    for (let n = had; n < most / 2; n++) {
+      put(half.tasks, `T-${9_000 + n}`, { ...one, id: `T-${9_000 + n}`, ...fields });
+    }
+    const others = `(who works on it may add more, the CEO up to ${most})`;
+    const less = sentence
+      .replace(rest(most), others)
+      .replace(`${most * 0.8} tasks`, `${most / 2} tasks`);
+    refuses(half, "tasks/create", { ...body, agent_id: "echo" }, less);
+    run(half, "tasks/create", { ...body, agent_id: "codex" });
   }
   const linked = structuredClone(demoState());
   const links = Array.from({ length: 160 }, (_, n) => ({
@@ -144,6 +155,14 @@ test("CORE-27: of what waits for a task, is in a mission or is linked to one age
     `T-203 has 160 links ${rest(200)}; group what it is linked to`,
   );
   run(linked, "tasks/link", link);
+  Object.assign(taskOf(linked, "T-203"), { links: links.slice(0, 100) });
+  refuses(
+    linked,
+    "tasks/link",
+    { ...link, agent_id: "echo" },
+    "T-203 has 100 links (who works on it may add more, the CEO up to 200); group what it is linked to",
+  );
+  run(linked, "tasks/link", { ...link, agent_id: "codex" });
 });
 
 test("CORE-23: what a plan makes and moves counts at once, and what it takes out makes room", () => {

@@ -8,6 +8,8 @@ const test = suite("names");
 /** What is seen as ceo or iris, or as nothing but a blank beside it. */
 const LOOKALIKES = [
   ...["Ceo\u200b", "CE\u00adO", "\ufeffCEO", "c\u{e0065}eo", "CEO\ufe0f", "\u202eceo", "C\u200dEO"],
+  // A blank as thin as a hair, and what is no character, which fonts draw as nothing.
+  ...["C\u200aEO", "Ir\u2009is", "I\u202fris", "Ir\ufb37is", "CEO\ue000", "Iri s"],
   ...["Iris\u200b", "Ir\u2060is", "Iris\u3164", "Iris\u2800", "Iris\u0000", "Iris\ufff9"],
 ];
 
@@ -25,7 +27,14 @@ test("ACC-8: nobody is credited by what looks like another's name, and marks are
       await post("agents/register", { agent_id, name, role: "Tester" }, tokens.owner ?? "");
     }
     const { seq } = server.engine.view();
-    for (const name of [...LOOKALIKES, "Rene\u034f\u0301", "Mary\u00a0 Ann", "Mary\nAnn"]) {
+    for (const name of [
+      ...LOOKALIKES,
+      "Rene\u034f\u0301",
+      "Mary\u00a0 Ann",
+      "Mary\nAnn",
+      "Mary\u200a\u200aAnn",
+      "MaryAnn",
+    ]) {
       for (const [action, body, field] of [
         ["agents/update", { name }, "name"],
         ["agents/register", { name, role: "Tester" }, "name"],

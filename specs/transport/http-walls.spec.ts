@@ -94,6 +94,24 @@ test("ACC-28: a task that names who approves it is done by that agent's token or
     assert.is(await say(TOKEN, { status: "done", agent_id: "codex" }), 200);
   }));
 
+test("ACC-28: what the CEO approved is the CEO's to approve again, also where the task names nobody", () =>
+  withHouse(false, async ({ tokens, post }) => {
+    const [codex = "", operator = ""] = ["codex-1", "operator"].map((name) => tokens[name]);
+    const made = await post("tasks/create", { title: "X", status: "validation" }, codex);
+    const task_id = made.at("task.id");
+    const say = (token: string, more: object) => post("tasks/update", { task_id, ...more }, token);
+    assert.is((await say(operator, { status: "done" })).status, 200);
+    assert.is((await say(codex, { status: "validation" })).status, 200, "it may be brought back");
+    for (const more of [{ status: "done" }, { status: "done", validation_owner: "codex" }]) {
+      const refused = await say(codex, more);
+      assert.is(refused.status, 403);
+      assert.match(refused.text, /ceo (approved it before and )?approves/);
+    }
+    const event = { type: "done", task_id, agent_id: "codex", note: "Over" };
+    assert.is((await post("tasks/event", event, codex)).status, 403);
+    assert.is((await say(operator, { status: "done" })).status, 200);
+  }));
+
 test("ACC-32: what a human approved is not exchanged by an agent's token, in an envelope, in a batch or by MCP", () =>
   withHouse(false, async ({ server, tokens, post }) => {
     const [ralph = "", operator = ""] = [tokens["ralph-1"], tokens.operator];

@@ -9,6 +9,7 @@ import { get } from "../../table.ts";
 import { find, toWay } from "../lookup.ts";
 import { restOf, shareOf } from "../shares.ts";
 import type { State } from "../state.ts";
+import { isNamed } from "./naming.ts";
 import { countIn, noteIn } from "./room.ts";
 import type { Task } from "./task.ts";
 
@@ -30,11 +31,12 @@ export function checkDependencies(
   for (const next of new Set(dependsOn)) {
     // What is said again may be archived since: done, and still named.
     if (depends_on.includes(next)) continue;
-    find(state, "tasks", next);
-    const most = shareOf(MAX_DEPENDENTS, context);
+    const awaited = find(state, "tasks", next);
+    const isIn = isNamed(awaited, context.actor);
+    const most = shareOf(MAX_DEPENDENTS, context, isIn);
     if (countIn(context, "dependents", next) >= most) {
       const way = "let this one depend on a task that depends on it";
-      const rest = restOf(MAX_DEPENDENTS, context);
+      const rest = restOf(MAX_DEPENDENTS, context, isIn);
       const text = `${most} tasks depend on ${next} already${rest}; ${way}`;
       refuse("conflict", text, { field: "depends_on" });
     }

@@ -76,8 +76,8 @@ const linkTask = defineAction({
       refuse("conflict", `link already exists: ${source_id} ${link_type} ${target_id}`);
     }
     checkLease(from, { agent_id: agentOf(draft, author), lease_token });
-    // A blocker keeps the other one's holder from its work; the counterparts of all others keep nobody.
-    if (link_type === "blocks") checkLease(to, { agent_id: agentOf(draft, author) });
+    // Its counterpart is a change of the other one, and raises its version beside its holder.
+    checkLease(to, { agent_id: agentOf(draft, author) });
     linkTasks(from, to, link_type, author, context);
     return {
       title: `${nameTold(draft, author, context)} linked ${source_id}`,

@@ -10,6 +10,7 @@ import { revise, touch } from "../lookup.ts";
 import { restOf, shareOf } from "../shares.ts";
 import type { State } from "../state.ts";
 import { recordActivity } from "./activity.ts";
+import { isNamed } from "./naming.ts";
 import { SYMMETRIC_LINKS, type Task } from "./task.ts";
 
 /** Of one task. */
@@ -52,9 +53,10 @@ export function linkTasks(
     const known = task.links.some(
       (link) => link.target_id === other.id && link.link_type === linkType,
     );
-    const most = shareOf(MAX_LINKS, context);
+    const isIn = isNamed(task, context.actor);
+    const most = shareOf(MAX_LINKS, context, isIn);
     if (!known && task.links.length >= most) {
-      const rest = restOf(MAX_LINKS, context);
+      const rest = restOf(MAX_LINKS, context, isIn);
       refuse("conflict", `${task.id} has ${most} links${rest}; group what it is linked to`);
     }
     if (!known) task.links.push({ link_type: linkType, target_id: other.id });

@@ -6,7 +6,7 @@
 import type { Static, Type } from "typebox";
 import type { Context } from "../../action.ts";
 import { refuse } from "../../errors.ts";
-import { put } from "../../table.ts";
+import { get, put } from "../../table.ts";
 import { checkPerson, checkRef, findActiveAgent, unique } from "../lookup.ts";
 import { HOME_PROJECT } from "../projects/project.ts";
 import { restOf, shareOf } from "../shares.ts";
@@ -82,9 +82,12 @@ function checkGroup(
   const id = fields[field];
   checkRef(state, `${group}s`, id);
   if (!id || id === task[field]) return;
-  const most = shareOf(MAX_GROUPED, context);
+  const { actor } = context;
+  const mission = group === "mission" ? get(state.missions, id) : undefined;
+  const isIn = !mission || mission.owner === actor || mission.assigned_agents.includes(actor);
+  const most = shareOf(MAX_GROUPED, context, isIn);
   if (countIn(context, group, id) >= most) {
-    const rest = restOf(MAX_GROUPED, context);
+    const rest = restOf(MAX_GROUPED, context, isIn);
     const text = `${id} has ${most} tasks${rest}; make another ${group} for what comes next`;
     refuse("conflict", text, { field });
   }
