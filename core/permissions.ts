@@ -212,7 +212,7 @@ export function refuseSaid(
   return unasked ?? refuseApproval(caller, name, said, self, state);
 }
 
-/** What only people end, an agent begins only for its own work: else it could put everybody's out of reach. */
+/** What only people end, an agent begins only for what it holds: else it could put all work out of reach. */
 function refuseHuman(
   caller: Principal,
   said: Record<string, unknown>,
@@ -220,8 +220,8 @@ function refuseHuman(
   state: State,
 ): Rejection | null {
   const task = said.needs_human === true ? get(state.tasks, String(said.task_id)) : undefined;
-  if (!task || [task.owner, task.lease?.holder, task.validation_owner].includes(self)) return null;
-  const why = `${task.id} is not for ${self} to do or to check; say it in a comment`;
+  if (!task || task.lease?.holder === self) return null;
+  const why = `${self} does not hold ${task.id}; claim it first, or say it in a comment`;
   return notAllowed(caller, "needs_human", why);
 }
 

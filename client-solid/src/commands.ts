@@ -1,7 +1,8 @@
 /**
  * Everything that can be done from the keyboard, said once: the palette lists it, the sheet of shortcuts
  * shows it, its keys run it. Neighbours: the frame and the views add theirs while they are shown.
- * Invariant: no key acts while somebody types or a dialog is open, except those with a modifier.
+ * Invariants: no key acts while somebody types or a dialog is open, except those with a modifier; nor does one where
+ * the field that somebody types into was taken away, until they do something else than type.
  */
 import { type Accessor, createMemo, createSignal, onCleanup } from "solid-js";
 import { tinykeys } from "tinykeys";
@@ -33,11 +34,14 @@ export interface Commands {
 export function createCommands(): Commands {
   const [sources, setSources] = createSignal<readonly Accessor<readonly Command[]>[]>([]);
   const all = createMemo(() => sources().flatMap((source) => source()));
+  /** What was last typed into. */
+  let field: Element | null = null;
+  const isOrphaned = () => field !== null && !field.isConnected;
 
   /** The latest with those keys: what a view adds wins over the frame. */
   function run(keys: string, event: KeyboardEvent): void {
     const command = all().findLast((one) => one.keys === keys);
-    if (!command || isTaken(event)) return;
+    if (!command || isTaken(event) || (isOrphaned() && !hasModifier(event))) return;
     event.preventDefault();
     command.run();
   }
@@ -62,8 +66,24 @@ export function createCommands(): Commands {
           Object.fromEntries(keys.map((one) => [one, (press) => run(one, press)])),
         );
       };
+      const note = (event: KeyboardEvent) => {
+        const target = event.target instanceof Element ? event.target.closest(TYPED_INTO) : null;
+        if (target) field = target;
+        // Left, and not taken away; or taken away, and noticed.
+        else if (field?.isConnected || ["Tab", "Escape"].includes(event.key)) field = null;
+      };
+      const forget = () => {
+        field = null;
+      };
+      // Where a field is taken away, nothing takes the focus.
+      window.addEventListener("focusin", forget, { capture: true });
+      window.addEventListener("keydown", note, { capture: true });
+      window.addEventListener("pointerdown", forget, { capture: true });
       window.addEventListener("keydown", bind, { capture: true });
       return () => {
+        window.removeEventListener("focusin", forget, { capture: true });
+        window.removeEventListener("keydown", note, { capture: true });
+        window.removeEventListener("pointerdown", forget, { capture: true });
         window.removeEventListener("keydown", bind, { capture: true });
         stop();
       };
@@ -73,9 +93,13 @@ export function createCommands(): Commands {
 
 const TYPED_INTO = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
 
+function hasModifier({ ctrlKey, metaKey }: KeyboardEvent): boolean {
+  return ctrlKey || metaKey;
+}
+
 function isTaken(event: KeyboardEvent): boolean {
   if (event.defaultPrevented) return true;
-  if (event.ctrlKey || event.metaKey) return false;
+  if (hasModifier(event)) return false;
   const target = event.target instanceof Element ? event.target : null;
   if (target?.closest(TYPED_INTO)) return true;
   return document.querySelector("[role=dialog], [role=alertdialog], [role=menu], dialog[open]")

@@ -30,7 +30,11 @@ const unmount = render(
       <Router root={App}>
         <For each={VIEWS}>
           {({ paths, component }) => (
-            <Route path={[...paths]} matchFilters={{ id: isId }} component={component} />
+            <Route
+              path={[...paths]}
+              matchFilters={{ id: isId, rest: (rest: string) => rest.split("/").every(isId) }}
+              component={component}
+            />
           )}
         </For>
         <Route path="*rest" component={NotFound} />

@@ -115,6 +115,7 @@ test("PAGE-73: tasks/update: what was changed while an approval was under way is
     await here.getByText("other.pdf").waitFor();
     await here.getByRole("alert").getByText("description, artifacts").waitFor();
     await expectAccessible(page);
+    await page.getByRole("button", { name: "Approve", disabled: false }).waitFor();
     await page.keyboard.press("a");
     const done = page.getByTestId("toasts-done").locator(".toast", { hasText: "T-201 approved." });
     await done.waitFor();

@@ -46,6 +46,7 @@ const OF_ALL = [
   "/projects/toString",
   "/sprints/__proto__",
   "/conversations/valueOf",
+  "/team/agents/constructor",
 ];
 const OF_DEMO = [
   "/?task=T-203",

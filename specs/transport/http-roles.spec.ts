@@ -175,8 +175,16 @@ test("ACC-8: in an envelope, by another spelling and inside a plan as well", () 
     // The script that calls, and a person outside, are nobody's names here.
     const body = { title: "X", source: "nightly.sh", reporter: "alice" };
     assert.is((await post("tasks/create", body, token)).status, 200);
-    const own = { task_id: "T-203", needs_human: true };
-    assert.is((await post("tasks/update", own, token)).status, 200);
+    // Whose it is it may have wait, once it holds it.
+    const own = { task_id: "T-208", needs_human: true };
+    assert.is((await post("tasks/update", own, token)).status, 403);
+    assert.is((await post("tasks/claim", { task_id: "T-208" }, token)).status, 200);
+    const waiting = await post("tasks/update", own, token);
+    assert.is(waiting.status, 200);
+    const [last] = (
+      waiting.at("task.activity") as unknown as { field: string; author: string }[]
+    ).slice(-1);
+    assert.equal([last?.field, last?.author], ["needs_human", "codex"]);
   }));
 
 test("ACC-8: who does not name itself is named; who is not there, or has left, says nothing", () =>

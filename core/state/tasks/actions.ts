@@ -127,14 +127,34 @@ const updateTask = defineAction({
       !task.owner
     )
       track(task, "owner", starter, author, context);
-    if (payload.needs_human === false) settleLeases(task, CEO);
+    if (payload.needs_human === false) {
+      const said = {
+        author,
+        action: "changed",
+        field: "needs_human",
+        from: true,
+        to: false,
+      } as const;
+      if (context.rules && task.needs_human) recordActivity(task, said, context);
+      settleLeases(task, CEO);
+    }
     if (payload.status) moveTask(task, payload.status, author, context);
     if (payload.note) note(task, payload.note, author, context);
     if (payload.needs_human && task.status === "done") {
       const text = `${task.id} is done and waits for nobody; reopen it first`;
       refuse("conflict", text, { field: "needs_human" });
     }
-    if (payload.needs_human && !task.needs_human) task.needs_human = true;
+    if (payload.needs_human && !task.needs_human) {
+      const said = {
+        author,
+        action: "changed",
+        field: "needs_human",
+        from: false,
+        to: true,
+      } as const;
+      if (context.rules) recordActivity(task, said, context);
+      task.needs_human = true;
+    }
     if (task.status === "done" && task.progress !== 100) task.progress = 100;
     touch(task, context);
     const { id, owner } = task;

@@ -11,7 +11,16 @@ import ChevronDown from "lucide-solid/icons/chevron-down";
 import ChevronUp from "lucide-solid/icons/chevron-up";
 import CircleCheckBig from "lucide-solid/icons/circle-check-big";
 import CornerUpLeft from "lucide-solid/icons/corner-up-left";
-import { createEffect, createMemo, createSignal, For, on, Show, untrack } from "solid-js";
+import {
+  createEffect,
+  createMemo,
+  createSignal,
+  For,
+  on,
+  onCleanup,
+  Show,
+  untrack,
+} from "solid-js";
 import { CEO } from "../../../../core/state/agents/agent.ts";
 import { nameOf } from "../../../../core/state/lookup.ts";
 import type { Task } from "../../../../core/state/tasks/task.ts";
@@ -24,6 +33,7 @@ import { useTaskHref } from "../../parts/links.tsx";
 import { useQuery } from "../../parts/query.ts";
 import { Ago, PriorityChip } from "../../parts/signs.tsx";
 import { ViewHead } from "../../parts/ViewHead.tsx";
+import { STATUS_WORDS } from "../../parts/words.ts";
 import { useDecide } from "../../task/decide.ts";
 import { createFiltered } from "../../task/filtered.ts";
 import { useTaskOrder } from "../../task/order.ts";
@@ -34,6 +44,8 @@ import { ReturnNote } from "./ReturnNote.tsx";
 
 /** Of those that wait, in sight at once. */
 const MAX_IN_QUEUE = 100;
+/** What was changed by others this moment is not approved by who meant what was there before. */
+const UNREAD_MS = 700;
 
 export default function Approvals() {
   const { api, mirror, toasts } = usePage();
@@ -55,18 +67,29 @@ export default function Approvals() {
   );
   useTaskOrder(ids);
   let at = 0;
-  /** The one in the address; when it is decided, the one that takes its place. */
-  const current = createMemo(() => {
-    const found = ids().indexOf(query.get("at"));
+  /** The one in the address, also where it does not wait any more: nothing else comes in its place by itself. */
+  const current = createMemo<string | null>((before) => {
+    const asked = query.get("at");
+    const found = ids().indexOf(asked);
     if (found >= 0) at = found;
+    if (wire.tasks[asked]?.id === asked) return asked;
+    // It was shown, and deleted.
+    if (asked && before === asked) return asked;
     at = Math.max(0, Math.min(at, ids().length - 1));
     return ids()[at] ?? null;
+  }, null);
+  createEffect(() => {
+    const id = current();
+    if (id && id !== query.get("at") && !deciding().includes(id)) query.set({ at: id });
   });
   const task = () => wire.tasks[current() ?? ""];
+  const isWaiting = () => task()?.status === "validation";
   const place = createMemo(() => ids().indexOf(current() ?? ""));
   const queue = useAround(ids, place, MAX_IN_QUEUE);
+  /** From one that is not in the list, to what is in its place. */
+  const beside = (by: number) => ids()[place() < 0 ? at - (by < 0 ? 1 : 0) : place() + by];
   const step = (by: number) => {
-    const next = ids()[place() + by];
+    const next = beside(by) ?? (place() < 0 ? ids().at(-1) : undefined);
     if (next) query.set({ at: next });
   };
   /** The case as it was when it came up, or when it was decided on in vain. */
@@ -76,6 +99,15 @@ export default function Approvals() {
     const [before, one] = [seen(), task()];
     return before && one?.id === before.id ? changedSince(before, one) : [];
   });
+  /** Nobody has read what came this moment. */
+  const [unread, setUnread] = createSignal(false);
+  createEffect(
+    on(changes, (changed) => {
+      setUnread(changed.length > 0);
+      const reading = setTimeout(() => setUnread(false), UNREAD_MS);
+      onCleanup(() => clearTimeout(reading));
+    }),
+  );
   // What the person wrote on it beside, they know.
   createEffect(() => {
     const one = task();
@@ -104,30 +136,31 @@ export default function Approvals() {
     toasts.show("refused", message, away ? show : undefined);
   }
 
-  function send(decided: Task, change: TaskChange, words: { label: string; done: string }) {
+  async function send(decided: Task, change: TaskChange, words: { label: string; done: string }) {
     const { id } = decided;
+    setDeciding((ids) => [...ids, id]);
     const undo = undoOf(decided, change);
     const sent = decide(seenOf(decided), change, {
       ...words,
       ...(undo && { undo: { name: "tasks/update", payload: undo } }),
       refused: (message, meant) => refused(message, id, meant),
     });
-    query.set({ at: "" });
-    return sent;
+    query.set({ at: beside(1) ?? beside(-1) ?? "" });
+    const isDone = await sent;
+    setDeciding((ids) => ids.filter((one) => one !== id));
+    return isDone;
   }
 
   async function approve(): Promise<void> {
     const decided = task();
-    if (!decided || deciding().includes(decided.id)) return;
+    if (!decided || !isWaiting() || unread() || deciding().includes(decided.id)) return;
     const { id } = decided;
-    setDeciding((ids) => [...ids, id]);
     await send(decided, { status: "done" }, { label: `Approve ${id}`, done: `${id} approved.` });
-    setDeciding((ids) => ids.filter((one) => one !== id));
   }
 
   async function sendBack(note: string): Promise<boolean> {
     const decided = task();
-    if (!decided) return false;
+    if (!decided || !isWaiting()) return false;
     const { id, owner } = decided;
     const done = `${id} returned to ${owner ? nameOf(wire, owner) : "its queue"}.`;
     const change = { status: "in_progress", note } as const;
@@ -151,7 +184,7 @@ export default function Approvals() {
       group: "Approvals",
       keys: "r",
       icon: CornerUpLeft,
-      run: () => task() && setReturning(true),
+      run: () => isWaiting() && setReturning(true),
     },
     {
       id: "approvals next",
@@ -197,15 +230,26 @@ export default function Approvals() {
         when={task()}
         fallback={
           <div class="view-body">
-            <Empty
-              title="Nothing waits for a decision"
-              icon={CircleCheckBig}
-              text="A task comes here when its agent hands it in for validation."
+            <Show
+              when={current()}
+              fallback={
+                <Empty
+                  title="Nothing waits for a decision"
+                  icon={CircleCheckBig}
+                  text="A task comes here when its agent hands it in for validation."
+                >
+                  <A class="button" href="/board">
+                    See the board
+                  </A>
+                </Empty>
+              }
             >
-              <A class="button" href="/board">
-                See the board
-              </A>
-            </Empty>
+              {(id) => (
+                <Empty title={`${id()} is gone`} text="It was deleted while you looked at it.">
+                  <Button onClick={() => query.set({ at: ids()[at] ?? "" })}>Go on</Button>
+                </Empty>
+              )}
+            </Show>
           </div>
         }
       >
@@ -252,7 +296,12 @@ export default function Approvals() {
                 </Show>
               </div>
               <div ref={decision} class="decision">
-                <Show when={changes().length > 0}>
+                <Show when={!isWaiting()}>
+                  <p class="alert" role="alert" data-testid="withdrawn">
+                    {shown().id} does not wait any more: it is in {STATUS_WORDS[shown().status]}.
+                  </p>
+                </Show>
+                <Show when={isWaiting() && changes().length > 0}>
                   <p class="alert" role="alert" data-testid="changed">
                     Changed since you looked: {changes().join(", ")}. It is shown as it is now.
                   </p>
@@ -265,6 +314,7 @@ export default function Approvals() {
                         kind="main"
                         icon={Check}
                         busy={deciding().includes(current() ?? "")}
+                        off={!isWaiting() || unread()}
                         title="Approve (A)"
                         onClick={() => void approve()}
                       >
@@ -272,6 +322,7 @@ export default function Approvals() {
                       </Button>
                       <Button
                         icon={CornerUpLeft}
+                        off={!isWaiting()}
                         title="Return with a note (R)"
                         onClick={() => setReturning(true)}
                       >
@@ -279,20 +330,20 @@ export default function Approvals() {
                       </Button>
                       <span class="grow" />
                       <span class="dim number" aria-live="polite">
-                        {place() + 1} of {ids().length}
+                        {place() < 0 ? "–" : place() + 1} of {ids().length}
                       </span>
                       <IconButton
                         label="Previous to decide"
                         keys="K"
                         icon={ChevronUp}
-                        off={place() <= 0}
+                        off={beside(-1) === undefined}
                         onClick={() => step(-1)}
                       />
                       <IconButton
                         label="Next to decide"
                         keys="J"
                         icon={ChevronDown}
-                        off={place() >= ids().length - 1}
+                        off={beside(1) === undefined && (place() >= 0 || ids().length === 0)}
                         onClick={() => step(1)}
                       />
                     </div>

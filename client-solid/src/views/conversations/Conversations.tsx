@@ -55,8 +55,14 @@ export default function Conversations() {
     );
   });
   const isDirectives = () => params.id === DIRECTIVES;
-  // Without one in the address, the latest: on small screens the list comes first.
-  const openId = () => (isDirectives() ? null : (params.id ?? derived().rows[0]?.id ?? null));
+  // Without one in the address, what was the latest then: on small screens the list comes first. It stays, or another
+  // would come under what somebody writes.
+  const latest = createMemo<string | null>((before) => {
+    if (params.id !== undefined) return null;
+    const known = before !== null && wire.threads[before] !== undefined;
+    return known ? before : (derived().rows[0]?.id ?? null);
+  }, null);
+  const openId = () => (isDirectives() ? null : (params.id ?? latest()));
   const hrefOf = (id: string) => `/conversations/${id}`;
 
   createEffect(() => {

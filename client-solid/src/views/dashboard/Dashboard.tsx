@@ -50,6 +50,7 @@ export default function Dashboard() {
     const task = unwrap(mirror.wire).tasks[taskId];
     if (!task || (name === "message" && !task.owner)) return;
     rows.note();
+    rows.settle();
     if (!remedyAtOnce(name, task, act, decide)) setAsking({ name, task });
   }
 
