@@ -68,9 +68,10 @@ export function createCommands(): Commands {
       };
       const note = (event: KeyboardEvent) => {
         const target = event.target instanceof Element ? event.target.closest(TYPED_INTO) : null;
-        if (target) field = target;
-        // Left, and not taken away; or taken away, and noticed.
-        else if (field?.isConnected || ["Tab", "Escape"].includes(event.key)) field = null;
+        // Left or sent by the person, or taken away and noticed.
+        if (endsTyping(event, target)) field = null;
+        else if (target) field = target;
+        else if (field?.isConnected) field = null;
       };
       const forget = () => {
         field = null;
@@ -92,6 +93,11 @@ export function createCommands(): Commands {
 }
 
 const TYPED_INTO = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
+
+function endsTyping(event: KeyboardEvent, field: Element | null): boolean {
+  if (event.key === "Tab" || event.key === "Escape") return true;
+  return event.key === "Enter" && (hasModifier(event) || field?.tagName !== "TEXTAREA");
+}
 
 function hasModifier({ ctrlKey, metaKey }: KeyboardEvent): boolean {
   return ctrlKey || metaKey;

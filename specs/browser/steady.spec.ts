@@ -106,6 +106,31 @@ test("PAGE-75: on the dashboard the keys act on the row that was looked at, or o
   });
 });
 
+test("PAGE-75: a dialog that asks for something has the focus in its field: what is typed at once is written there", async () => {
+  await atWork("/", async (page, house) => {
+    const before = await doneOf(house);
+    const row = page.getByTestId("bucket-needs_approval").locator(".exception-link").first();
+    for (const key of ["r", "m"]) {
+      await row.focus();
+      await page.keyboard.press(key);
+      const dialog = page.getByTestId("remedy");
+      await dialog.waitFor();
+      await page.keyboard.type("This is a bad idea");
+      // Behind what is suggested, where something is.
+      const text = await dialog.locator("textarea").inputValue();
+      assert.ok(text.endsWith("This is a bad idea"), `${key}: ${text}`);
+      await page.keyboard.press("Escape");
+      await dialog.waitFor({ state: "detached" });
+    }
+    await page.keyboard.press("c");
+    await page.getByRole("dialog").waitFor();
+    await page.keyboard.type("a new task");
+    assert.is(await page.getByRole("dialog").locator("input").first().inputValue(), "a new task");
+    await untilSent(page);
+    assert.equal(await doneOf(house), before);
+  });
+});
+
 test("PAGE-75: the thread that is shown stays, whatever comes in others", async () => {
   await atWork("/conversations", async (page, house) => {
     const field = page.locator(".composer textarea");

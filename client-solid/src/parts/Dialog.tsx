@@ -1,6 +1,7 @@
 /**
  * A dialog over the view, in the middle or at its side. Neighbour: Kobalte holds the focus inside, closes
- * on Escape and gives the focus back. Invariant: what is outside is inert while it is open.
+ * on Escape and gives the focus back. Invariants: what is outside is inert while it is open; what is to be filled in
+ * has the focus from the start, or the first word typed would press the button that closes it.
  */
 import * as Kobalte from "@kobalte/core/dialog";
 import X from "lucide-solid/icons/x";
@@ -19,7 +20,17 @@ export interface DialogProps {
   children: JSX.Element;
 }
 
+const FIELD = "input:not([type=hidden]), textarea, select";
+
 export function Dialog(props: DialogProps) {
+  let body!: HTMLDivElement;
+  function focusField(event: Event): void {
+    const field =
+      body.querySelector<HTMLElement>("[autofocus]") ?? body.querySelector<HTMLElement>(FIELD);
+    if (!field) return;
+    event.preventDefault();
+    field.focus();
+  }
   return (
     <Kobalte.Root open={props.open} onOpenChange={(open) => !open && props.onClose()}>
       <Kobalte.Portal>
@@ -29,6 +40,7 @@ export function Dialog(props: DialogProps) {
           data-wide={props.wide ? "" : undefined}
           data-side={props.side ? "" : undefined}
           data-testid={props.testid}
+          onOpenAutoFocus={focusField}
         >
           <header>
             <Kobalte.Title as="h2">{props.title}</Kobalte.Title>
@@ -36,7 +48,9 @@ export function Dialog(props: DialogProps) {
             {props.tools}
             <IconButton label="Close" keys="Esc" icon={X} small onClick={() => props.onClose()} />
           </header>
-          <div class="body">{props.children}</div>
+          <div class="body" ref={body}>
+            {props.children}
+          </div>
         </Kobalte.Content>
       </Kobalte.Portal>
     </Kobalte.Root>
