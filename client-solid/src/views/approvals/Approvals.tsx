@@ -298,7 +298,7 @@ export default function Approvals() {
               <div ref={decision} class="decision">
                 <Show when={!isWaiting()}>
                   <p class="alert" role="alert" data-testid="withdrawn">
-                    {shown().id} does not wait any more: it is in {STATUS_WORDS[shown().status]}.
+                    {shown().id} does not wait any more. Now: {STATUS_WORDS[shown().status]}.
                   </p>
                 </Show>
                 <Show when={isWaiting() && changes().length > 0}>
