@@ -11,16 +11,7 @@ import ChevronDown from "lucide-solid/icons/chevron-down";
 import ChevronUp from "lucide-solid/icons/chevron-up";
 import CircleCheckBig from "lucide-solid/icons/circle-check-big";
 import CornerUpLeft from "lucide-solid/icons/corner-up-left";
-import {
-  createEffect,
-  createMemo,
-  createSignal,
-  For,
-  on,
-  onCleanup,
-  Show,
-  untrack,
-} from "solid-js";
+import { createEffect, createSignal, For, on, Show } from "solid-js";
 import { CEO } from "../../../../core/state/agents/agent.ts";
 import { nameOf } from "../../../../core/state/lookup.ts";
 import type { Task } from "../../../../core/state/tasks/task.ts";
@@ -37,18 +28,18 @@ import { STATUS_WORDS } from "../../parts/words.ts";
 import { useDecide } from "../../task/decide.ts";
 import { createFiltered } from "../../task/filtered.ts";
 import { useTaskOrder } from "../../task/order.ts";
-import { changedSince, type Seen, seenOf } from "../../task/seen.ts";
+import { type Seen, seenOf } from "../../task/seen.ts";
 import { type TaskChange, undoOf } from "../../task/undo.ts";
 import { Case } from "./Case.tsx";
+import { createChanges } from "./changes.ts";
 import { ReturnNote } from "./ReturnNote.tsx";
+import { createShown } from "./shown.ts";
 
 /** Of those that wait, in sight at once. */
 const MAX_IN_QUEUE = 100;
-/** What was changed by others this moment is not approved by who meant what was there before. */
-const UNREAD_MS = 700;
 
 export default function Approvals() {
-  const { api, mirror, toasts } = usePage();
+  const { mirror, toasts } = usePage();
   const { wire } = mirror;
   const query = useQuery();
   const navigate = useNavigate();
@@ -66,60 +57,12 @@ export default function Approvals() {
     mine() ? ({ validation_owner }: Task) => !validation_owner || validation_owner === CEO : null,
   );
   useTaskOrder(ids);
-  let at = 0;
-  /** The one in the address, also where it does not wait any more: nothing else comes in its place by itself. */
-  const current = createMemo<string | null>((before) => {
-    const asked = query.get("at");
-    const found = ids().indexOf(asked);
-    if (found >= 0) at = found;
-    if (wire.tasks[asked]?.id === asked) return asked;
-    // It was shown, and deleted.
-    if (asked && before === asked) return asked;
-    at = Math.max(0, Math.min(at, ids().length - 1));
-    return ids()[at] ?? null;
-  }, null);
-  createEffect(() => {
-    const id = current();
-    if (id && id !== query.get("at") && !deciding().includes(id)) query.set({ at: id });
-  });
-  const task = () => wire.tasks[current() ?? ""];
-  const isWaiting = () => task()?.status === "validation";
-  const place = createMemo(() => ids().indexOf(current() ?? ""));
+  const shownCase = createShown(ids, query, (id) => deciding().includes(id));
+  const { current, task, isWaiting, place, beside, step } = shownCase;
   const queue = useAround(ids, place, MAX_IN_QUEUE);
-  /** From one that is not in the list, to what is in its place. */
-  const beside = (by: number) => ids()[place() < 0 ? at - (by < 0 ? 1 : 0) : place() + by];
-  const step = (by: number) => {
-    const next = beside(by) ?? (place() < 0 ? ids().at(-1) : undefined);
-    if (next) query.set({ at: next });
-  };
-  /** The case as it was when it came up, or when it was decided on in vain. */
-  const [seen, setSeen] = createSignal<Seen | null>(null);
-  const inVain = new Map<string, Seen>();
-  const changes = createMemo(() => {
-    const [before, one] = [seen(), task()];
-    return before && one?.id === before.id ? changedSince(before, one) : [];
-  });
-  /** Nobody has read what came this moment. */
-  const [unread, setUnread] = createSignal(false);
+  const changes = createChanges(shownCase);
   createEffect(
-    on(changes, (changed) => {
-      setUnread(changed.length > 0);
-      const reading = setTimeout(() => setUnread(false), UNREAD_MS);
-      onCleanup(() => clearTimeout(reading));
-    }),
-  );
-  // What the person wrote on it beside, they know.
-  createEffect(() => {
-    const one = task();
-    if (one && changes().length > 0 && untrack(() => api.writes.isPending("tasks", one.id))) {
-      setSeen(seenOf(one));
-    }
-  });
-  createEffect(
-    on(current, (id) => {
-      const one = task();
-      setSeen(inVain.get(id ?? "") ?? (one ? seenOf(one) : null));
-      inVain.delete(id ?? "");
+    on(current, () => {
       setReturning(false);
       list?.querySelector('[aria-current="true"]')?.scrollIntoView({ block: "nearest" });
     }),
@@ -127,10 +70,7 @@ export default function Approvals() {
 
   /** Says the no, with the way back to the case; it was opened anew by then, or another has its place. */
   function refused(message: string, id: string, meant: Seen | null): void {
-    if (meant) {
-      if (current() === id) setSeen(meant);
-      else inVain.set(id, meant);
-    }
+    if (meant) changes.meant(id, meant);
     const away = wire.tasks[id]?.status === "validation" && current() !== id;
     const show = { label: "Show it", run: () => navigate(`/approvals?at=${id}`) };
     toasts.show("refused", message, away ? show : undefined);
@@ -153,7 +93,7 @@ export default function Approvals() {
 
   async function approve(): Promise<void> {
     const decided = task();
-    if (!decided || !isWaiting() || unread() || deciding().includes(decided.id)) return;
+    if (!decided || !isWaiting() || changes.unread() || deciding().includes(decided.id)) return;
     const { id } = decided;
     await send(decided, { status: "done" }, { label: `Approve ${id}`, done: `${id} approved.` });
   }
@@ -246,7 +186,7 @@ export default function Approvals() {
             >
               {(id) => (
                 <Empty title={`${id()} is gone`} text="It was deleted while you looked at it.">
-                  <Button onClick={() => query.set({ at: ids()[at] ?? "" })}>Go on</Button>
+                  <Button onClick={shownCase.goOn}>Go on</Button>
                 </Empty>
               )}
             </Show>
@@ -301,9 +241,9 @@ export default function Approvals() {
                     {shown().id} does not wait any more. Now: {STATUS_WORDS[shown().status]}.
                   </p>
                 </Show>
-                <Show when={isWaiting() && changes().length > 0}>
+                <Show when={isWaiting() && changes.of().length > 0}>
                   <p class="alert" role="alert" data-testid="changed">
-                    Changed since you looked: {changes().join(", ")}. It is shown as it is now.
+                    Changed since you looked: {changes.of().join(", ")}. It is shown as it is now.
                   </p>
                 </Show>
                 <Show
@@ -314,7 +254,7 @@ export default function Approvals() {
                         kind="main"
                         icon={Check}
                         busy={deciding().includes(current() ?? "")}
-                        off={!isWaiting() || unread()}
+                        off={!isWaiting() || changes.unread()}
                         title="Approve (A)"
                         onClick={() => void approve()}
                       >

@@ -1,0 +1,68 @@
+/**
+ * What others changed of the case since it came up. Neighbours: `shown.ts` says which it is, `task/seen.ts` has the
+ * words. Invariant: what came this moment is read by nobody yet, so it is not approved.
+ */
+import {
+  type Accessor,
+  createEffect,
+  createMemo,
+  createSignal,
+  on,
+  onCleanup,
+  untrack,
+} from "solid-js";
+import { usePage } from "../../page.ts";
+import { changedSince, type Seen, seenOf } from "../../task/seen.ts";
+import type { Shown } from "./shown.ts";
+
+const UNREAD_MS = 700;
+
+export interface Changes {
+  /** The parts: `title`, `artifacts`. */
+  of: Accessor<readonly string[]>;
+  /** Whether some came this moment. */
+  unread: Accessor<boolean>;
+  /** A decision was in vain: from here on, or when it comes up again, the case is compared with what was meant. */
+  meant(id: string, seen: Seen): void;
+}
+
+export function createChanges({ current, task }: Shown): Changes {
+  const { api } = usePage();
+  /** The case as it was when it came up, or when it was decided on in vain. */
+  const [seen, setSeen] = createSignal<Seen | null>(null);
+  const inVain = new Map<string, Seen>();
+  const changes = createMemo(() => {
+    const [before, one] = [seen(), task()];
+    return before && one?.id === before.id ? changedSince(before, one) : [];
+  });
+  const [unread, setUnread] = createSignal(false);
+  createEffect(
+    on(changes, (changed) => {
+      setUnread(changed.length > 0);
+      const reading = setTimeout(() => setUnread(false), UNREAD_MS);
+      onCleanup(() => clearTimeout(reading));
+    }),
+  );
+  // What the person wrote on it beside, they know.
+  createEffect(() => {
+    const one = task();
+    if (one && changes().length > 0 && untrack(() => api.writes.isPending("tasks", one.id))) {
+      setSeen(seenOf(one));
+    }
+  });
+  createEffect(
+    on(current, (id) => {
+      const one = task();
+      setSeen(inVain.get(id ?? "") ?? (one ? seenOf(one) : null));
+      inVain.delete(id ?? "");
+    }),
+  );
+  return {
+    of: changes,
+    unread,
+    meant(id, what) {
+      if (current() === id) setSeen(what);
+      else inVain.set(id, what);
+    },
+  };
+}
