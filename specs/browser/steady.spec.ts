@@ -131,6 +131,22 @@ test("PAGE-75: a dialog that asks for something has the focus in its field: what
   });
 });
 
+test("PAGE-75: what was exchanged while a task was away from validation for a moment is told, in approvals and beside the board", async () => {
+  for (const path of ["/approvals?at=T-203", "/board?task=T-203"]) {
+    await atWork(path, async (page, house) => {
+      await page.getByText("Narrow board, backlog and calendar").first().waitFor();
+      const swap = { task_id: "T-203", agent_id: "codex" };
+      const actions = [
+        { action: "tasks/update", body: { ...swap, status: "in_progress" } },
+        { action: "tasks/update", body: { ...swap, artifacts: ["swapped.pdf"] } },
+      ];
+      await house.post("batch", { actions });
+      await house.post("tasks/event", { ...swap, type: "needs-validation", note: "Look" });
+      await page.getByTestId("changed").getByText("artifacts").waitFor();
+    });
+  }
+});
+
 test("PAGE-75: the thread that is shown stays, whatever comes in others", async () => {
   await atWork("/conversations", async (page, house) => {
     const field = page.locator(".composer textarea");

@@ -22,6 +22,8 @@ import { Refusal } from "../parts/Refusal.tsx";
 import { Ago, StatusIcon } from "../parts/signs.tsx";
 import { plural } from "../parts/words.ts";
 import { Ask, type Asked } from "./Ask.tsx";
+import { Changed } from "./Changed.tsx";
+import { createChanges } from "./changes.ts";
 import { createTaskEdit } from "./edit.ts";
 import { Facts } from "./Facts.tsx";
 import { Hold } from "./Hold.tsx";
@@ -171,6 +173,7 @@ function Body(props: { task: Task; path: string }) {
   const edit = createTaskEdit(() => props.task.id);
   const task = () => props.task;
   const [asked, setAsked] = createSignal<Asked | null>(null);
+  const changes = createChanges({ current: () => props.task.id, task });
   const saved = (what: string) => `${what} of ${task().id} saved.`;
   return (
     <div class="task-body">
@@ -186,6 +189,7 @@ function Body(props: { task: Task; path: string }) {
         />
       </div>
       <Refusal of={edit.refusal()} />
+      <Changed parts={task().status === "validation" ? changes.of() : []} />
       <Hold task={task()} edit={edit} onRelease={() => setAsked("release")} />
       <Facts task={task()} edit={edit} />
       <Description

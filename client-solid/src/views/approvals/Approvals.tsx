@@ -25,13 +25,14 @@ import { useQuery } from "../../parts/query.ts";
 import { Ago, PriorityChip } from "../../parts/signs.tsx";
 import { ViewHead } from "../../parts/ViewHead.tsx";
 import { STATUS_WORDS } from "../../parts/words.ts";
+import { Changed } from "../../task/Changed.tsx";
+import { createChanges } from "../../task/changes.ts";
 import { useDecide } from "../../task/decide.ts";
 import { createFiltered } from "../../task/filtered.ts";
 import { useTaskOrder } from "../../task/order.ts";
 import { type Seen, seenOf } from "../../task/seen.ts";
 import { type TaskChange, undoOf } from "../../task/undo.ts";
 import { Case } from "./Case.tsx";
-import { createChanges } from "./changes.ts";
 import { ReturnNote } from "./ReturnNote.tsx";
 import { createShown } from "./shown.ts";
 
@@ -241,11 +242,7 @@ export default function Approvals() {
                     {shown().id} does not wait any more. Now: {STATUS_WORDS[shown().status]}.
                   </p>
                 </Show>
-                <Show when={isWaiting() && changes.of().length > 0}>
-                  <p class="alert" role="alert" data-testid="changed">
-                    Changed since you looked: {changes.of().join(", ")}. It is shown as it is now.
-                  </p>
-                </Show>
+                <Changed parts={isWaiting() ? changes.of() : []} />
                 <Show
                   when={returning()}
                   fallback={

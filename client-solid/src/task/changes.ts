@@ -1,6 +1,6 @@
 /**
- * What others changed of the case since it came up. Neighbours: `shown.ts` says which it is, `task/seen.ts` has the
- * words. Invariant: what came this moment is read by nobody yet, so it is not approved.
+ * What others changed of a task since it came up before the person. Neighbours: approvals and the panel show it,
+ * `seen.ts` has the words. Invariant: what came this moment is read by nobody yet, so it is not approved.
  */
 import {
   type Accessor,
@@ -11,9 +11,9 @@ import {
   onCleanup,
   untrack,
 } from "solid-js";
-import { usePage } from "../../page.ts";
-import { changedSince, type Seen, seenOf } from "../../task/seen.ts";
-import type { Shown } from "./shown.ts";
+import type { Task } from "../../../core/state/tasks/task.ts";
+import { usePage } from "../page.ts";
+import { changedSince, type Seen, seenOf } from "./seen.ts";
 
 const UNREAD_MS = 700;
 
@@ -26,7 +26,13 @@ export interface Changes {
   meant(id: string, seen: Seen): void;
 }
 
-export function createChanges({ current, task }: Shown): Changes {
+/** Which task is before the person. */
+export interface Looked {
+  current: Accessor<string | null>;
+  task(): Task | undefined;
+}
+
+export function createChanges({ current, task }: Looked): Changes {
   const { api } = usePage();
   /** The case as it was when it came up, or when it was decided on in vain. */
   const [seen, setSeen] = createSignal<Seen | null>(null);
