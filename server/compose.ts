@@ -128,7 +128,10 @@ export async function startServer({
   });
   try {
     if (engine.view().seq === 0) await begin(engine, config.begin);
-    log.info(engine.recovery(), "recovered");
+    const found = engine.recovery();
+    const isWhole = found.cut_off === null && found.refused.length === 0;
+    if (isWhole) log.info(found, "recovered");
+    else log.warn(found, "recovered, but for what was damaged");
     const webhooks = await openWebhooks({
       engine,
       dir: config.dataDir,

@@ -1,11 +1,14 @@
 /** What an operator looks at: probes, metrics, request ids, and logs without a token in them. */
 import { createServer } from "node:http";
 import { type AddressInfo, connect } from "node:net";
+import { join } from "node:path";
+import Database from "libsql";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { CUT_OFF_REASONS } from "../../core/index.ts";
+import { CUT_OFF_REASONS, type RecoveryReport } from "../../core/index.ts";
 import { startServer } from "../../server/compose.ts";
 import { createMetrics } from "../../server/metrics.ts";
+import { withFolder } from "../support/journal.ts";
 import {
   makeDataDir,
   postTo,
@@ -154,6 +157,29 @@ test("OPS-5: metrics are made once a second, however many ask", async () => {
     await new Promise((resolve) => server.close(resolve));
   }
 });
+
+test("OPS-8: what a start cut off or refused is a warning in the log, else it is said by the way", () =>
+  withFolder(async (dir) => {
+    const said: string[] = [];
+    const log = {
+      info: (_facts: object, message: string) => void said.push(`info ${message}`),
+      warn: (facts: object, message: string) =>
+        void said.push(`warn ${message} ${(facts as RecoveryReport).cut_off?.entries}`),
+      error() {},
+    };
+    const start = () => startServer({ config: quietConfig(dir), log });
+    const first = await start();
+    const { seq } = first.engine.view();
+    await first.close();
+    assert.ok(said.includes("info recovered"));
+    const db = new Database(join(dir, "clawtasker.db"));
+    db.exec(`UPDATE entries SET json = '{}' WHERE seq = ${seq}`);
+    db.close();
+    said.splice(0);
+    await (await start()).close();
+    assert.ok(said.includes("warn recovered, but for what was damaged 1"), said.join());
+    assert.not.ok(said.includes("info recovered"));
+  }));
 
 test("OPS-2: where reading asks for a token, metrics do", () =>
   withServer(true, async (url) => {
