@@ -147,6 +147,21 @@ test("PAGE-75: what was exchanged while a task was away from validation for a mo
   }
 });
 
+test("PAGE-75: a message goes to whom the dialog named, whoever has the task meanwhile", async () => {
+  await atWork("/", async (page, house) => {
+    const row = page.locator('[data-exception="T-203"] .exception-link').first();
+    await row.focus();
+    await page.keyboard.press("m");
+    const field = page.getByTestId("remedy").getByLabel("Message to Codex");
+    await field.waitFor();
+    await house.post("tasks/update", { task_id: "T-203", owner: "scout" });
+    const sent = page.waitForRequest("**/api/conversations/message");
+    await page.getByTestId("remedy").locator("button[type=submit]").click();
+    assert.is((await sent).postDataJSON().target, "codex");
+    await page.getByTestId("toasts-done").getByText("Message sent to Codex").waitFor();
+  });
+});
+
 test("PAGE-75: the thread that is shown stays, whatever comes in others", async () => {
   await atWork("/conversations", async (page, house) => {
     const field = page.locator(".composer textarea");

@@ -25,6 +25,9 @@ export function RemedyDialog(props: { name: RemedyName; task: Task; onClose(): v
   const [no, setNo] = createSignal<{ message: string } | null>(null);
   let seen = seenOf(task);
   const owner = () => (task.owner ? nameOf(wire, task.owner) : "nobody");
+  /** Who is written to is who it was when the person began. */
+  const addressee = task.owner;
+  const addressed = addressee ? nameOf(wire, addressee) : "nobody";
   const [text, setText] = createSignal(
     name === "message" ? `How is ${task.id} (${task.title}) coming along? What do you need?` : "",
   );
@@ -63,8 +66,8 @@ export function RemedyDialog(props: { name: RemedyName; task: Task; onClose(): v
       case "message":
         return submit(
           "conversations/message",
-          { sender: "ceo", target: task.owner, text: text().trim(), project_id: task.project_id },
-          { done: `Message sent to ${owner()}` },
+          { sender: "ceo", target: addressee, text: text().trim(), project_id: task.project_id },
+          { done: `Message sent to ${addressed}` },
         );
       case "reassign":
         return submit(
@@ -116,7 +119,7 @@ export function RemedyDialog(props: { name: RemedyName; task: Task; onClose(): v
           </Match>
           <Match when={name === "message"}>
             <TextArea
-              label={`Message to ${owner()}`}
+              label={`Message to ${addressed}`}
               value={text()}
               onInput={setText}
               required
