@@ -106,6 +106,40 @@ test("PAGE-75: on the dashboard the keys act on the row that was looked at, or o
   });
 });
 
+test("PAGE-75: a remedy that was refused or left gives the focus to no other row when an agent withdraws this one", async () => {
+  await atWork("/", async (page, house) => {
+    const before = await doneOf(house);
+    const bucket = page.getByTestId("bucket-needs_approval");
+    const row = bucket.locator("[data-exception]").first();
+    await row.waitFor();
+    const id = await row.getAttribute("data-exception");
+    await row.locator(".exception-link").focus();
+    await page.route("**/api/tasks/update", (route) => {
+      const body = { ...route.request().postDataJSON(), expected_version: 999 };
+      return route.continue({ postData: JSON.stringify(body) });
+    });
+    await page.keyboard.press("a");
+    await page.getByTestId("toasts-refused").locator(".toast").first().waitFor();
+    await page.unroute("**/api/tasks/update");
+    await bucket.locator(`[data-exception="${id}"] .exception-link`).focus();
+    await page.keyboard.press("r");
+    await page.getByTestId("remedy").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByTestId("remedy").waitFor({ state: "detached" });
+    await page.waitForFunction(
+      (one) =>
+        document.activeElement?.closest<HTMLElement>("[data-exception]")?.dataset.exception === one,
+      id,
+    );
+    await withdraw(house, id as string);
+    await bucket.locator(`[data-exception="${id}"]`).waitFor({ state: "detached" });
+    await page.waitForFunction(() => document.activeElement?.tagName === "MAIN");
+    await page.keyboard.press("a");
+    await untilSent(page);
+    assert.equal(await doneOf(house), before);
+  });
+});
+
 test("PAGE-75: a dialog that asks for something has the focus in its field: what is typed at once is written there", async () => {
   await atWork("/", async (page, house) => {
     const before = await doneOf(house);

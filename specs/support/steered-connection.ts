@@ -55,6 +55,17 @@ export function steer(
     return last;
   };
   const say = (message: object) => socket().handlers.onMessage(JSON.stringify(message));
+  const hello = (seq: number, more: object = { state: {} }) =>
+    say({
+      type: "hello",
+      protocol: PROTOCOL_VERSION,
+      version: "0",
+      journal: "j 1",
+      seq,
+      head: seq,
+      now,
+      ...more,
+    });
   return {
     connection,
     sockets,
@@ -75,27 +86,8 @@ export function steer(
     },
     drop: () => socket().handlers.onClose(),
     say,
-    hello: (seq: number, more: object = { state: {} }) =>
-      say({
-        type: "hello",
-        protocol: PROTOCOL_VERSION,
-        version: "0",
-        journal: "j 1",
-        seq,
-        head: seq,
-        now,
-        ...more,
-      }),
-    resumed: (seq: number, head = seq) =>
-      say({
-        type: "hello",
-        protocol: PROTOCOL_VERSION,
-        version: "0",
-        journal: "j 1",
-        seq,
-        head,
-        now,
-      }),
+    hello,
+    resumed: (seq: number, head = seq) => hello(seq, { head }),
     commit: (...seqs: number[]) =>
       say({
         type: "commits",

@@ -16,7 +16,7 @@ interface Props<T> {
   /** How many at first. */
   first?: number;
   /** What the button stands in, where only that may stand in the list. */
-  within?: "li" | "td";
+  within?: "li";
   fallback?: JSX.Element;
   children(item: T): JSX.Element;
 }
@@ -71,7 +71,7 @@ export function More(props: {
   left: number;
   /** "more", if not said otherwise. */
   word?: string;
-  within?: "li" | "td" | undefined;
+  within?: "li" | undefined;
   onMore(): void;
 }) {
   const button = () => (

@@ -50,11 +50,16 @@ export default function Dashboard() {
     const task = unwrap(mirror.wire).tasks[taskId];
     if (!task || (name === "message" && !task.owner)) return;
     rows.note();
-    rows.settle();
-    if (!remedyAtOnce(name, task, act, decide)) setAsking({ name, task });
+    const takeBack = rows.settle();
+    const done = remedyAtOnce(name, task, act, decide);
+    void done?.then((went) => went || takeBack());
+    if (done) return;
+    takeBack();
+    setAsking({ name, task });
   }
 
-  function close(): void {
+  function close(went: boolean): void {
+    if (went) rows.settle();
     setAsking(null);
     queueMicrotask(rows.restore);
   }

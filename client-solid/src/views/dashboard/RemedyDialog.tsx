@@ -16,7 +16,11 @@ import { useDecide } from "../../task/decide.ts";
 import { seenOf } from "../../task/seen.ts";
 import { REMEDIES, type RemedyName } from "./remedies.ts";
 
-export function RemedyDialog(props: { name: RemedyName; task: Task; onClose(): void }) {
+export function RemedyDialog(props: {
+  name: RemedyName;
+  task: Task;
+  onClose(went: boolean): void;
+}) {
   // What the form is about is fixed when it opens; the task may change under it.
   const { name, task } = props;
   const { wire } = usePage().mirror;
@@ -94,14 +98,14 @@ export function RemedyDialog(props: { name: RemedyName; task: Task; onClose(): v
     <Dialog
       title={`${REMEDIES[name].name}: ${task.id}`}
       open={true}
-      onClose={() => props.onClose()}
+      onClose={() => props.onClose(false)}
       testid="remedy"
     >
       <form
         class="form"
         onSubmit={async (event) => {
           event.preventDefault();
-          if (!busy() && !decision.busy() && (await send())) props.onClose();
+          if (!busy() && !decision.busy() && (await send())) props.onClose(true);
         }}
       >
         <p class="dim">{task.title}</p>
@@ -150,7 +154,7 @@ export function RemedyDialog(props: { name: RemedyName; task: Task; onClose(): v
         </Switch>
         <Refusal of={no() ?? refusal()} />
         <div class="foot">
-          <Button kind="quiet" onClick={() => props.onClose()}>
+          <Button kind="quiet" onClick={() => props.onClose(false)}>
             Cancel
           </Button>
           <Button kind="main" type="submit" busy={busy() || decision.busy()}>

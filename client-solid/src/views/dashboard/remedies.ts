@@ -41,22 +41,26 @@ export const REMEDIES_OF: Record<ExceptionBucket, readonly RemedyName[]> = {
 type Act = ReturnType<typeof useAct>["act"];
 type Decide = ReturnType<typeof useDecide>["decide"];
 
-/** Does what needs no words, with its way back; false when it needs some. */
-export function remedyAtOnce(name: RemedyName, task: Task, act: Act, decide: Decide): boolean {
+/** Does what needs no words, with its way back: whether it went through; null when it needs some. */
+export function remedyAtOnce(
+  name: RemedyName,
+  task: Task,
+  act: Act,
+  decide: Decide,
+): Promise<boolean> | null {
   const task_id = task.id;
   if (name === "approve") {
     const change = { status: "done" } as const;
     const undo = undoOf(task, change);
-    void decide(seenOf(task), change, {
+    return decide(seenOf(task), change, {
       label: `Approve ${task_id}`,
       done: `${task_id} approved`,
       ...(undo && { undo: { name: "tasks/update", payload: undo } }),
     });
-    return true;
   }
-  if (name !== "unblock") return false;
+  if (name !== "unblock") return null;
   const { blocked, blockers, needs_human } = task;
-  void act(
+  return act(
     "tasks/update",
     {
       task_id,
@@ -74,6 +78,5 @@ export function remedyAtOnce(name: RemedyName, task: Task, act: Act, decide: Dec
         },
       },
     },
-  );
-  return true;
+  ).then((reply) => reply !== null);
 }

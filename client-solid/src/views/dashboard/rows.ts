@@ -12,8 +12,8 @@ export interface Rows {
   current(): { id: string; bucket: ExceptionBucket } | null;
   /** Notes where the focus is, for `restore`. */
   note(): void;
-  /** The person settles the row that has the focus. */
-  settle(): void;
+  /** The person settles the row that has the focus, or had it last. @returns takes it back */
+  settle(): () => void;
   /**
    * After rows moved or went away, when the focus went with them: back to its row, where that is still there; to the
    * one in its place, where the person settled it; else to none of them, and the next step is to that one.
@@ -55,7 +55,9 @@ export function createRows(container: () => HTMLElement): Rows {
       else if (document.activeElement !== document.body) at = -1;
     },
     settle() {
-      settled.add(key);
+      const own = key;
+      settled.add(own);
+      return () => void settled.delete(own);
     },
     restore() {
       if (at < 0 || (document.activeElement && document.activeElement !== document.body)) return;
