@@ -45,10 +45,14 @@ export interface Stamp {
 }
 
 /** Raised where the same action changes something else than before: an entry is decided again as it was decided. */
-export const RULES = 1;
+export const RULES = 2;
 
 /** By which rules something is decided. */
 export type Ruled = Pick<Stamp, "rules">;
+/** Whether it is decided by that generation of rules, or a later one. */
+export function isSince({ rules = 0 }: Ruled, generation: number): boolean {
+  return rules >= generation;
+}
 /** Of whatever is no entry: a look, a view. */
 export const TODAY: Ruled = { rules: RULES };
 

@@ -11,7 +11,7 @@ import type { Notification } from "./state/notifications/notification.ts";
 import type { State } from "./state/state.ts";
 import { dueMinutes } from "./state/tasks/due.ts";
 import { leaseMinutes } from "./state/tasks/lease-ends.ts";
-import { MAX_LEASES } from "./state/tasks/leases.ts";
+import { heldBy, MAX_LEASES } from "./state/tasks/leases.ts";
 import { isOpen, isRouted, type Task } from "./state/tasks/task.ts";
 import { namedBlockersOf } from "./state/tasks/views.ts";
 import { compareIds, get, values } from "./table.ts";
@@ -34,7 +34,7 @@ const GROUPINGS = {
   routed: (task: Task) => (task.owner && isRouted(task) ? [task.owner] : []),
   waiting: (task: Task) => (task.status === "ready" ? namedBlockersOf(task) : []),
   leases: leaseMinutes,
-  held: ({ lease }: Task) => (lease ? [lease.holder] : []),
+  held: heldBy,
   involving: (task: Task) => [
     ...new Set([
       ...(task.owner ? [task.owner] : []),
@@ -137,9 +137,13 @@ export function createRelations(state: State): Relations {
   }
 
   /** Whether one who held all that one may holds less now; where nobody asked who holds what, nobody was told so. */
-  function isFreed(holder: string | undefined, next: string | undefined): boolean {
-    if (holder === undefined || holder === next) return false;
-    return (groupings.get("held")?.groups.get(holder)?.size ?? 0) >= MAX_LEASES;
+  function isFreed(old: Task | undefined, now: Task | undefined): boolean {
+    const held = groupings.get("held")?.groups;
+    if (!held || !old) return false;
+    const still = now ? heldBy(now) : NO_KEYS;
+    return heldBy(old).some(
+      (agent) => !still.includes(agent) && (held.get(agent)?.size ?? 0) >= MAX_LEASES,
+    );
   }
 
   const tasks: Relations["tasks"] = (name, key) => groupingOf(name).groups.get(key) ?? NONE;
@@ -165,7 +169,7 @@ export function createRelations(state: State): Relations {
     for (const id of ids) {
       const old = get(before.tasks, id);
       const now = get(after.tasks, id);
-      if (isFreed(old?.lease?.holder, now?.lease?.holder)) openings++;
+      if (isFreed(old, now)) openings++;
       for (const { groups, keysOf } of groupings.values()) {
         const from = old ? keysOf(old) : NO_KEYS;
         const to = now ? keysOf(now) : NO_KEYS;

@@ -100,6 +100,9 @@ export const task = record<TaskView>()("Task", {
     "Leases lost since it last went on, but for those too short to tell something.",
   ),
   needs_human: flag(),
+  asked_by: Type.Optional(
+    text("The agent that has it wait for a human, by its word or by the lease it lost."),
+  ),
   routed: flag(),
   links: Type.Array(link),
   comments: Type.Array(comment),

@@ -14,7 +14,8 @@ const test = suite("bounds of leases");
 frozen(test);
 
 const MOST = 50;
-const FULL = "Iris holds 50 leases, the most that an agent may; finish or release some";
+const FULL =
+  "Iris has 50 tasks that it holds or that wait for a human on its account, the most that an agent may; finish or release some";
 
 const heldBy = (story: Story, id: string) =>
   list(story.state.tasks).filter(({ lease }) => lease?.holder === id).length;
@@ -127,6 +128,48 @@ test("AGT-14: what a server was down for does not make a short lease a long one"
   assert.equal([taskIn(story, id).status, taskIn(story, id).lease_expiries], ["ready", 0]);
 });
 
+test("AGT-13: what waits for a human on an agent's account counts among its 50, released, lost or handed over, until a human ends it", () => {
+  const { story, ids, free } = full();
+  const [asked = "", handed = "", checked = "", ended = ""] = ids;
+  const isFull = () =>
+    story.refused(
+      "tasks/claim",
+      { agent_id: "iris", task_id: free },
+      `${free} cannot be claimed: ${FULL}`,
+    );
+  for (const task_id of [asked, handed, checked, ended]) {
+    story.does("tasks/update", { task_id, agent_id: "iris", needs_human: true });
+    assert.is(taskIn(story, task_id).asked_by, "iris");
+    assert.equal(createRelations(story.state).tasks("held", "iris").size, MOST, "counted once");
+  }
+  story.does("tasks/release", { task_id: asked, agent_id: "iris", reason: "waits" });
+  story.does("tasks/update", { task_id: handed, agent_id: "iris", owner: "quill" });
+  story.does("tasks/update", { task_id: checked, agent_id: "iris", status: "validation" });
+  assert.is(heldBy(story, "iris"), MOST - 3);
+  isFull();
+  const openings = createRelations(story.state);
+  openings.tasks("held", "iris");
+  const before = story.state;
+  story.does("tasks/update", { task_id: asked, needs_human: false });
+  assert.not.ok("asked_by" in taskIn(story, asked));
+  openings.advance(before, story.state, new Map([["tasks", new Set([asked])]]));
+  assert.ok(openings.openings() > 0, "who waits for a task is asked again");
+  assert.is(claimedId(story, { agent_id: "iris", task_id: free }), free);
+  assert.is(claimedId(story, { agent_id: "iris" }), undefined, "full again");
+  story.does("tasks/update", { task_id: checked, status: "done" });
+  assert.not.ok("asked_by" in taskIn(story, checked), "approved by the CEO");
+  assert.ok(claimedId(story, { agent_id: "iris" }));
+});
+
+test("AGT-13: so does what waits for one since its lease ran out too often; what a human set aside is on nobody's account", () => {
+  const { story, id } = lost(60);
+  assert.is(taskIn(story, id).asked_by, "iris");
+  assert.equal([...createRelations(story.state).tasks("held", "iris")], [id]);
+  const other = pool(story);
+  story.does("tasks/update", { task_id: other, needs_human: true });
+  assert.not.ok("asked_by" in taskIn(story, other));
+});
+
 test("AGT-13 AGT-14 DUR-18: entries of releases before are decided again as they were", () => {
   const { story, free } = full();
   const claimed = nextBefore(story, "tasks/claim", { agent_id: "iris" });
@@ -140,6 +183,13 @@ test("AGT-13 AGT-14 DUR-18: entries of releases before are decided again as they
   const left: State = nextBefore(short, "system/expire", { max_expiries: 1 }).state;
   const { lease_expiries, needs_human } = record(left.tasks, id);
   assert.equal([lease_expiries, needs_human], [1, true]);
+  assert.not.ok("asked_by" in record(left.tasks, id));
+  const [marking, { state }] = [{ task_id: "T-203", needs_human: true }, createStory()];
+  const body = { ...marking, agent_id: "codex" };
+  const first = asBefore(state, "tasks/update", body, short.at, short.seq + 1, 1).state;
+  assert.not.ok("asked_by" in record(first.tasks, "T-203"), "nor with the first rules");
+  const now = asBefore(state, "tasks/update", body, short.at, short.seq + 1, 2).state;
+  assert.is(record(now.tasks, "T-203").asked_by, "codex");
 });
 
 test.run();

@@ -152,8 +152,8 @@ const CASES: Case[] = [
   {
     code: "leases",
     given: holding(50),
-    text: "Codex holds 50 leases, the most that an agent may; finish or release some",
-    remedy: "Finish or release some that it holds.",
+    text: "Codex has 50 tasks that it holds or that wait for a human on its account, the most that an agent may; finish or release some",
+    remedy: "Finish or release some that it holds, or have a human end what waits for one.",
   },
   {
     code: "no_owner",

@@ -84,12 +84,17 @@ export function asBefore(
   payload: object,
   at = AT + MINUTE_MS,
   seq = SEQ,
+  rules?: number,
 ): Reduction {
   const declaration = actions.get(name);
   if (!declaration) throw new Error(`no action ${name}`);
   const actor = declaration.actor?.(payload) || "ceo";
   const { most } = declaration;
-  const stamp = { at, seq, actor, actionId: "id", ...(most !== undefined && { most }) };
+  const stamp = {
+    ...{ at, seq, actor, actionId: "id" },
+    ...(most !== undefined && { most }),
+    ...(rules !== undefined && { rules }),
+  };
   const result = reduce(state, declaration, { name, payload, stamp });
   if (!result.ok) throw new Error(`${name} refused: ${result.message}`);
   return result;

@@ -13,7 +13,7 @@ import { recordActivity } from "./activity.ts";
 import { checkApproved } from "./approved.ts";
 import { expectedVersion, leaseToken, progress, status, taskFields } from "./fields.ts";
 import { checkLease } from "./leases.ts";
-import { applyBlocking, moveTask, settleLeases, track } from "./moves.ts";
+import { applyBlocking, moveTask, settleLeases, track, waitForHuman } from "./moves.ts";
 import { agentOf, isNamed, taskIds } from "./naming.ts";
 import { removeTask } from "./references.ts";
 import { addTask, applyFields } from "./rules.ts";
@@ -153,7 +153,7 @@ const updateTask = defineAction({
         to: true,
       } as const;
       if (context.rules) recordActivity(task, said, context);
-      task.needs_human = true;
+      waitForHuman(task, agentOf(state, author), context);
     }
     if (task.status === "done" && task.progress !== 100) task.progress = 100;
     touch(task, context);

@@ -24,7 +24,7 @@ import {
   renewLease,
   takeBack,
 } from "./leases.ts";
-import { moveTask, track } from "./moves.ts";
+import { moveTask, track, waitForHuman } from "./moves.ts";
 import { agentReasons, holdsMost, pickTask, type Reason, taskReasons } from "./routing.ts";
 import type { Lease, Task } from "./task.ts";
 import { type TaskView, viewTask } from "./views.ts";
@@ -271,7 +271,7 @@ const expire = defineAction({
       const telling = isTelling(task, context);
       takeBack(task, "system", `the lease of ${nameTold(draft, holder, context)} ran out`, context);
       if (telling) task.lease_expiries += 1;
-      if (task.lease_expiries >= max_expiries) task.needs_human = true;
+      if (task.lease_expiries >= max_expiries) waitForHuman(task, holder, context);
       putDown(draft, holder, task_id);
     }
     return {

@@ -22,6 +22,12 @@ export const MAX_LEASES = 50;
 /** Who had it for less, and never came back to it, lost it by its own doing, not by what the task is. */
 const TELLING_MS = 60_000;
 
+/** Whose 50 it counts among: its holder's, and until a human ends it that of the agent that has it wait for one. */
+export function heldBy({ lease, asked_by }: Task): readonly string[] {
+  if (!asked_by) return lease ? [lease.holder] : [];
+  return !lease || lease.holder === asked_by ? [asked_by] : [lease.holder, asked_by];
+}
+
 /** How long it lasts; a restored state may say anything, which before there were rules was believed. */
 export function ttlOf({ ttl_seconds }: Pick<Lease, "ttl_seconds">, { rules } = TODAY): number {
   if (rules === undefined) return ttl_seconds;

@@ -3,7 +3,7 @@
  * action that moves a task goes through here, so a rule is written once. Neighbours: `rules.ts` writes the other
  * fields, the actions of tasks, leases, agents and the archive move. Invariant: what changes is in the task's activity.
  */
-import type { Context } from "../../action.ts";
+import { type Context, isSince } from "../../action.ts";
 import { refuse } from "../../errors.ts";
 import { CEO } from "../agents/agent.ts";
 import { unique } from "../lookup.ts";
@@ -49,7 +49,15 @@ export function moveTask(task: Task, to: TaskStatus, author: string, context: Co
 /** The work went on: what was lost before does not count any more. Waiting for a human is ended by one. */
 export function settleLeases(task: Task, author: string): void {
   if (task.lease_expiries > 0) task.lease_expiries = 0;
-  if (task.needs_human && author === CEO) task.needs_human = false;
+  if (!task.needs_human || author !== CEO) return;
+  task.needs_human = false;
+  if (task.asked_by !== undefined) delete task.asked_by;
+}
+
+/** It waits for a human, which an agent's word or loss began: it goes on counting among what that agent holds. */
+export function waitForHuman(task: Task, agentId: string | null, context: Context): void {
+  task.needs_human = true;
+  if (agentId && isSince(context, 2)) task.asked_by = agentId;
 }
 
 /**

@@ -125,11 +125,14 @@ export function agentReasons(
   return reasons;
 }
 
-/** Where the agent holds as many leases as one may: what keeps it from another. */
+/** Where the agent has as many tasks as one may hold at a time: what keeps it from another. */
 export function holdsMost(relations: Relations, { id, name }: Agent): Reason | null {
   if (relations.tasks("held", id).size < MAX_LEASES) return null;
-  const text = `${name} holds ${MAX_LEASES} leases, the most that an agent may; finish or release some`;
-  return { code: "leases", blocking: true, text, remedy: "Finish or release some that it holds." };
+  const text =
+    `${name} has ${MAX_LEASES} tasks that it holds or that wait for a human on its account, the most that ` +
+    "an agent may; finish or release some";
+  const remedy = "Finish or release some that it holds, or have a human end what waits for one.";
+  return { code: "leases", blocking: true, text, remedy };
 }
 
 /**

@@ -99,6 +99,8 @@ export interface Task {
   /** Leases lost since it last went on; too many and it waits for a human. */
   lease_expiries: number;
   needs_human: boolean;
+  /** The agent that has it wait for a human, by its word or by the lease it lost; of nobody else's doing absent. */
+  asked_by?: string;
   links: TaskLink[];
   comments: Comment[];
   /** The latest entries; the journal keeps them all. */
