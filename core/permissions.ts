@@ -9,6 +9,7 @@ import { bearerBeside, toPlain } from "./names.ts";
 import type { DispatchOptions } from "./outcome.ts";
 import { CEO } from "./state/agents/agent.ts";
 import type { State } from "./state/state.ts";
+import { isDone } from "./state/tasks/activity.ts";
 import type { Task } from "./state/tasks/task.ts";
 import { get } from "./table.ts";
 
@@ -228,7 +229,7 @@ function refuseHuman(
 /** What the CEO approved once is the CEO's to approve again, also where it names nobody. */
 function approverOf({ validation_owner, activity }: Task): string | null {
   if (validation_owner) return validation_owner;
-  const last = activity.findLast(({ field, to }) => field === "status" && to === "done");
+  const last = activity.findLast(isDone);
   return last?.author === CEO ? CEO : null;
 }
 

@@ -98,15 +98,33 @@ test("HTTP-25: however many batches of one caller wait, others come after one of
   const ofBatch = (name: string) => [`${name} 0`, `${name} 1`];
   assert.equal(titles, [
     ...ofBatch("a"),
+    ...["one", "three"],
     ...ofBatch("b"),
-    "one",
     ...ofBatch("e"),
-    "three",
-    ...ofBatch("c"),
     "two",
+    ...ofBatch("c"),
     ...ofBatch("d"),
     "behind",
   ]);
+  await engine.close();
+});
+
+test("HTTP-25: batches of however many callers wait, single writes of others come between any two of them", async () => {
+  const journal = createMemoryJournal();
+  const { engine, next } = await open(journal);
+  const agent = (name: string) => ({ by: { name, role: "agent", agent_id: name } as const });
+  const callers = ["codex", "iris", "scout", "quill", "orion"];
+  const sent = callers.map((name) =>
+    engine.dispatchUnknown("batch", { actions: many(name, 2) }, agent(name)),
+  );
+  await settled();
+  sent.push(engine.dispatch("tasks/create", { title: "first" }));
+  assert.is(await next(1), 1, "codex is done, iris under way");
+  sent.push(engine.dispatch("tasks/create", { title: "second" }, agent("codex")));
+  await next();
+  assert.equal((await Promise.all(sent)).map(code), Array(sent.length).fill("done"));
+  const [a = [], b = [], ...rest] = callers.map((name) => [`${name} 0`, `${name} 1`]);
+  assert.equal(await titlesIn(journal), [...a, "first", ...b, "second", ...rest.flat()]);
   await engine.close();
 });
 

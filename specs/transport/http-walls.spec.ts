@@ -110,6 +110,19 @@ test("ACC-28: what the CEO approved is the CEO's to approve again, also where th
     const event = { type: "done", task_id, agent_id: "codex", note: "Over" };
     assert.is((await post("tasks/event", event, codex)).status, 403);
     assert.is((await say(operator, { status: "done" })).status, 200);
+    for (let n = 0; n < 30; n++) await say(operator, { note: `${n}` });
+    assert.is((await say(codex, { status: "validation" })).status, 200);
+    assert.is((await say(codex, { status: "done" })).status, 403, "however much was said since");
+  }));
+
+test("ACC-28: what the CEO made as done is the CEO's to bring there again", () =>
+  withHouse(false, async ({ tokens, post }) => {
+    const [codex = "", operator = ""] = ["codex-1", "operator"].map((name) => tokens[name]);
+    const made = await post("tasks/create", { title: "X", status: "done" }, operator);
+    const task_id = made.at("task.id");
+    const say = (status: string) => post("tasks/update", { task_id, status }, codex);
+    assert.is((await say("validation")).status, 200);
+    assert.is((await say("done")).status, 403);
   }));
 
 test("ACC-32: what a human approved is not exchanged by an agent's token, in an envelope, in a batch or by MCP", () =>

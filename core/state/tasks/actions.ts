@@ -3,7 +3,7 @@
  * others. Neighbours: `rules.ts` holds what they do, `fields.ts` what they may say.
  */
 import { Type } from "typebox";
-import { type Context, defineAction } from "../../action.ts";
+import { type Context, defineAction, isSince } from "../../action.ts";
 import { refuse } from "../../errors.ts";
 import { flag, id, lines, optionalName, requiredText, source, text } from "../../schema.ts";
 import { get } from "../../table.ts";
@@ -63,6 +63,14 @@ const createTask = defineAction({
     applyBlocking(task, payload, author, context);
     task.activity = [];
     const { id, status } = task;
+    // The one thing of its beginning that says more than its reporter: whose word it is that it is done.
+    if (status === "done" && isSince(context, 2)) {
+      recordActivity(
+        task,
+        { author, action: "created", field: "status", from: null, to: status },
+        context,
+      );
+    }
     return {
       title: `${nameTold(draft, author, context)} created ${id}`,
       details: `${status}: ${payload.title}`,

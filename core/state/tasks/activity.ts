@@ -3,7 +3,7 @@
  * the actions record in it. Invariants: it has a bound, by its number and by its texts together; what the CEO
  * last did and said outlives whatever agents do after it.
  */
-import type { Context } from "../../action.ts";
+import { type Context, isSince } from "../../action.ts";
 import { get } from "../../table.ts";
 import { createWeights } from "../../weight.ts";
 import { CEO } from "../agents/agent.ts";
@@ -16,6 +16,11 @@ export const MAX_ACTIVITY = { count: 100, characters: 200_000 } as const;
 const KEPT = { count: 25, characters: 100_000 } as const;
 
 export const charactersOf = createWeights<Activity>(({ author, from, to }) => [author, from, to]);
+
+/** Whether it says that the task was brought to done. */
+export function isDone({ field, to }: Pick<Activity, "field" | "to">): boolean {
+  return field === "status" && to === "done";
+}
 
 type Entry = Pick<Activity, "author" | "action" | "field" | "from" | "to">;
 
@@ -45,6 +50,9 @@ function leftOf(all: readonly Activity[], context: Context): Activity[] {
 function keptOf(all: readonly Activity[], { rules }: Context): ReadonlySet<Activity> {
   const kept = new Set<Activity>();
   if (rules === undefined) return kept;
+  // Whose word it was that it is done says who may say so again (ACC-28).
+  const done = isSince({ rules }, 2) ? all.findLast(isDone) : undefined;
+  if (done) kept.add(done);
   let characters = 0;
   for (const one of all.toReversed()) {
     if (one.author !== CEO) continue;

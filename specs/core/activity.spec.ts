@@ -1,0 +1,89 @@
+/**
+ * What a task keeps of what happened to it. Neighbours: `actions-tasks.spec.ts`, `core/state/tasks/activity.ts`.
+ * Invariant: it has a bound, and what tells whose word counts is never what falls out.
+ */
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { State } from "../../core/index.ts";
+import type { Task } from "../../core/state/tasks/task.ts";
+import { asBefore, demoState, frozen, record, run } from "../support/core.ts";
+
+const test = suite("activity");
+frozen(test);
+
+const taskOf = (state: State, id: string): Task => record(state.tasks, id);
+
+test("CORE-27: what the CEO last did and said stays in the activity of a task, whatever agents do after it", () => {
+  const task_id = "T-208";
+  let state = demoState();
+  for (let n = 0; n < 40; n++) {
+    state = run(state, "tasks/update", { task_id, note: `reason ${n}` }).state;
+  }
+  for (let n = 0; n < 300; n++) {
+    const fields = { task_id, agent_id: "violet", priority: `P${n % 3}`, note: "x".repeat(n * 60) };
+    state = run(state, "tasks/update", fields).state;
+  }
+  const { activity } = taskOf(state, task_id);
+  const reasons = activity.filter(({ author }) => author === "ceo").map(({ to }) => to);
+  assert.equal(
+    reasons,
+    Array.from({ length: 25 }, (_, n) => `reason ${n + 15}`),
+  );
+  assert.ok(activity.length <= 100, `${activity.length} entries`);
+  assert.ok(JSON.stringify(activity).length < 220_000, "together they have a bound too");
+  assert.is(activity.at(-1)?.author, "violet");
+  const long = run(state, "tasks/update", { task_id, note: "y".repeat(20_000) });
+  assert.is(taskOf(long.state, task_id).activity.at(-1)?.to, "y".repeat(20_000));
+});
+
+test("ACC-28: whose word it was that a task is done stays in its activity, whoever writes how much after it, and from its making on", () => {
+  const made = run(demoState(), "tasks/create", { title: "x", status: "done" });
+  const task_id = (made.reply as { task: { id: string } }).task.id;
+  const of = ({ activity }: Task) =>
+    activity.flatMap(({ author, field, to }) =>
+      field === "status" && to === "done" ? [author] : [],
+    );
+  let { state } = made;
+  for (const status of ["done", "validation"]) {
+    for (let n = 0; n < 130; n++) {
+      const author = n % 2 ? "ceo" : "alice";
+      state = run(state, "tasks/update", { task_id, author, note: `${status} ${n}`, status }).state;
+    }
+    assert.equal(of(taskOf(state, task_id)), ["ceo"]);
+    assert.ok(taskOf(state, task_id).activity.length <= 100);
+  }
+  const first = asBefore(demoState(), "tasks/create", { title: "x", status: "done" });
+  assert.equal(taskOf(first.state, task_id).activity, []);
+});
+
+test("CORE-1: every step of one change is in the activity, also where the list is halved in the midst of it", () => {
+  const state = structuredClone(demoState());
+  const task = taskOf(state, "T-208");
+  const entry = { action: "note" as const, field: null, from: null, timestamp: task.created_at };
+  task.activity = Array.from({ length: 99 }, (_, n) => ({
+    ...entry,
+    id: `AC-1-${n}`,
+    author: n === 0 ? "ceo" : "violet",
+    to: `note ${n}`,
+  }));
+  const said = { agent_id: "violet", status: "in_progress", priority: "P0", note: "Begun" };
+  const after = run(state, "tasks/update", { task_id: "T-208", ...said }).state;
+  const fields = taskOf(after, "T-208")
+    .activity.slice(-4)
+    .map(({ field, to }) => field ?? to);
+  for (const field of ["priority", "status", "Begun"]) assert.ok(fields.includes(field), field);
+  assert.is(taskOf(after, "T-208").activity[0]?.author, "ceo");
+});
+
+test("CORE-1: the activity of a task is bounded", () => {
+  let state = demoState();
+  for (let n = 0; n < 130; n++) {
+    state = run(state, "tasks/update", { task_id: "T-208", note: `note ${n}` }).state;
+  }
+  const { activity } = taskOf(state, "T-208");
+  assert.ok(activity.length <= 100, `${activity.length} entries`);
+  assert.is(activity.at(-1)?.to, "note 129");
+  assert.is(new Set(activity.map(({ id }) => id)).size, activity.length, "ids are unique");
+});
+
+test.run();
