@@ -12,8 +12,14 @@ import { DAY_MS } from "./time.ts";
 /** In characters as JSON writes them; an embedder's, where it says no other. */
 export const MAX_STATE = 256_000_000;
 
-/** The last part of the room is for small steps, so that what was begun can be finished. */
-const LAST_PART = 1 / 10;
+/**
+ * How much of the room may be taken by a step: its last part is for small ones, so that what was begun can be finished,
+ * and behind what agents may take, together, is room for people.
+ */
+const PARTS = {
+  agents: { large: 0.75, small: 0.85 },
+  people: { large: 0.9, small: 1 },
+} as const;
 const SMALL_STEP = 2_000;
 
 /** Of the room, what an agent's token may add at once, and again within a day. */
@@ -66,11 +72,13 @@ export function createQuota({
     size: () => size,
     refuse({ by, role }, growth) {
       if (growth <= 0) return null;
-      const most = growth <= SMALL_STEP ? maxState : maxState * (1 - LAST_PART);
-      if (size + growth > most) {
+      const parts = role === "agent" ? PARTS.agents : PARTS.people;
+      const part = growth <= SMALL_STEP ? parts.small : parts.large;
+      if (size + growth > maxState * part) {
+        const forWhom = role === "agent" ? `, and agents fill ${part * 100} % of that` : "";
         return rejection(
           "conflict",
-          `the company holds ${inMegabytes(size)} of at most ${inMegabytes(maxState)}; delete what nobody needs, have more archived (CLAWTASKER_ARCHIVE_DAYS), or allow more (CLAWTASKER_MAX_STATE_MB)`,
+          `the company holds ${inMegabytes(size)} of at most ${inMegabytes(maxState)}${forWhom}; delete what nobody needs, have more archived (CLAWTASKER_ARCHIVE_DAYS), or allow more (CLAWTASKER_MAX_STATE_MB)`,
         );
       }
       if (role !== "agent" || addedBy(by) + growth <= share) return null;

@@ -209,6 +209,34 @@ test("CORE-24: one agent's token fills no company: it adds its share, others go 
     { maxState: KB * KB },
   ));
 
+test("CORE-24: however many agents' tokens fill the company, people have the last quarter of it, and the last part in small steps", () =>
+  withHouse(
+    async ({ engine, create }) => {
+      const agents = Array.from({ length: 12 }, (_, n) => ({ ...agent("codex"), name: `a${n}` }));
+      for (const length of [19 * KB, 5 * KB, 500]) {
+        const part = length > 2 * KB ? 75 : 85;
+        for (const one of agents) {
+          let last: Outcome;
+          do last = await create(length, one);
+          while (last.ok);
+          if (one === agents.at(-1)) {
+            isRefused(last, new RegExp(`of at most 1\\.00 MB, and agents fill ${part} % of that`));
+          }
+        }
+        const size = engine.size() / KB;
+        assert.ok(size <= 10 * part && size > 10 * part - 20, `${size} KB`);
+      }
+      assert.ok((await create(19 * KB)).ok, "people go on");
+      while ((await create(19 * KB)).ok);
+      const said = { sender: "ceo", target: "codex", text: "x".repeat(1_000) };
+      assert.ok((await engine.dispatchUnknown("conversations/message", said)).ok);
+      const shorter = { task_id: "T-203", description: "" };
+      const [by] = agents;
+      assert.ok((await engine.dispatch("tasks/update", shorter, by ? { by } : {})).ok);
+    },
+    { maxState: KB * KB },
+  ));
+
 test("CORE-24: what time brings about is said, however full it is", async () => {
   const memory = createMemoryJournal();
   await withHouse(async () => {}, { journal: withoutClose(memory) });
