@@ -123,16 +123,7 @@ export function checkShapes({ head, state }: Checked, now: number): void {
     if (standing === "active") throw new Error(`${path} is for who left, and ${id} is active`);
     if (handing_over_to === id) throw new Error(`${path} leads back to itself`);
   }
-  for (const { id, lease } of Object.values(state.tasks)) {
-    if (!lease) continue;
-    const path = `tasks/${id}/lease`;
-    if (lease.ttl_seconds > MAX_TTL_SECONDS) {
-      throw new Error(`${path}/ttl_seconds must be at most ${MAX_TTL_SECONDS}`);
-    }
-    if (!Object.hasOwn(state.agents, lease.holder)) {
-      throw new Error(`${path}/holder is no agent: ${lease.holder}`);
-    }
-  }
+  for (const task of Object.values(state.tasks)) checkTask(task, state);
   refuseCrowds(state);
   refuseCircles("agents", "manager", state.agents, ({ manager }: Agent) => [manager]);
   const line = longestLine(managersIn(Object.values(state.agents)));
@@ -142,6 +133,29 @@ export function checkShapes({ head, state }: Checked, now: number): void {
   refuseCircles("tasks", "depends_on", state.tasks, ({ depends_on }: Task) => depends_on);
   for (const [kind, count] of Object.entries(head.state.counters)) {
     if (count > MAX_COUNT) throw new Error(`counters/${kind} must be at most ${MAX_COUNT}`);
+  }
+}
+
+/** @throws Error where what is said of the task is right by itself and cannot be so together */
+function checkTask({ id, status, needs_human, asked_by, links, lease }: Task, state: WireState) {
+  if (asked_by !== undefined && !needs_human) {
+    throw new Error(`tasks/${id}/asked_by is for what waits for a human, and ${id} does not`);
+  }
+  const linked = new Set(links.map(({ link_type, target_id }) => `${link_type} ${target_id}`));
+  if (linked.size < links.length) throw new Error(`tasks/${id}/links holds one twice`);
+  if (links.some(({ target_id }) => target_id === id)) {
+    throw new Error(`tasks/${id}/links leads back to ${id}`);
+  }
+  if (!lease) return;
+  const path = `tasks/${id}/lease`;
+  if (status !== "in_progress") {
+    throw new Error(`${path} is for what is in progress, and ${id} is ${status}`);
+  }
+  if (lease.ttl_seconds > MAX_TTL_SECONDS) {
+    throw new Error(`${path}/ttl_seconds must be at most ${MAX_TTL_SECONDS}`);
+  }
+  if (!Object.hasOwn(state.agents, lease.holder)) {
+    throw new Error(`${path}/holder is no agent: ${lease.holder}`);
   }
 }
 

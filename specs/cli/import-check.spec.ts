@@ -220,6 +220,18 @@ test("CLI-2: import refuses groups of more than requests could make, and a lease
   refuses(set("tasks", "T-203", { lease }), /^tasks\/T-203\/lease\/holder is no agent: ghost$/);
 });
 
+test("CLI-2: import refuses a task of which two things are said that no request leaves together", () => {
+  const said = (fields: object, why: RegExp) => refuses(set("tasks", "T-208", fields), why);
+  const lease = { holder: "codex", token: 1, ttl_seconds: 600, expires_at: toTime(AT) };
+  said({ lease }, /^tasks\/T-208\/lease is for what is in progress, and T-208 is ready$/);
+  said({ asked_by: "codex" }, /^tasks\/T-208\/asked_by is for what waits for a human, and T-208/);
+  const link = { link_type: "relates-to", target_id: "T-203" };
+  said({ links: [link, link] }, /^tasks\/T-208\/links holds one twice$/);
+  const own = { ...link, target_id: "T-208" };
+  said({ links: [own] }, /^tasks\/T-208\/links leads back to T-208$/);
+  importAs(set("tasks", "T-208", { asked_by: "codex", needs_human: true, links: [link] }));
+});
+
 test("CLI-2: import refuses a line of managers that no request could make", () => {
   const line = (length: number) => (wire: WireState) => {
     const { codex } = wire.agents;

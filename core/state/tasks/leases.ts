@@ -23,8 +23,8 @@ export const MAX_LEASES = 50;
 const TELLING_MS = 60_000;
 
 /** Whose 50 it counts among: its holder's, and until a human ends it that of the agent that has it wait for one. */
-export function heldBy({ lease, asked_by }: Task): readonly string[] {
-  if (!asked_by) return lease ? [lease.holder] : [];
+export function heldBy({ lease, needs_human, asked_by }: Task): readonly string[] {
+  if (!needs_human || !asked_by) return lease ? [lease.holder] : [];
   return !lease || lease.holder === asked_by ? [asked_by] : [lease.holder, asked_by];
 }
 
