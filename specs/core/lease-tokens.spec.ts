@@ -124,6 +124,22 @@ test("AGT-3: comments are open to everybody, and leave lease and version alone",
   assert.equal([taskIn(story).version, taskIn(story).lease], [version, lease]);
 });
 
+test("AGT-3: what another agent publishes about a held task leaves it as it is; what its holder does, and anybody of a free one, is work on it", () => {
+  const story = held();
+  const versions = () => [taskIn(story).version, taskIn(story).updated_at];
+  const say = (agent_id: string, title: string) =>
+    story.does("openclaw/publish", { agent_id, task_id: "T-208", outcome: "working", title });
+  const before = versions();
+  say("iris", "looked at it");
+  assert.equal(versions(), before);
+  say("codex", "went on");
+  assert.is.not(versions()[0], before[0]);
+  story.does("tasks/release", { task_id: "T-208", agent_id: "codex", reason: "x" });
+  const [free] = versions();
+  say("iris", "looked again");
+  assert.is.not(versions()[0], free);
+});
+
 test("AGT-3: a publish that quotes a lost lease is refused, whatever it says", () => {
   const story = succeeded();
   const body = { agent_id: "codex", task_id: "T-208", title: "still at it", lease_token: 2 };

@@ -1,7 +1,7 @@
 /** The action of runs: an agent publishes a result, which is also a sign of its life. */
 import { dequal } from "dequal/lite";
 import { Type } from "typebox";
-import { type Context, defineAction } from "../../action.ts";
+import { type Context, defineAction, isSince } from "../../action.ts";
 import {
   ids,
   lines,
@@ -149,7 +149,9 @@ const publish = defineAction({
         if (said.artifacts.length > 0) {
           gather(task, "artifacts", said.artifacts, context);
         }
-        touch(task, context);
+        // Nobody but its holder works on it, and what looks at its version would take that for work.
+        const isOthers = task.lease !== null && task.lease.holder !== agent_id;
+        if (!isOthers || !isSince(context, 2)) touch(task, context);
       }
     }
     return {
