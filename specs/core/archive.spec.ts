@@ -219,6 +219,51 @@ test("ARC-2: a dependency that would close a circle by now stays behind", () =>
     assert.equal(taskIn(engine, later).depends_on, [old]);
   }));
 
+test("CORE-27 ARC-2: what an agent brings back has its share of a mission, a sprint and of what waits for a task, no more; the CEO's room stays", () =>
+  withCompany(async ({ engine, does, refused, archives }) => {
+    const { task: last } = engine.view().state.counters;
+    const [ofMission, ofSprint, waiting] = [1, 2, 3].map((n) => `T-${last + n}`) as [
+      string,
+      string,
+      string,
+    ];
+    const [mission_id, sprint_id] = ["M-300", "SP-005"];
+    const done = { title: "old", status: "done" };
+    await does("tasks/create", { ...done, mission_id });
+    await does("tasks/create", { ...done, sprint_id });
+    await does("tasks/create", { ...done, depends_on: ["T-204"] });
+    await does("sprints/update", { sprint_id, status: "completed" });
+    await archives(ofMission, ofSprint, waiting);
+    const has = (key: "mission" | "sprint" | "dependents", id: string) =>
+      list(engine.view().state.tasks).filter((task) =>
+        key === "dependents" ? task.depends_on.includes(id) : task[`${key}_id`] === id,
+      ).length;
+    const fill = async (fields: object, count: number) => {
+      for (let rest = count; rest > 0; rest -= 500) {
+        const one = { action: "tasks/create", body: { title: "x", ...fields } };
+        await does("batch", { actions: Array(Math.min(rest, 500)).fill(one) });
+      }
+    };
+    await fill({ mission_id }, 500 - has("mission", mission_id));
+    await fill({ sprint_id }, 800 - has("sprint", sprint_id));
+    await fill({ depends_on: ["T-204"] }, 100 - has("dependents", "T-204"));
+    const back = (task_id: string) => ({ task_id, agent_id: "echo" });
+    const rest = `and ${ofMission} comes back to it; move or delete some of them first`;
+    const others = "(who works on it may add more, the CEO up to 1000)";
+    await refused("tasks/reopen", back(ofMission), `M-300 has 500 tasks ${others}, ${rest}`);
+    await refused(
+      "tasks/reopen",
+      back(ofSprint),
+      `SP-005 has 800 tasks (the CEO may add up to 1000), ${rest.replace(ofMission, ofSprint)}`,
+    );
+    await does("tasks/reopen", back(waiting));
+    assert.equal(taskIn(engine, waiting).depends_on, []);
+    await does("tasks/reopen", { task_id: ofMission });
+    await does("tasks/reopen", { task_id: ofSprint });
+    assert.is(taskIn(engine, ofMission).mission_id, mission_id);
+    assert.is(taskIn(engine, ofSprint).sprint_id, sprint_id);
+  }));
+
 test("ARC-6: whoever writes to an archived task is told so, others that it is unknown", () =>
   withCompany(async ({ archives, refused }) => {
     await archives("T-202");

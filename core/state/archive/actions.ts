@@ -5,7 +5,7 @@
  * Invariant: the record goes whole into the entry, so that the journal alone can tell the archive.
  */
 import { Type } from "typebox";
-import { type Context, defineAction } from "../../action.ts";
+import { type Context, defineAction, isSince } from "../../action.ts";
 import { refuse } from "../../errors.ts";
 import { id, ids, optionalName, source, text } from "../../schema.ts";
 import { get, has, put, remove, values } from "../../table.ts";
@@ -14,9 +14,10 @@ import { CEO } from "../agents/agent.ts";
 import { checkPerson, find, nameTold, revise, touch } from "../lookup.ts";
 import type { State } from "../state.ts";
 import { recordActivity } from "../tasks/activity.ts";
-import { dependentsOf } from "../tasks/circle.ts";
+import { dependentsOf, fullOfDependents } from "../tasks/circle.ts";
 import { moveTask } from "../tasks/moves.ts";
 import { taskIds } from "../tasks/naming.ts";
+import { fullGroup } from "../tasks/rules.ts";
 import type { Task } from "../tasks/task.ts";
 import { viewTask } from "../tasks/views.ts";
 import { isArchivable } from "./archive.ts";
@@ -133,15 +134,26 @@ function bringBack(draft: State, task_id: string, context: Context): Task | null
     agent === CEO || (agent !== null && get(draft.agents, agent)?.standing === "active");
   const isKnown = (other: string) => has(draft.tasks, other) || archived.includes(other);
   const dependents = dependentsOf(context, task_id);
+  const [mission_id, sprint_id] = [task.mission_id, task.sprint_id];
+  const inMission = mission_id && has(draft.missions, mission_id) ? mission_id : null;
+  const inSprint = sprint_id && has(draft.sprints, sprint_id) ? sprint_id : null;
+  if (inMission) checkRoom(draft, task_id, "mission", inMission, context);
+  if (inSprint) checkRoom(draft, task_id, "sprint", inSprint, context);
+  const isTaken = (other: string) => {
+    const awaited = get(context.before.tasks, other);
+    return isSince(context, 2) && awaited !== undefined && fullOfDependents(awaited, context);
+  };
   const record: Task = {
     ...task,
-    mission_id: task.mission_id && has(draft.missions, task.mission_id) ? task.mission_id : null,
-    sprint_id: task.sprint_id && has(draft.sprints, task.sprint_id) ? task.sprint_id : null,
+    mission_id: inMission,
+    sprint_id: inSprint,
     owner: isActive(task.owner) ? task.owner : null,
     validation_owner: isActive(task.validation_owner) ? task.validation_owner : null,
     assignees: task.assignees.filter(isActive),
     collaborators: task.collaborators.filter(isActive),
-    depends_on: task.depends_on.filter((other) => isKnown(other) && !dependents.has(other)),
+    depends_on: task.depends_on.filter(
+      (other) => isKnown(other) && !dependents.has(other) && !isTaken(other),
+    ),
     links: task.links.filter(({ target_id }) => isKnown(target_id)),
     comments: [...task.comments],
     activity: [...task.activity],
@@ -150,6 +162,20 @@ function bringBack(draft: State, task_id: string, context: Context): Task | null
   draft.archive.tasks -= 1;
   count(draft, task, -1, context);
   return record;
+}
+
+/** What comes back takes the room of what is made: else who may not make one more would have it archived first. */
+function checkRoom(
+  state: State,
+  task_id: string,
+  group: "mission" | "sprint",
+  id: string,
+  context: Context,
+): void {
+  const full = isSince(context, 2) ? fullGroup(state, group, id, context) : null;
+  if (!full) return;
+  const text = `${full}, and ${task_id} comes back to it; move or delete some of them first`;
+  refuse("conflict", text, { field: "task_id" });
 }
 
 export const archiveActions = [archiveTasks, reopenTask] as const;

@@ -31,14 +31,10 @@ export function checkDependencies(
   for (const next of new Set(dependsOn)) {
     // What is said again may be archived since: done, and still named.
     if (depends_on.includes(next)) continue;
-    const awaited = find(state, "tasks", next);
-    const isIn = isNamed(awaited, context.actor);
-    const most = shareOf(MAX_DEPENDENTS, context, isIn);
-    if (countIn(context, "dependents", next) >= most) {
+    const full = fullOfDependents(find(state, "tasks", next), context);
+    if (full) {
       const way = "let this one depend on a task that depends on it";
-      const rest = restOf(MAX_DEPENDENTS, context, isIn);
-      const text = `${most} tasks depend on ${next} already${rest}; ${way}`;
-      refuse("conflict", text, { field: "depends_on" });
+      refuse("conflict", `${full}; ${way}`, { field: "depends_on" });
     }
     noteIn(context, "dependents", next, 1);
     added.push(next);
@@ -47,6 +43,15 @@ export function checkDependencies(
   const circle = circleOf(context, id, added);
   if (!circle) return;
   refuse("conflict", `circular dependency: ${toWay(circle)}`, { field: "depends_on" });
+}
+
+/** Why nothing more of this actor may wait for the task, in words; null where something may. */
+export function fullOfDependents(awaited: Task, context: Context): string | null {
+  const isIn = isNamed(awaited, context.actor);
+  const most = shareOf(MAX_DEPENDENTS, context, isIn);
+  if (countIn(context, "dependents", awaited.id) < most) return null;
+  const rest = restOf(MAX_DEPENDENTS, context, isIn);
+  return `${most} tasks depend on ${awaited.id} already${rest}`;
 }
 
 /** One end of the look: whom it came to, from where, and who is still to be asked. */

@@ -82,16 +82,24 @@ function checkGroup(
   const id = fields[field];
   checkRef(state, `${group}s`, id);
   if (!id || id === task[field]) return;
+  const full = fullGroup(state, group, id, context);
+  if (full) refuse("conflict", `${full}; make another ${group} for what comes next`, { field });
+  noteIn(context, group, id, 1);
+}
+
+/** Why a mission or a sprint has no room for one more task of this actor, in words; null where it has. */
+export function fullGroup(
+  state: State,
+  group: "mission" | "sprint",
+  id: string,
+  context: Context,
+): string | null {
   const { actor } = context;
   const mission = group === "mission" ? get(state.missions, id) : undefined;
   const isIn = !mission || mission.owner === actor || mission.assigned_agents.includes(actor);
   const most = shareOf(MAX_GROUPED, context, isIn);
-  if (countIn(context, group, id) >= most) {
-    const rest = restOf(MAX_GROUPED, context, isIn);
-    const text = `${id} has ${most} tasks${rest}; make another ${group} for what comes next`;
-    refuse("conflict", text, { field });
-  }
-  noteIn(context, group, id, 1);
+  if (countIn(context, group, id) < most) return null;
+  return `${id} has ${most} tasks${restOf(MAX_GROUPED, context, isIn)}`;
 }
 
 function emptyToNull(value: string | null | undefined): string | null | undefined {
