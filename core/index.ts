@@ -34,6 +34,7 @@ export {
 export { patched } from "./patched.ts";
 export {
   callerOf,
+  isOfPeople,
   isRunningIt,
   OWNER,
   type Principal,

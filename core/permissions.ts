@@ -110,6 +110,11 @@ const RIGHTS: Record<Role, Rights> = {
   observer: { reads: allBut(KEYS), writes: NONE, as: "nobody" },
 };
 
+/** Whether a person has it, as far as a token tells: it speaks for anybody. */
+export function isOfPeople({ role }: Pick<Principal, "role">): boolean {
+  return RIGHTS[role].as === "anybody";
+}
+
 /** Null when the role may do it, else the refusal with who may. */
 export function refuseRole(
   { name: token, role }: Principal,

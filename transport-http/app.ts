@@ -9,7 +9,7 @@ import { type Answer, secure, send } from "./answer.ts";
 import { bearerOf } from "./auth.ts";
 import { markShared } from "./being-sent.ts";
 import { hasBody } from "./body.ts";
-import { createWriteLimit, whoIs } from "./limits.ts";
+import { createWriteLimit, senderOf, whoIs } from "./limits.ts";
 import {
   INTERNAL,
   methodNotAllowed,
@@ -142,12 +142,12 @@ export function createHttpApp(options: HttpOptions): HttpApp {
     req: IncomingMessage,
     res: ServerResponse,
   ): Promise<void> {
-    const address = req.socket.remoteAddress ?? "unknown";
-    const admitWrite = (actions = 0) =>
-      limit.admit(address) ?? (actions > 0 ? limit.admitActions(address, actions) : null);
-    const wrote = (characters: number) => limit.wrote(address, characters);
     const identify = () => gate.identify(bearerOf(req));
     const caller = identify();
+    const sender = senderOf(req, caller);
+    const admitWrite = (actions = 0) =>
+      limit.admit(sender) ?? (actions > 0 ? limit.admitActions(sender, actions) : null);
+    const wrote = (characters: number) => limit.wrote(sender, characters);
     if (caller) {
       secure(res);
       const isKnown = () => identify()?.name === caller.name;

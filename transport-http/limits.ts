@@ -2,11 +2,12 @@
  * The write limit: so many POSTs from one address in any 60 seconds, so many actions in batches, and so many
  * characters for the journal. Neighbours: `write.ts`, which asks before it reads anything, and `app.ts` for
  * what is mounted. Invariants: who is refused is told which bound it met; a fixed number of slots for each
- * address, a bounded number of addresses; whoever waits as long as it is told gets through.
+ * address, a bounded number of addresses; whoever waits as long as it is told gets through, where nobody else uses
+ * the address, and a third of the bounds is there for people whatever others do.
  */
 import type { IncomingMessage } from "node:http";
 import { isIPv4, isIPv6 } from "node:net";
-import { MAX_ACTIONS, MAX_JOURNALED } from "../core/index.ts";
+import { isOfPeople, MAX_ACTIONS, MAX_JOURNALED, type Principal } from "../core/index.ts";
 
 const WINDOW_MS = 60_000;
 const MAX_PER_MINUTE = 1_000_000;
@@ -20,6 +21,9 @@ const ACTIONS_A_WRITE = 100;
 /** Of what is journaled: more than any body makes of itself, and some of the answer that is kept with its key. */
 const CHARACTERS_A_WRITE = 1_000_000;
 
+/** Of each bound, what people have for themselves once others at their address have used it up. */
+const PART_OF_PEOPLE = 1 / 3;
+
 /** Which bound an address has met: in words and numbers, and when it is over. */
 export interface TooMuch {
   message: string;
@@ -28,11 +32,23 @@ export interface TooMuch {
 
 export interface WriteLimit {
   /** Null when the write may go on, which then counts; asked before anything of it is read. */
-  admit(address: string): TooMuch | null;
+  admit(sender: Sender): TooMuch | null;
   /** The same for the actions of a batch, all of them or none. */
-  admitActions(address: string, count: number): TooMuch | null;
+  admitActions(sender: Sender, count: number): TooMuch | null;
   /** Counts what a write had the journal write, which is known only afterwards. */
-  wrote(address: string, characters: number): void;
+  wrote(sender: Sender, characters: number): void;
+}
+
+export interface Sender {
+  address: string;
+  /** It comes with a token of people: agents at the same address, or who has no token, must not use up all of it. */
+  isPerson: boolean;
+}
+
+/** @param caller whose token is in the header, which is known before a body is read */
+export function senderOf({ socket }: IncomingMessage, caller: Principal | null): Sender {
+  const address = socket.remoteAddress ?? "unknown";
+  return { address, isPerson: caller !== null && isOfPeople(caller) };
 }
 
 /** When each of the last writes of one address came, the oldest at `next`. */
@@ -48,34 +64,63 @@ interface Ring {
  */
 export function createWriteLimit(perMinute: number, clock: () => number): WriteLimit {
   if (!(perMinute >= 1)) throw new RangeError("writesPerMinute must be at least 1");
-  // The largest batch passes, however small the limit.
-  const actionsPerMinute = Math.max(perMinute * ACTIONS_A_WRITE, MAX_ACTIONS);
-  const charactersPerMinute = Math.max(perMinute * CHARACTERS_A_WRITE, MAX_JOURNALED);
-  const writes = createWindow(perMinute, clock);
-  const actions = createWindow(actionsPerMinute, clock);
-  const written = createLevels(charactersPerMinute, clock);
+  const shared = createBounds(perMinute, clock);
+  const ofPeople = createBounds(Math.max(1, Math.floor(perMinute * PART_OF_PEOPLE)), clock);
 
   function tooMuch(waitSeconds: number, bound: string): TooMuch | null {
     if (waitSeconds === 0) return null;
     return { message: `more than ${bound}; try again in ${waitSeconds} s`, waitSeconds };
   }
 
+  /** What people send counts with all the rest, and beside it: up to their part it passes where that is used up. */
+  function take(kind: "writes" | "actions", { address, isPerson }: Sender, count: number): number {
+    const place = placeOf(address);
+    const wait = shared[kind].take(place, count);
+    if (!isPerson) return wait;
+    if (wait > 0) return ofPeople[kind].take(place, count) === 0 ? 0 : wait;
+    ofPeople[kind].note(place, count);
+    return 0;
+  }
+
+  function waitWritten({ address, isPerson }: Sender): number {
+    const place = placeOf(address);
+    if (isPerson && ofPeople.written.wait(place) === 0) return 0;
+    return shared.written.wait(place);
+  }
+
   return {
-    admit: (address) =>
+    admit: (sender) =>
       tooMuch(
-        writes(placeOf(address), 1),
+        take("writes", sender, 1),
         `${perMinute} writes in a minute from this address (CLAWTASKER_WRITE_LIMIT)`,
       ) ??
       tooMuch(
-        written.wait(placeOf(address)),
-        `${charactersPerMinute} characters written to the journal in a minute for this address (a million for each write of CLAWTASKER_WRITE_LIMIT)`,
+        waitWritten(sender),
+        `${shared.charactersPerMinute} characters written to the journal in a minute for this address (a million for each write of CLAWTASKER_WRITE_LIMIT)`,
       ),
-    admitActions: (address, count) =>
+    admitActions: (sender, count) =>
       tooMuch(
-        actions(placeOf(address), Math.min(count, MAX_ACTIONS)),
-        `${actionsPerMinute} actions in batches in a minute from this address (a hundred for each write of CLAWTASKER_WRITE_LIMIT)`,
+        take("actions", sender, Math.min(count, MAX_ACTIONS)),
+        `${shared.actionsPerMinute} actions in batches in a minute from this address (a hundred for each write of CLAWTASKER_WRITE_LIMIT)`,
       ),
-    wrote: (address, characters) => written.add(placeOf(address), characters),
+    wrote({ address, isPerson }, characters) {
+      const place = placeOf(address);
+      shared.written.add(place, characters);
+      if (isPerson) ofPeople.written.add(place, characters);
+    },
+  };
+}
+
+function createBounds(perMinute: number, clock: () => number) {
+  // The largest batch passes, however small the limit.
+  const actionsPerMinute = Math.max(perMinute * ACTIONS_A_WRITE, MAX_ACTIONS);
+  const charactersPerMinute = Math.max(perMinute * CHARACTERS_A_WRITE, MAX_JOURNALED);
+  return {
+    actionsPerMinute,
+    charactersPerMinute,
+    writes: createWindow(perMinute, clock),
+    actions: createWindow(actionsPerMinute, clock),
+    written: createLevels(charactersPerMinute, clock),
   };
 }
 
@@ -170,18 +215,27 @@ function createWindow(perMinute: number, clock: () => number) {
     return ring;
   }
 
-  return (address: string, count: number): number => {
-    const ring = ringOf(address);
-    const now = clock();
-    // The youngest of those whose slots are needed.
-    const last = (ring.next + Math.max(count, 1) - 1) % slots;
-    const ageMs = now - (ring.times[last] ?? Number.NEGATIVE_INFINITY);
-    // A clock set back must not lock anybody out: what lies in the future is forgotten.
-    if (ageMs >= 0 && ageMs < WINDOW_MS) return Math.ceil((WINDOW_MS - ageMs) / 1_000);
-    for (let n = 0; n < count; n++) {
+  function enter(ring: Ring, count: number, now: number): void {
+    for (let n = 0; n < Math.min(count, slots); n++) {
       ring.times[ring.next] = now;
       ring.next = (ring.next + 1) % slots;
     }
-    return 0;
+  }
+
+  return {
+    /** @returns the seconds to wait, or 0 where they were taken */
+    take(address: string, count: number): number {
+      const ring = ringOf(address);
+      const now = clock();
+      // The youngest of those whose slots are needed.
+      const last = (ring.next + Math.max(count, 1) - 1) % slots;
+      const ageMs = now - (ring.times[last] ?? Number.NEGATIVE_INFINITY);
+      // A clock set back must not lock anybody out: what lies in the future is forgotten.
+      if (ageMs >= 0 && ageMs < WINDOW_MS) return Math.ceil((WINDOW_MS - ageMs) / 1_000);
+      enter(ring, count, now);
+      return 0;
+    },
+    /** Takes them whatever was taken before. */
+    note: (address: string, count: number) => enter(ringOf(address), count, clock()),
   };
 }

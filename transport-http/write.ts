@@ -16,7 +16,7 @@ import type { Answer } from "./answer.ts";
 import { bearerOf, takeToken } from "./auth.ts";
 import { readBody } from "./body.ts";
 import { watchGone } from "./gone.ts";
-import type { WriteLimit } from "./limits.ts";
+import { senderOf, type WriteLimit } from "./limits.ts";
 import { problem, tooMany, toProblem, UNAUTHORISED } from "./problem.ts";
 
 export interface WriterOptions {
@@ -46,8 +46,8 @@ const BAD_VERSION = problem(
 
 export function createWriter({ engine, gate, limit }: WriterOptions): Writer {
   return async (name, req, res) => {
-    const address = req.socket.remoteAddress ?? "unknown";
-    const over = limit.admit(address);
+    const sender = senderOf(req, gate.identify(bearerOf(req)));
+    const over = limit.admit(sender);
     if (over) return tooMany(over);
     const body = await readBody(req);
     if (!body) return null;
@@ -57,7 +57,7 @@ export function createWriter({ engine, gate, limit }: WriterOptions): Writer {
     if (!by) return UNAUTHORISED;
     const actions = actionsIn(name, payload);
     if (actions > 0) {
-      const most = limit.admitActions(address, actions);
+      const most = limit.admitActions(sender, actions);
       if (most) return tooMany(most);
     }
     const key = keyOf(req);
@@ -65,7 +65,7 @@ export function createWriter({ engine, gate, limit }: WriterOptions): Writer {
     const expected = expectedVersion(req);
     if (expected === null || (expected !== undefined && !hasVersion(name))) return BAD_VERSION;
     const changed = expected === undefined ? payload : { ...payload, expected_version: expected };
-    const wrote = (characters: number) => limit.wrote(address, characters);
+    const wrote = (characters: number) => limit.wrote(sender, characters);
     const outcome = await dispatch(name, changed, { key, by, wrote }, res);
     if (!outcome.ok) return toProblem(outcome);
     return {

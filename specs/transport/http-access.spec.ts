@@ -8,9 +8,9 @@ import { text } from "node:stream/consumers";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { queries, writes } from "../../core/index.ts";
-import { createWriteLimit, type WriteLimit, whoIs } from "../../transport-http/limits.ts";
+import { whoIs } from "../../transport-http/limits.ts";
 import { createSparing } from "../../transport-http/sparing.ts";
-import { type HttpServer, START, TOKEN, withHttp } from "../support/http.ts";
+import { type HttpServer, TOKEN, withHttp } from "../support/http.ts";
 
 const POSTS = [...writes.values()];
 const GETS = [...queries.keys(), "events/stream"].map((name) => `/api/${name}`);
@@ -327,31 +327,6 @@ test("ACC-27: what writes have the journal write has an allowance: small request
     },
   ));
 
-/** How long each of these addresses is told to wait, 0 for one that may write. */
-const waits = (limit: WriteLimit, ...addresses: string[]) =>
-  addresses.map((address) => limit.admit(address)?.waitSeconds ?? 0);
-
-test("ACC-27: each address has its own allowance; the largest batch has room, and a clock set back locks nobody out", () => {
-  let now = START;
-  // The largest batch is as much as 16 writes have.
-  const limit = createWriteLimit(16, () => now);
-  limit.wrote("a", 16_000_000);
-  assert.equal(waits(limit, "a", "b"), [0, 0]);
-  limit.wrote("a", 8_000_000);
-  assert.equal(waits(limit, "a", "b"), [30, 0]);
-  now += 30_000;
-  assert.equal(waits(limit, "a"), [0]);
-  limit.wrote("a", 8_000_000);
-  assert.equal(waits(limit, "a"), [30]);
-  now -= 86_400_000;
-  assert.equal(waits(limit, "a"), [0]);
-  limit.wrote("127.0.0.1", 32_000_000);
-  assert.equal(waits(limit, "::1"), [60]);
-  // Ten thousand others later, the address that was silent longest is forgotten.
-  for (let n = 0; n < 10_000; n++) limit.wrote(`other-${n}`, 32_000_000);
-  assert.equal(waits(limit, "127.0.0.1", "other-0"), [0, 60]);
-});
-
 test("ACC-4: a stream is never answered by the limiter", () =>
   withHttp(
     { writesPerMinute: 1, streams: { "/api/events/stream": (_req, res) => res.end("ok") } },
@@ -361,22 +336,6 @@ test("ACC-4: a stream is never answered by the limiter", () =>
       for (let n = 0; n < 3; n++) assert.is((await http.get("/api/events/stream")).text, "ok");
     },
   ));
-
-test("ACC-4: who has many addresses at hand has one allowance: this machine, and a network of IPv6", () => {
-  const limit = createWriteLimit(1, () => START);
-  const one = [
-    ["127.0.0.1", "127.8.9.1", "::1", "::ffff:127.0.0.2", "0:0:0:0:0:0:0:1"],
-    ["2001:db8:1:2::7", "2001:db8:1:2:ffff:1:2:3", "2001:0DB8:1:2::", "2001:db8:1:2:0:0:8.8.8.8"],
-    ["fe80::1%eth0", "fe80::2%eth0"],
-    ["8.8.8.8", "::ffff:8.8.8.8", "::ffff:808:808"],
-  ];
-  const others = ["2001:db8:1:3::7", "8.8.8.9", "unknown", "2001:db8::1:2:0:7", "::2"];
-  for (const [first = "", ...rest] of one) {
-    assert.equal(waits(limit, first), [0], first);
-    for (const same of rest) assert.equal(waits(limit, same), [60], same);
-  }
-  for (const other of others) assert.equal(waits(limit, other), [0], other);
-});
 
 test("STR-11: whose a request is, where places are shared out, is its token and what has one allowance", () => {
   const from = (remoteAddress: string, token?: string) =>
@@ -390,25 +349,6 @@ test("STR-11: whose a request is, where places are shared out, is its token and 
     from("192.0.2.1", "b"),
   ];
   assert.is(new Set(all).size, 4);
-});
-
-test("ACC-4: each address has its own minute; the number of addresses is bounded", () => {
-  let now = START;
-  const limit = createWriteLimit(1_000_000, () => now);
-  assert.equal(waits(limit, "a"), [0]);
-  const single = createWriteLimit(1, () => now);
-  assert.is(single.admitActions("c", 500), null, "the largest");
-  assert.is(single.admitActions("c", 1)?.waitSeconds, 60);
-  assert.equal(waits(single, "a", "b"), [0, 0]);
-  assert.equal(waits(single, "a", "b"), [60, 60]);
-  // Ten thousand others later, the address that was silent longest is forgotten.
-  for (let n = 0; n < 9_999; n++) single.admit(`other-${n}`);
-  assert.equal(waits(single, "b"), [60]);
-  assert.equal(waits(single, "a"), [0]);
-  now -= 86_400_000;
-  assert.equal(waits(single, "b"), [0], "a clock set back locks nobody out");
-  assert.throws(() => createWriteLimit(0, () => now), "at least 1");
-  assert.throws(() => createWriteLimit(Number.NaN, () => now), "at least 1");
 });
 
 test("OPS-6: refusals without a token leave one line a minute for each route, and then how many there were", () =>
