@@ -231,11 +231,10 @@ function refuseHuman(
   return notAllowed(caller, "needs_human", why);
 }
 
-/** What the CEO approved once is the CEO's to approve again, also where it names nobody. */
-function approverOf({ validation_owner, activity }: Task): string | null {
-  if (validation_owner) return validation_owner;
+/** What people approved once is the CEO's to approve again, whomever it names. */
+function approverOf({ validation_owner, activity }: Task, { agents }: State): string | null {
   const last = activity.findLast(isDone);
-  return last?.author === CEO ? CEO : null;
+  return last && !get(agents, last.author) ? CEO : validation_owner;
 }
 
 /**
@@ -251,18 +250,19 @@ function refuseApproval(
 ): Rejection | null {
   const task = typeof said.task_id === "string" ? get(state.tasks, said.task_id) : undefined;
   const isNew = name === "tasks/create";
-  const approver = isNew ? said.validation_owner : task && approverOf(task);
+  const approver = isNew ? said.validation_owner : task && approverOf(task, state);
   if (!approver || approver === self) return null;
   const id = task?.id ?? "it";
-  const given = said.validation_owner;
-  if (!isNew && given !== undefined && (given || null) !== approver) {
+  const given = said.validation_owner === undefined ? undefined : said.validation_owner || null;
+  if (task && given !== undefined && given !== approver && given !== task.validation_owner) {
     const why = `${approver} approves ${id}; only ${approver} or a human names another`;
     return notAllowed(caller, "validation_owner", why);
   }
   const field = said.status === "done" ? "status" : "type";
   const isDone = field === "status" || (name === "tasks/event" && said.type === "done");
   if (!isDone || task?.status === "done") return null;
-  const whose = task && !task.validation_owner ? "approved it before" : "is its validation_owner";
+  const whose =
+    task && task.validation_owner !== approver ? "approved it before" : "is its validation_owner";
   const why = `${approver} ${whose} and approves ${id}; report needs-validation and wait`;
   return notAllowed(caller, field, why);
 }

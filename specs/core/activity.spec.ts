@@ -36,6 +36,23 @@ test("CORE-27: what the CEO last did and said stays in the activity of a task, w
   assert.is(taskOf(long.state, task_id).activity.at(-1)?.to, "y".repeat(20_000));
 });
 
+test("CORE-27: what people say in their own names stays as the CEO's does", () => {
+  const task_id = "T-208";
+  const say = (author: string, count: number, from: State) => {
+    let state = from;
+    for (let n = 0; n < count; n++) {
+      state = run(state, "tasks/update", { task_id, author, note: `${author} ${n}` }).state;
+    }
+    return state;
+  };
+  const state = say("codex", 300, say("alice", 3, demoState()));
+  const said = taskOf(state, task_id).activity.filter(({ author }) => author === "alice");
+  assert.is(said.length, 3);
+  const codex = { task_id, author: "codex", note: "x" };
+  const before = asBefore(state, "tasks/update", codex, undefined, undefined, 1).state;
+  assert.ok(taskOf(before, task_id).activity.length <= 100);
+});
+
 test("ACC-28: whose word it was that a task is done stays in its activity, whoever writes how much after it, and from its making on", () => {
   const made = run(demoState(), "tasks/create", { title: "x", status: "done" });
   const task_id = (made.reply as { task: { id: string } }).task.id;
@@ -46,7 +63,7 @@ test("ACC-28: whose word it was that a task is done stays in its activity, whoev
   let { state } = made;
   for (const status of ["done", "validation"]) {
     for (let n = 0; n < 130; n++) {
-      const author = n % 2 ? "ceo" : "alice";
+      const author = n % 2 ? "ceo" : "codex";
       state = run(state, "tasks/update", { task_id, author, note: `${status} ${n}`, status }).state;
     }
     assert.equal(of(taskOf(state, task_id)), ["ceo"]);

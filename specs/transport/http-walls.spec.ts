@@ -115,6 +115,32 @@ test("ACC-28: what the CEO approved is the CEO's to approve again, also where th
     assert.is((await say(codex, { status: "done" })).status, 403, "however much was said since");
   }));
 
+test("ACC-28: nor does the one whom it names, in one step or after it named nobody; in whosever name the person approved it", () =>
+  withHouse(false, async ({ tokens, post }) => {
+    const [ralph = "", codex = "", operator = ""] = ["ralph-1", "codex-1", "operator"].map(
+      (name) => tokens[name],
+    );
+    const fields = { title: "X", status: "validation", validation_owner: "ralph" };
+    for (const author of ["ceo", "alice"]) {
+      const made = await post("tasks/create", fields, codex);
+      const task_id = made.at("task.id");
+      const approve = { task_id, status: "done", author };
+      assert.is((await post("tasks/update", approve, operator)).status, 200);
+      const back = { task_id, status: "validation", artifacts: ["other.pdf"] };
+      const again = { task_id, status: "done" };
+      const exchange = [back, again].map((body) => ({ action: "tasks/update", body }));
+      const { status } = await post("batch", { actions: exchange, atomic: true }, ralph);
+      assert.is(status, 403, author);
+      const same = { ...back, validation_owner: "ralph" };
+      assert.is((await post("tasks/update", same, ralph)).status, 200, "what it names already");
+      const nobody = { task_id, validation_owner: null };
+      assert.is((await post("tasks/update", nobody, ralph)).status, 403);
+      for (const token of [ralph, codex])
+        assert.is((await post("tasks/update", again, token)).status, 403);
+      assert.is((await post("tasks/update", again, operator)).status, 200);
+    }
+  }));
+
 test("ACC-28: what the CEO made as done is the CEO's to bring there again", () =>
   withHouse(false, async ({ tokens, post }) => {
     const [codex = "", operator = ""] = ["codex-1", "operator"].map((name) => tokens[name]);

@@ -6,7 +6,7 @@
 import { type Context, isSince } from "../../action.ts";
 import { get } from "../../table.ts";
 import { createWeights } from "../../weight.ts";
-import { CEO } from "../agents/agent.ts";
+import { isPerson } from "../shares.ts";
 import type { Activity, Task } from "./task.ts";
 
 /** What every reader of a task is given. */
@@ -47,15 +47,15 @@ function leftOf(all: readonly Activity[], context: Context): Activity[] {
   return left;
 }
 
-function keptOf(all: readonly Activity[], { rules }: Context): ReadonlySet<Activity> {
+function keptOf(all: readonly Activity[], context: Context): ReadonlySet<Activity> {
   const kept = new Set<Activity>();
-  if (rules === undefined) return kept;
+  if (context.rules === undefined) return kept;
   // Whose word it was that it is done says who may say so again (ACC-28).
-  const done = isSince({ rules }, 2) ? all.findLast(isDone) : undefined;
+  const done = isSince(context, 2) ? all.findLast(isDone) : undefined;
   if (done) kept.add(done);
   let characters = 0;
   for (const one of all.toReversed()) {
-    if (one.author !== CEO) continue;
+    if (one.author === "system" || !isPerson(context, one.author)) continue;
     characters += charactersOf(one);
     if (kept.size >= KEPT.count || characters > KEPT.characters) break;
     kept.add(one);

@@ -33,13 +33,13 @@ export function checkApproved(
   task: Task,
   fields: ApprovedFields & NamedFields,
   to: TaskStatus,
-  { actor }: Context,
+  context: Context,
 ): void {
   const { id, status } = task;
   if (status !== "done" && status !== "validation") return;
-  if (isPerson(actor)) return;
+  if (isPerson(context)) return;
   const stays = status === "done" && to === "done";
-  const named = isNamed(task, actor);
+  const named = isNamed(task, context.actor);
   if (!stays && named) return;
   const asked = stays ? APPROVED : ([...APPROVED, ...NAMED] as const);
   const field = asked.find((one) => differs(task[one], fields[one]));

@@ -53,7 +53,7 @@ export function addComment(
       refuse("conflict", `${why}; say it in fewer words, or ${way}`, { field });
     }
   };
-  if (isPerson(context.actor)) check(comments, ROOM.ceo, "");
+  if (isPerson(context)) check(comments, ROOM.ceo, "");
   else if (isNamed(task, author)) check(comments, ROOM[kind], "");
   else {
     const own = comments.filter((one) => one.author === author);
