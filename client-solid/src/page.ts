@@ -17,6 +17,7 @@ import { type Commands, createCommands } from "./commands.ts";
 import { type Confirm, createConfirm } from "./parts/confirm.ts";
 import { createToasts, type Toasts } from "./parts/toasts.ts";
 import "./prefs.ts";
+import { createSteady } from "./steady.ts";
 import { createAdmission } from "./sync/admission.ts";
 import { type Api, createApi } from "./sync/api.ts";
 import { type ConnectionState, createConnection } from "./sync/connection.ts";
@@ -25,6 +26,7 @@ import { createReading, type Reading } from "./sync/reading.ts";
 import { createMirror, type Mirror } from "./sync/store.ts";
 import { createTokenKeeper, type TokenKeeper } from "./sync/token.ts";
 import { SOCKET_PATH, socketProtocols } from "./sync/wire.ts";
+import { createFresh, type Fresh } from "./task/fresh.ts";
 
 export interface Page {
   mirror: Mirror;
@@ -36,6 +38,8 @@ export interface Page {
   api: Api;
   token: TokenKeeper;
   toasts: Toasts;
+  /** What others changed of a task this moment. */
+  fresh: Fresh;
   confirm: Confirm;
   commands: Commands;
   /** The card that was just moved by hand, so that it takes the focus in its new place. */
@@ -60,8 +64,16 @@ export function openPage(): Page {
   const [now, setNow] = createSignal(Date.now());
   let aheadMs = 0;
   const serverNow = () => Date.now() + aheadMs;
+  const steady = createSteady((why) => toasts.show("refused", why));
+  const fresh = createFresh(setTimer);
+  mirror.onOthers((others) => {
+    steady.shift();
+    fresh.take(others);
+  });
   const tick = () =>
     batch(() => {
+      // What time moves, the person did not.
+      steady.shift();
       setNow(serverNow());
       mirror.exceptions.tick(now());
     });
@@ -123,10 +135,7 @@ export function openPage(): Page {
       };
       return socket;
     },
-    setTimer(run, delayMs) {
-      const timer = setTimeout(run, delayMs);
-      return () => clearTimeout(timer);
-    },
+    setTimer,
     clock: () => Date.now(),
     random: () => Math.random(),
     onHello(hello) {
@@ -165,6 +174,7 @@ export function openPage(): Page {
     (event) => api.writes.pending().length > 0 && event.preventDefault(),
     { signal },
   );
+  const endSteady = steady.listen();
   const ticking = setInterval(tick, TICK_MS);
   wire.start();
 
@@ -176,11 +186,14 @@ export function openPage(): Page {
     api,
     token,
     toasts,
+    fresh,
     confirm,
     commands,
     moved: { id: null },
     close() {
       abort.abort();
+      endSteady();
+      fresh.close();
       clearInterval(ticking);
       wire.stop();
       api.writes.close();
@@ -189,6 +202,11 @@ export function openPage(): Page {
       disposeCommands();
     },
   };
+}
+
+function setTimer(run: () => void, delayMs: number): () => void {
+  const timer = setTimeout(run, delayMs);
+  return () => clearTimeout(timer);
 }
 
 function afterPaint(run: () => void): void {

@@ -2,7 +2,7 @@
  * What somebody looks at and types into stays, whatever others do meanwhile: a key never means what they did not
  * look at. Neighbours: `approvals.spec.ts`, `dashboard.spec.ts`, `commands.ts`.
  */
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { launchBrowser } from "../support/browser.ts";
@@ -204,6 +204,172 @@ test("PAGE-75: the thread that is shown stays, whatever comes in others", async 
     await page.locator(".talk-list").getByText("Newer").waitFor();
     await page.keyboard.type("are you there");
     assert.is(await field.inputValue(), "Dear all, are you there");
+  });
+});
+
+/** The page's clock goes past what counts as this moment. */
+const afterMoment = (page: Page) =>
+  page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 900)));
+
+/** Where the hand is, over the middle of this. */
+async function pointAt(page: Page, target: Locator): Promise<{ x: number; y: number }> {
+  const box = await target.boundingBox();
+  assert.ok(box);
+  const at = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+  await page.mouse.move(at.x, at.y);
+  return at;
+}
+
+async function press(page: Page): Promise<void> {
+  await page.mouse.down();
+  await page.mouse.up();
+}
+
+test("PAGE-75: what an agent's write slides under the pointer is not pressed by a click that was meant for another", async () => {
+  await atWork("/", async (page, house) => {
+    const before = await doneOf(house);
+    const rows = page.getByTestId("bucket-needs_approval").locator("[data-exception]");
+    const idOf = (at: number) => rows.nth(at).getAttribute("data-exception");
+    const approve = (at: number) => rows.nth(at).getByRole("button", { name: "Approve" });
+    await approve(2).waitFor();
+    for (const task_id of [...WAITING, "T-201"])
+      await house.post("tasks/update", { task_id, priority: "P1" });
+    await rows.nth(2).getByText("P1").waitFor();
+    await afterMoment(page);
+    const [first, second] = [await idOf(0), await idOf(1)];
+    // One above goes: the third comes to where the second was.
+    await pointAt(page, approve(1));
+    await withdraw(house, first as string);
+    await page.waitForFunction(
+      (id) =>
+        document
+          .querySelectorAll("[data-bucket=needs_approval] [data-exception]")[0]
+          ?.attributes.getNamedItem("data-exception")?.value === id,
+      second,
+    );
+    await press(page);
+    await page.getByTestId("toasts-refused").getByText("Nothing was done").waitFor();
+    await untilSent(page);
+    assert.equal(await doneOf(house), before);
+    // One above comes.
+    await afterMoment(page);
+    await pointAt(page, approve(1));
+    await house.post("tasks/update", { task_id: first, status: "validation", priority: "P0" });
+    await page.waitForFunction(
+      (id) =>
+        document
+          .querySelectorAll("[data-bucket=needs_approval] [data-exception]")[0]
+          ?.attributes.getNamedItem("data-exception")?.value === id,
+      first,
+    );
+    await press(page);
+    await untilSent(page);
+    assert.equal(await doneOf(house), before);
+    await afterMoment(page);
+    await press(page);
+    await page.getByTestId("toasts-done").getByText(`${second} approved`).waitFor();
+  });
+});
+
+test("PAGE-75: on the dashboard neither key nor button decides on what was changed this moment", async () => {
+  await atWork("/", async (page, house) => {
+    const before = await doneOf(house);
+    const row = page.locator("[data-bucket=needs_approval] [data-exception=T-203]");
+    /** The title beside, so that the spec sees when it is there. */
+    async function swap(by: string): Promise<void> {
+      const [title, artifacts] = [`Swapped for ${by}`, [`${by}.pdf`]];
+      await house.post("tasks/update", { task_id: "T-203", agent_id: "codex", artifacts, title });
+      await row.getByText(title).waitFor();
+    }
+    const no = page.getByTestId("toasts-refused").getByText("T-203 was changed since you looked");
+    await row.locator(".exception-link").focus();
+    for (const [at, key] of ["a", "r"].entries()) {
+      await swap(key);
+      await page.keyboard.press(key);
+      await no.nth(at).waitFor();
+      assert.match(await no.nth(at).innerText(), "artifacts");
+      assert.is(await page.getByTestId("remedy").count(), 0);
+      await afterMoment(page);
+    }
+    await row.getByRole("button", { name: "Approve" }).focus();
+    await swap("button");
+    await row.getByRole("button", { name: "Approve" }).focus();
+    await page.keyboard.press("Enter");
+    await no.nth(2).waitFor();
+    await untilSent(page);
+    assert.equal(await doneOf(house), before);
+    await afterMoment(page);
+    await row.locator(".exception-link").focus();
+    await page.keyboard.press("a");
+    await page.getByTestId("toasts-done").getByText("T-203 approved").waitFor();
+  });
+});
+
+test("PAGE-75: what holds a task up is not lifted where it became something else this moment", async () => {
+  await atWork("/", async (page, house) => {
+    const row = page.locator("[data-bucket=blocked] [data-exception=T-209]");
+    await row.locator(".exception-link").focus();
+    await house.post("tasks/update", { task_id: "T-209", blockers: ["May we wire the money?"] });
+    await row.getByText("May we wire the money?").waitFor();
+    await page.keyboard.press("u");
+    await page
+      .getByTestId("toasts-refused")
+      .getByText("T-209 was changed since you looked: blockers")
+      .waitFor();
+    await afterMoment(page);
+    await page.keyboard.press("u");
+    await page.getByTestId("toasts-done").getByText("T-209 unblocked").waitFor();
+  });
+});
+
+test("PAGE-75: on the board and in the bell, too, what slid under the pointer is not pressed", async () => {
+  await atWork("/board", async (page, house) => {
+    const before = await house.snapshot();
+    const cards = page.getByTestId("column-validation").locator("[data-task-id]");
+    await cards.nth(1).waitFor();
+    const [above, below] = [await cards.nth(0).getAttribute("data-task-id"), cards.nth(1)];
+    await pointAt(page, below.locator("[data-move=done]"));
+    await withdraw(house, above as string);
+    await page.locator(`[data-testid=column-in_progress] [data-task-id=${above}]`).waitFor();
+    // The hand is where a button of the next one is by now.
+    const at = await pointAt(page, cards.first().locator("[data-move=done]"));
+    assert.ok(at);
+    await press(page);
+    const no = page.getByTestId("toasts-refused").getByText("Nothing was done");
+    await no.first().waitFor();
+    await page.getByTestId("bell").click();
+    const notices = page.getByTestId("notices").locator("li");
+    const blocked = { task_id: "T-203", agent_id: "codex", blocked: true, blockers: ["A key"] };
+    await pointAt(page, notices.first().getByRole("button"));
+    const count = await notices.count();
+    await house.post("tasks/update", blocked);
+    await notices.nth(count).waitFor();
+    await press(page);
+    await no.nth(1).waitFor();
+    await pointAt(page, page.getByRole("button", { name: "Dismiss all" }));
+    await press(page);
+    await no.nth(2).waitFor();
+    await untilSent(page);
+    assert.is(await notices.count(), count + 1);
+    const done = (all: typeof before) => all.tasks.filter(({ status }) => status === "done").length;
+    assert.is(done(await house.snapshot()), done(before));
+  });
+});
+
+test("PAGE-75: who is alone settles one exception after the other, as fast as they press", async () => {
+  await atWork("/", async (page, house) => {
+    const before = await doneOf(house);
+    const rows = page.getByTestId("bucket-needs_approval").locator("[data-exception]");
+    await rows.first().waitFor();
+    await pointAt(page, rows.first().getByRole("button", { name: "Approve" }));
+    for (let left = 4; left > 0; left--) {
+      const id = await rows.first().getAttribute("data-exception");
+      await press(page);
+      await rows.and(page.locator(`[data-exception="${id}"]`)).waitFor({ state: "detached" });
+    }
+    await untilSent(page);
+    assert.is((await doneOf(house)).length, before.length + 4);
+    assert.is(await page.getByTestId("toasts-refused").locator(".toast").count(), 0);
   });
 });
 

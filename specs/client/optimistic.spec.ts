@@ -362,4 +362,35 @@ test("PAGE-7: a new record keeps out of the way of another's that took its id", 
   await close();
 });
 
+test("PAGE-75: others' doing is told apart from the person's own, with reducers and before they are there", async () => {
+  for (const foretold of [true, false]) {
+    for (const answerFirst of [true, false]) {
+      const { mirror, write, decide, commits, hello, close } = await openPair();
+      const page = foretold ? mirror : createMirror();
+      if (!foretold) page.replaceState(hello());
+      const told: unknown[] = [];
+      page.onOthers((others) => told.push(others === "all" ? others : others.length > 0));
+      const body = { task_id: "T-203", title: "Mine" };
+      const key = foretold ? write("tasks/update", body).key : "k-1";
+      if (!foretold) {
+        page.effects.add({ key, asks: [{ action: "tasks/update", body }], at: Date.now() });
+      }
+      const own = await decide("tasks/update", body, key);
+      if (answerFirst) page.effects.answered(key, [own.ok ? own.seq : null]);
+      page.applyCommits(commits.splice(0));
+      if (!answerFirst) page.effects.answered(key, [own.ok ? own.seq : null]);
+      assert.equal(told, [], `foretold ${foretold}, answer first ${answerFirst}`);
+      await decide("tasks/update", { task_id: "T-203", title: "Theirs" });
+      page.applyCommits(commits.splice(0));
+      assert.equal(told, [true]);
+      // What a refusal takes back moves at a moment that is not the person's.
+      page.effects.add({ key: "k-9", asks: [{ action: "tasks/update", body }], at: Date.now() });
+      page.effects.answered("k-9", []);
+      page.replaceState(hello());
+      assert.equal(told, [true, false, "all"]);
+      await close();
+    }
+  }
+});
+
 test.run();

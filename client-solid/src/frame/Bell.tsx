@@ -76,7 +76,8 @@ export function Bell() {
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Content class="popover">
-          <header class="row popover-head">
+          {/* What came this moment is not dismissed with the rest. */}
+          <header class="row popover-head" data-steady={open()[0]?.title ?? ""}>
             <Popover.Title as="h2">Notifications</Popover.Title>
             <span class="grow" />
             <Show when={open().length > 0}>
@@ -110,7 +111,7 @@ function Notice(props: { notice: Notification }) {
     return agent_id ? `/team/agents/${agent_id}` : "/";
   };
   return (
-    <li class="row notice">
+    <li class="row notice" data-steady={props.notice.title}>
       <span class="notice-sign" data-tone={sign().tone}>
         <Dynamic component={sign().icon} size={16} aria-hidden="true" />
       </span>

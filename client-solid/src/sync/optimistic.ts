@@ -56,8 +56,15 @@ export interface Effects {
    * when its entry is in the state.
    */
   answered(key: string, seqs: readonly (number | null)[], seq: number): void;
-  /** The server's entries up to `seq`, in order. @throws Error when a patch does not fit */
-  commit(entries: readonly { event: WireEvent; patches: readonly Patch[] }[], seq: number): void;
+  /**
+   * The server's entries up to `seq`, in order.
+   * @returns the patches that are of no write of the page's own
+   * @throws Error when a patch does not fit
+   */
+  commit(
+    entries: readonly { event: WireEvent; patches: readonly Patch[] }[],
+    seq: number,
+  ): readonly Patch[];
   /** The server's whole state as of `seq`; `anew` when numbers count from another beginning. */
   replace(
     state: Parameters<Records["replaceAll"]>[0],
@@ -222,6 +229,21 @@ export function createEffects(records: Records): Effects {
     effects = effects.filter(({ steps }) => steps.length > 0);
   }
 
+  /** Whether an entry is of a write of the page's own, as far as can be told. */
+  function isOwn(event: WireEvent): boolean {
+    return effects.some(({ steps }) =>
+      steps.some((step) => {
+        if (step.seq !== null || step.presumed !== null) {
+          return (step.seq ?? step.presumed) === event.id;
+        }
+        // Not foretold, so not known by its name either.
+        const { action, body } = step.ask;
+        const about = body.task_id ?? event.meta.task_id;
+        return !step.event && event.meta.action === action && event.meta.task_id === about;
+      }),
+    );
+  }
+
   /** Writes are done in order: is this the entry of the first that has neither answer nor entry? */
   function presume(event: WireEvent): void {
     const isOpen = (step: Step) => step.seq === null && step.presumed === null;
@@ -258,12 +280,15 @@ export function createEffects(records: Records): Effects {
       show();
     },
     commit(entries, seq) {
+      const others: Patch[] = [];
       for (const { event, patches } of entries) {
         presume(event);
+        if (!isOwn(event)) others.push(...patches);
         carry(patches);
       }
       settle(seq);
       if (effects.length > 0 || keptSingles) show();
+      return others;
     },
     replace(state, events, seq, anew) {
       ground = null;

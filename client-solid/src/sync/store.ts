@@ -5,7 +5,7 @@
  * Invariant: what is taken at once is one batch, and touches only the signals of what it changed.
  */
 import { type Accessor, batch, createSignal } from "solid-js";
-import type { Touched } from "../../../core/patch.ts";
+import type { Patch, Touched } from "../../../core/patch.ts";
 import type { WireState } from "../../../core/state/state.ts";
 import { createExceptionIndex, type ExceptionIndex } from "./exception-index.ts";
 import { createEffects, type Effects } from "./optimistic.ts";
@@ -14,6 +14,9 @@ import { createTaskIndex, type TaskIndex } from "./task-index.ts";
 import type { Commit, Hello, WireEvent } from "./wire.ts";
 
 export const MAX_EVENTS = 200;
+
+/** What others did: their patches, none where an own write was taken back; or all, where the state was sent anew. */
+export type Others = readonly Patch[] | "all";
 
 export interface Mirror {
   /** Reactive; to be read only. */
@@ -35,6 +38,8 @@ export interface Mirror {
   applyCommits(commits: readonly Commit[]): void;
   /** Calls `listener` within the batch of each change with the records it touched, until ended. */
   onChange(listener: (touched: Touched) => void): () => void;
+  /** Calls `listener` within the batch of what is not the person's own doing, before it is shown, until ended. */
+  onOthers(listener: (others: Others) => void): () => void;
   /** The effects of the page's own writes. */
   effects: Pick<Effects, "useReducer" | "size" | "isForetold"> & {
     add(effect: Omit<Parameters<Effects["add"]>[0], "seq">): void;
@@ -51,6 +56,7 @@ export function createMirror(): Mirror {
   const [seq, setSeq] = createSignal(0);
   const [ready, setReady] = createSignal(false);
   const listeners = new Set<(touched: Touched) => void>();
+  const strangers = new Set<(others: Others) => void>();
   let journal: string | null = null;
 
   /** One batch, after which what is derived has followed. */
@@ -64,6 +70,10 @@ export function createMirror(): Mirror {
     });
   }
 
+  function tellOthers(others: Others): void {
+    for (const listener of strangers) listener(others);
+  }
+
   function applyCommits(commits: readonly Commit[]): void {
     const last = commits.at(-1);
     if (!last) return;
@@ -72,7 +82,8 @@ export function createMirror(): Mirror {
         event: { id, ...event },
         patches,
       }));
-      effects.commit(entries, last.seq);
+      const others = effects.commit(entries, last.seq);
+      if (others.length > 0) tellOthers(others);
       const news = entries.map(({ event }) => event).reverse();
       setEvents((before) => [...news, ...before].slice(0, MAX_EVENTS));
       setSeq(last.seq);
@@ -92,6 +103,7 @@ export function createMirror(): Mirror {
           const anew = journal !== hello.journal || hello.reset === "ahead";
           const news = (hello.events ?? []).filter(({ id }) => anew || id > seq());
           effects.replace(hello.state as WireState, news, hello.seq, anew);
+          if (ready()) tellOthers("all");
         }
         journal = hello.journal;
         if (hello.events) setEvents(mergeEvents(events(), hello.events));
@@ -105,12 +117,21 @@ export function createMirror(): Mirror {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    onOthers(listener) {
+      strangers.add(listener);
+      return () => strangers.delete(listener);
+    },
     effects: {
       useReducer: (reducer) => change(() => effects.useReducer(reducer)),
       size: effects.size,
       isForetold: effects.isForetold,
       add: (effect) => change(() => effects.add({ ...effect, seq: seq() + 1 })),
-      answered: (key, seqs) => change(() => effects.answered(key, seqs, seq())),
+      answered: (key, seqs) =>
+        change(() => {
+          effects.answered(key, seqs, seq());
+          // What was shown of it goes back, at a moment that is not the person's.
+          if (seqs.length === 0 || seqs.includes(null)) tellOthers([]);
+        }),
     },
   };
 }

@@ -13,7 +13,7 @@ import { Button } from "../parts/Button.tsx";
 import { Dialog } from "../parts/Dialog.tsx";
 import { SelectField, TextArea, TextField } from "../parts/Field.tsx";
 import { useChoices } from "./choices.ts";
-import { useAnswered } from "./decide.ts";
+import { useAnswered, useDecide } from "./decide.ts";
 import { changedSince, seenOf, whatChanged } from "./seen.ts";
 
 export type Asked = "release" | "claim" | "event";
@@ -147,6 +147,7 @@ const EVENT_CHOICES: { value: TaskEvent; name: string }[] = [
 function Report(props: Form) {
   const { toasts } = usePage();
   const answered = useAnswered();
+  const { unread } = useDecide();
   const { submit, busy, refusal } = useAct();
   const choices = useChoices();
   const [agent, setAgent] = createSignal(props.task.lease?.holder ?? props.task.owner ?? "");
@@ -163,6 +164,7 @@ function Report(props: Form) {
       send={async () => {
         const { id, status } = props.task;
         const seen = seenOf(props.task);
+        if (status === "validation" && unread(seen)) return;
         if (answered.isOpen(id)) await answered.until(id);
         if (status === "validation" && changedSince(seen, props.task).length > 0) {
           toasts.show("refused", whatChanged(seen, props.task));

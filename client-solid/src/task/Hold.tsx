@@ -22,7 +22,7 @@ export function Hold(props: { task: Task; edit: TaskEdit; onRelease(): void }) {
     <div class="stack">
       <Show when={task().lease}>
         {(lease) => (
-          <div class="hold row wrap" data-testid="lease">
+          <div class="hold row wrap" data-testid="lease" data-steady={lease().holder}>
             <span class="grow">
               <span class="pulse" aria-hidden="true" /> <AgentLink id={lease().holder} /> is working
               on it, until {toMoment(lease().expires_at, now())} unless renewed.
@@ -48,7 +48,7 @@ export function Hold(props: { task: Task; edit: TaskEdit; onRelease(): void }) {
         )}
       </Show>
       <Show when={task().needs_human}>
-        <div class="hold row wrap" data-tone="bad">
+        <div class="hold row wrap" data-tone="bad" data-steady={task().id}>
           <span class="grow">It waits for a human.</span>
           <Button
             small

@@ -82,7 +82,7 @@ function Rows(props: {
         <ul>
           <First each={props.ids} within="li">
             {(id) => (
-              <li class="row">
+              <li class="row" data-steady={id}>
                 <Show when={wire.tasks[id]}>{(task) => <StatusIcon status={task().status} />}</Show>
                 <TaskLink id={id} class="link row grow">
                   <span class="task-id">{id}</span>

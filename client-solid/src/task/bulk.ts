@@ -14,7 +14,7 @@ import { type TaskChange, undoOf } from "./undo.ts";
 const MAX_ACTIONS = 500;
 
 export function useBulk() {
-  const { api, mirror, toasts } = usePage();
+  const { api, mirror, toasts, fresh } = usePage();
   const answered = useAnswered();
 
   async function send(actions: readonly BatchAction[], label: string) {
@@ -53,10 +53,17 @@ export function useBulk() {
     /** @param changeOf what becomes of each; null leaves it as it is */
     async update(ids: readonly string[], changeOf: (task: Task) => TaskChange | null) {
       const decided = new Map<string, Seen>();
+      const unread = new Set<string>();
       for (const id of ids) {
         const task = mirror.wire.tasks[id];
         const change = task && changeOf(task);
-        if (change && isDecision(task, change)) decided.set(id, seenOf(task));
+        if (!change || !isDecision(task, change)) continue;
+        const seen = seenOf(task);
+        const parts = fresh.partsOf(id);
+        if (parts.length > 0) {
+          unread.add(id);
+          toasts.show("refused", whatChanged(seen, task, parts));
+        } else decided.set(id, seen);
       }
       if (decided.size > 0) await untilAnswered([...decided.keys()]);
       const actions: BatchAction[] = [];
@@ -65,7 +72,7 @@ export function useBulk() {
       for (const id of ids) {
         const task = mirror.wire.tasks[id];
         const change = task && changeOf(task);
-        if (!change) continue;
+        if (!change || unread.has(id)) continue;
         const seen = decided.get(id);
         if (seen && (task.status !== seen.status || changedSince(seen, task).length > 0)) {
           toasts.show("refused", whatChanged(seen, task));

@@ -1,21 +1,11 @@
 /**
  * What others changed of a task since it came up before the person. Neighbours: approvals and the panel show it,
- * `seen.ts` has the words. Invariant: what came this moment is read by nobody yet, so it is not approved.
+ * `seen.ts` has the words, `fresh.ts` knows what came this moment. Invariant: what the person wrote is no change.
  */
-import {
-  type Accessor,
-  createEffect,
-  createMemo,
-  createSignal,
-  on,
-  onCleanup,
-  untrack,
-} from "solid-js";
+import { type Accessor, createEffect, createMemo, createSignal, on, untrack } from "solid-js";
 import type { Task } from "../../../core/state/tasks/task.ts";
 import { usePage } from "../page.ts";
 import { changedSince, type Seen, seenOf } from "./seen.ts";
-
-const UNREAD_MS = 700;
 
 export interface Changes {
   /** The parts: `title`, `artifacts`. */
@@ -33,7 +23,7 @@ export interface Looked {
 }
 
 export function createChanges({ current, task }: Looked): Changes {
-  const { api } = usePage();
+  const { api, fresh } = usePage();
   /** The case as it was when it came up, or when it was decided on in vain. */
   const [seen, setSeen] = createSignal<Seen | null>(null);
   const inVain = new Map<string, Seen>();
@@ -41,14 +31,6 @@ export function createChanges({ current, task }: Looked): Changes {
     const [before, one] = [seen(), task()];
     return before && one?.id === before.id ? changedSince(before, one) : [];
   });
-  const [unread, setUnread] = createSignal(false);
-  createEffect(
-    on(changes, (changed) => {
-      setUnread(changed.length > 0);
-      const reading = setTimeout(() => setUnread(false), UNREAD_MS);
-      onCleanup(() => clearTimeout(reading));
-    }),
-  );
   // What the person wrote on it beside, they know.
   createEffect(() => {
     const one = task();
@@ -65,7 +47,7 @@ export function createChanges({ current, task }: Looked): Changes {
   );
   return {
     of: changes,
-    unread,
+    unread: () => fresh.partsOf(current() ?? "").length > 0,
     meant(id, what) {
       if (current() === id) setSeen(what);
       else inVain.set(id, what);

@@ -1,7 +1,7 @@
 /**
  * A decision about a task, sent with the version that was shown: what is approved is what one saw, also where the
  * decision waited for the network. Neighbours: approvals, remedies, moves and the panel decide; `seen.ts` has the words.
- * Invariant: what was changed meanwhile is not decided, and the person is told by what.
+ * Invariant: what was changed meanwhile, or this moment, is not decided, and the person is told by what.
  */
 import type { Task } from "../../../core/state/tasks/task.ts";
 import { usePage } from "../page.ts";
@@ -38,9 +38,19 @@ export function useAnswered() {
 }
 
 export function useDecide() {
-  const { mirror, toasts } = usePage();
+  const { mirror, toasts, fresh } = usePage();
   const answered = useAnswered();
   const { act, busy } = useAct();
+
+  /** Whether others changed it this moment, which is said: it was not looked at as it is. */
+  function unread(
+    seen: Seen,
+    say: (message: string) => void = (message) => toasts.show("refused", message),
+  ): boolean {
+    const parts = fresh.partsOf(seen.id);
+    if (parts.length > 0) say(whatChanged(seen, mirror.wire.tasks[seen.id], parts));
+    return parts.length > 0;
+  }
 
   /** @returns whether it went through */
   async function decide(
@@ -51,6 +61,7 @@ export function useDecide() {
     const { id } = seen;
     const say = (message: string, meant: Seen | null) =>
       refused ? refused(message, meant) : toasts.show("refused", message);
+    if (unread(seen, (message) => say(message, null))) return false;
     if (answered.isOpen(id)) await answered.until(id);
     const now = mirror.wire.tasks[id];
     if (!now || now.status !== seen.status || changedSince(seen, now).length > 0) {
@@ -72,7 +83,7 @@ export function useDecide() {
     );
     return reply !== null;
   }
-  return { decide, busy };
+  return { decide, unread, busy };
 }
 
 /** Whether a change decides about the task: it leaves the place where it waits for approval. */

@@ -6,14 +6,14 @@ import type { ApprovedFields } from "../../../core/state/tasks/approved.ts";
 import type { Task } from "../../../core/state/tasks/task.ts";
 import { STATUS_WORDS } from "../parts/words.ts";
 
-const PARTS = {
+export const PARTS = {
   title: "title",
   description: "description",
   acceptance_criteria: "acceptance criteria",
   definition_of_done: "definition of done",
   artifacts: "artifacts",
 } as const satisfies Record<keyof ApprovedFields, string>;
-type PartName = keyof typeof PARTS;
+export type PartName = keyof typeof PARTS;
 
 /** A copy: the record itself changes in place. */
 export type Seen = Pick<Task, "id" | "status" | PartName>;
@@ -38,13 +38,17 @@ export function changedSince(seen: Seen, task: Task): string[] {
     .map((part) => PARTS[part]);
 }
 
-/** Why what was decided on is not there any more. */
-export function whatChanged(seen: Seen, task: Task | undefined): string {
+/** Why what was decided on is not there any more. @param fresh the parts that came this moment, where they are known */
+export function whatChanged(
+  seen: Seen,
+  task: Task | undefined,
+  fresh: readonly string[] = [],
+): string {
   const { id } = seen;
   if (!task) return `${id} is not here any more.`;
   const end = "Nothing was decided: look at it as it is now.";
   if (task.status !== seen.status) return `${id} is ${STATUS_WORDS[task.status]} by now. ${end}`;
-  const parts = changedSince(seen, task);
+  const parts = [...new Set([...changedSince(seen, task), ...fresh])];
   const what = parts.length > 0 ? `: ${parts.join(", ")}` : "";
   return `${id} was changed since you looked${what}. ${end}`;
 }

@@ -45,7 +45,7 @@ export default function Approvals() {
   const query = useQuery();
   const navigate = useNavigate();
   const hrefOf = useTaskHref();
-  const { decide } = useDecide();
+  const { decide, unread } = useDecide();
   /** Approved and not answered yet: pressed again, the key means the next case. */
   const [deciding, setDeciding] = createSignal<readonly string[]>([]);
   const [returning, setReturning] = createSignal(false);
@@ -101,7 +101,7 @@ export default function Approvals() {
 
   async function sendBack(note: string): Promise<boolean> {
     const decided = task();
-    if (!decided || !isWaiting()) return false;
+    if (!decided || !isWaiting() || unread(seenOf(decided))) return false;
     const { id, owner } = decided;
     const done = `${id} returned to ${owner ? nameOf(wire, owner) : "its queue"}.`;
     const change = { status: "in_progress", note } as const;
@@ -230,7 +230,12 @@ export default function Approvals() {
               </For>
               <More left={queue.later()} word="after these" within="li" onMore={queue.showLater} />
             </ul>
-            <section class="case" aria-label="The task to decide" data-testid="case">
+            <section
+              class="case"
+              aria-label="The task to decide"
+              data-testid="case"
+              data-steady={shown().id}
+            >
               <div class="case-body">
                 <Show when={shown().id} keyed>
                   {(_id) => <Case task={shown()} />}

@@ -81,6 +81,7 @@ function Card(props: { task: Task; order: readonly string[] }) {
       aria-label={`${id} ${props.task.title}`}
       aria-describedby="board-keys"
       data-task-id={id}
+      data-steady={id}
       data-testid="task-card"
       data-blocked={props.task.blocked ? "" : undefined}
       data-held={held.grip()?.id === id ? held.grip()?.by : undefined}

@@ -13,12 +13,12 @@ import { EXCEPTION_BUCKETS } from "../../../../core/state/tasks/views.ts";
 import { size } from "../../../../core/table.ts";
 import { useCommands } from "../../commands.ts";
 import { usePage } from "../../page.ts";
-import { useAct } from "../../parts/act.ts";
 import { EventList } from "../../parts/EventList.tsx";
 import { useSettled } from "../../parts/settled.ts";
 import { ViewHead } from "../../parts/ViewHead.tsx";
 import { plural } from "../../parts/words.ts";
 import { useDecide } from "../../task/decide.ts";
+import { seenOf } from "../../task/seen.ts";
 import { Bucket } from "./Bucket.tsx";
 import { Fleet } from "./Fleet.tsx";
 import { MissionFocus } from "./MissionFocus.tsx";
@@ -34,8 +34,7 @@ const MAX_EVENTS = 7;
 
 export default function Dashboard() {
   const { mirror, read } = usePage();
-  const { act } = useAct();
-  const { decide } = useDecide();
+  const { decide, unread } = useDecide();
   const markSeen = useMarkSeen();
   const blank = useSettled(
     ({ agents, missions }) => read.taskCount() + size(agents) + size(missions) === 0,
@@ -49,9 +48,10 @@ export default function Dashboard() {
   function remedy(name: RemedyName, taskId: string): void {
     const task = unwrap(mirror.wire).tasks[taskId];
     if (!task || (name === "message" && !task.owner)) return;
+    if (name === "return" && unread(seenOf(task))) return;
     rows.note();
     const takeBack = rows.settle();
-    const done = remedyAtOnce(name, task, act, decide);
+    const done = remedyAtOnce(name, task, decide);
     void done?.then((went) => went || takeBack());
     if (done) return;
     takeBack();

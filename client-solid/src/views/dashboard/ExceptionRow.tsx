@@ -25,7 +25,7 @@ export function ExceptionRow(props: {
       ? "it has no owner"
       : undefined;
   return (
-    <li class="exception" data-exception={props.item.task_id}>
+    <li class="exception" data-exception={props.item.task_id} data-steady={props.item.task_id}>
       <TaskLink id={props.item.task_id} class="exception-link">
         <span class="row">
           <span class="task-id">{props.item.task_id}</span>

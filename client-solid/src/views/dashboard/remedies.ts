@@ -11,7 +11,6 @@ import Undo2 from "lucide-solid/icons/undo-2";
 import UserRoundCog from "lucide-solid/icons/user-round-cog";
 import type { Task } from "../../../../core/state/tasks/task.ts";
 import type { ExceptionBucket } from "../../../../core/state/tasks/views.ts";
-import type { useAct } from "../../parts/act.ts";
 import type { Icon } from "../../parts/Button.tsx";
 import type { useDecide } from "../../task/decide.ts";
 import { seenOf } from "../../task/seen.ts";
@@ -38,14 +37,12 @@ export const REMEDIES_OF: Record<ExceptionBucket, readonly RemedyName[]> = {
   overdue: ["due", "message", "reassign"],
 };
 
-type Act = ReturnType<typeof useAct>["act"];
 type Decide = ReturnType<typeof useDecide>["decide"];
 
 /** Does what needs no words, with its way back: whether it went through; null when it needs some. */
 export function remedyAtOnce(
   name: RemedyName,
   task: Task,
-  act: Act,
   decide: Decide,
 ): Promise<boolean> | null {
   const task_id = task.id;
@@ -60,23 +57,20 @@ export function remedyAtOnce(
   }
   if (name !== "unblock") return null;
   const { blocked, blockers, needs_human } = task;
-  return act(
-    "tasks/update",
-    {
-      task_id,
-      ...(blocked && { blockers: [] }),
-      ...(needs_human && { needs_human: false }),
-    },
-    {
-      done: `${task_id} unblocked`,
-      undo: {
-        name: "tasks/update",
-        payload: {
-          task_id,
-          ...(blocked && { blocked, blockers: [...blockers] }),
-          ...(needs_human && { needs_human }),
-        },
+  const change = {
+    ...(blocked && { blockers: [] }),
+    ...(needs_human && { needs_human: false }),
+  };
+  return decide(seenOf(task), change, {
+    label: `Unblock ${task_id}`,
+    done: `${task_id} unblocked`,
+    undo: {
+      name: "tasks/update",
+      payload: {
+        task_id,
+        ...(blocked && { blocked, blockers: [...blockers] }),
+        ...(needs_human && { needs_human }),
       },
     },
-  ).then((reply) => reply !== null);
+  });
 }

@@ -206,7 +206,7 @@ function Body(props: { mission: MissionView }) {
               <ul class="stack">
                 <For each={props.mission.milestones} fallback={<li class="dim">None are set.</li>}>
                   {(milestone, at) => (
-                    <li>
+                    <li data-steady={milestone.title}>
                       <label class="row">
                         <input
                           type="checkbox"

@@ -81,7 +81,11 @@ function Lane(props: { id: string }) {
     else toasts.show("refused", `${name} has nothing to start now: ${reply.message}.`);
   }
   return (
-    <li class="card agent-lane" data-agent-id={props.id || "nobody"}>
+    <li
+      class="card agent-lane"
+      data-agent-id={props.id || "nobody"}
+      data-steady={agent()?.name ?? ""}
+    >
       <header class="row wrap">
         <Show when={agent()} fallback={<strong>Nobody</strong>}>
           {(one) => (

@@ -26,6 +26,7 @@ export function Row(props: {
       {(task) => (
         <tr
           data-task-id={props.id}
+          data-steady={props.id}
           aria-rowindex={props.index}
           tabindex={props.reached ? 0 : -1}
           data-selected={props.selection.has(props.id) ? "" : undefined}

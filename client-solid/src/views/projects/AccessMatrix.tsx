@@ -117,7 +117,7 @@ function Row(props: { id: string; columns: readonly Choice[] }) {
     );
   }
   return (
-    <tr>
+    <tr data-steady={nameOf(wire, props.id)}>
       <th scope="row">
         <span class="row">
           <Avatar id={props.id} />

@@ -92,7 +92,11 @@ function PlanRow(props: { id: string; top: number; verb: Props["verb"]; onMove()
   return (
     <Show when={wire.tasks[props.id]}>
       {(task) => (
-        <li class="plan-place" style={{ transform: `translateY(${props.top}px)` }}>
+        <li
+          class="plan-place"
+          data-steady={props.id}
+          style={{ transform: `translateY(${props.top}px)` }}
+        >
           <div
             ref={drag.ref}
             class="plan-row"
