@@ -72,8 +72,6 @@ export function openPage(): Page {
   });
   const tick = () =>
     batch(() => {
-      // What time moves, the person did not.
-      steady.shift();
       setNow(serverNow());
       mirror.exceptions.tick(now());
     });
@@ -175,7 +173,11 @@ export function openPage(): Page {
     { signal },
   );
   const endSteady = steady.listen();
-  const ticking = setInterval(tick, TICK_MS);
+  const ticking = setInterval(() => {
+    // What time moves, the person did not.
+    steady.shift();
+    tick();
+  }, TICK_MS);
   wire.start();
 
   return {
