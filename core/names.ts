@@ -81,10 +81,18 @@ function bearersOf(agents: Table<Agent>): readonly Bearers[] {
 /**
  * The agent beside this one whose id or name is seen as that; undefined for none.
  * @param agents of a plain state, which nobody changes any more
+ * @param by "id" where a name does not count
  */
-export function bearerBeside(agents: Table<Agent>, plain: string, self: string) {
+export function bearerBeside(
+  agents: Table<Agent>,
+  plain: string,
+  self: string,
+  by: "id" | "id or name" = "id or name",
+) {
   for (const bearers of bearersOf(agents)) {
-    const other = bearers.get(plain)?.find((id) => id !== self);
+    const other = bearers
+      .get(plain)
+      ?.find((id) => id !== self && (by !== "id" || toPlain(id) === plain));
     if (other !== undefined) return other;
   }
   return undefined;

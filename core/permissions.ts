@@ -267,14 +267,16 @@ function refuseApproval(
   return notAllowed(caller, field, why);
 }
 
-type Is = (text: unknown) => boolean;
+/** @param by "id" where a name does not count */
+type Is = (text: unknown, by?: "id") => boolean;
 
 /** The field by which the body names somebody else as who acts, in the tasks of a plan too. */
 function findBorrowed(said: Record<string, unknown>, self: string, isAnothers: Is): string | null {
   const spoken = SPEAKERS.find((field) => said[field] && said[field] !== self);
   const credited = CREDITS.find((field) => {
     if (said[field] === self || (field === "source" && OWN_PROGRAMS.has(said[field]))) return false;
-    return isAnothers(said[field]);
+    // Nowhere shown: by a name that one takes afterwards it would hold off all that say so, from heartbeats on.
+    return isAnothers(said[field], field === "source" ? "id" : undefined);
   });
   if (spoken ?? credited) return spoken ?? credited ?? null;
   if (!Array.isArray(said.tasks)) return null;
@@ -293,17 +295,18 @@ function createIsAnothers(
 ): Is {
   const ceo = toPlain(company.ceo_name);
   const own = toPlain(self);
-  const known = new Map<unknown, boolean>();
-  const look: Is = (text) => {
+  const known = { id: new Map<unknown, boolean>(), name: new Map<unknown, boolean>() };
+  const look: Is = (text, by) => {
     if (typeof text !== "string") return false;
     const plain = toPlain(text);
     if (plain === "") return false;
     if (plain === CEO || plain === ceo || (plain !== own && isBound(plain))) return true;
-    return bearerBeside(agents, plain, self) !== undefined;
+    return bearerBeside(agents, plain, self, by) !== undefined;
   };
-  return (text) => {
-    const found = known.get(text) ?? look(text);
-    known.set(text, found);
+  return (text, by) => {
+    const told = known[by ?? "name"];
+    const found = told.get(text) ?? look(text, by);
+    told.set(text, found);
     return found;
   };
 }

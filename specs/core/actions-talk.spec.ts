@@ -167,6 +167,11 @@ test("DUR-10: the same publish within 45 seconds is recorded once, after that ag
   assert.is(runOf(run(state, "openclaw/publish", pass, AT + 46_000)).id, "R-2207");
   const other = { ...pass, summary: "Done again." };
   assert.is(runOf(run(state, "openclaw/publish", other, AT + 1_000)).id, "R-2207");
+  let busy = state;
+  for (let n = 0; n < 60; n++) {
+    busy = run(busy, "openclaw/publish", { agent_id: "iris", title: `Run ${n}` }, AT + 1_000).state;
+  }
+  assert.ok(accepts(busy, "openclaw/publish", pass, [], AT + 2_000).repeated, "whatever others do");
 });
 
 test("CORE-2: openclaw/publish refuses what it does not know", () => {

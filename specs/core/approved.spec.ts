@@ -3,7 +3,17 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { ActionName, State } from "../../core/index.ts";
 import type { Task } from "../../core/state/tasks/task.ts";
-import { act, demoState, frozen, record, run, runAll } from "../support/core.ts";
+import {
+  AT,
+  act,
+  asBefore,
+  demoState,
+  frozen,
+  record,
+  refuses,
+  run,
+  runAll,
+} from "../support/core.ts";
 
 const test = suite("approved");
 frozen(test);
@@ -120,6 +130,51 @@ test("ACC-32: brought back to validation a task may be changed, by whom it names
   const handing = { agent_id: "codex", task_id: ID, outcome: "validation", artifacts: ["b.pdf"] };
   const { state: published } = run(state, "openclaw/publish", handing);
   assert.is(taskOf(published).status, "validation");
+});
+
+test("ACC-32: nor does who is not named let itself in as who approves", () => {
+  const state = run(demoState(), "tasks/update", {
+    ...{ task_id: "T-203", status: "validation", validation_owner: "" },
+  }).state;
+  const itself = { task_id: "T-203", agent_id: "echo", validation_owner: "echo" };
+  refuses(
+    state,
+    "tasks/update",
+    itself,
+    "T-203 waits for approval, and those it names change what is approved; leave out validation_owner and comment",
+  );
+  run(state, "tasks/update", { ...itself, agent_id: "codex" });
+  run(state, "tasks/update", { task_id: "T-203", validation_owner: "echo" });
+  asBefore(state, "tasks/update", itself, AT, undefined, 1);
+});
+
+test("ACC-28: who has left is named by nobody as who approves; who is named already may be said again", () => {
+  const left = run(demoState(), "agents/retire", { agent_id: "iris" }).state;
+  const naming = { task_id: "T-203", validation_owner: "iris" };
+  const why = "agent iris is retired; register it again to bring it back";
+  refuses(left, "tasks/update", naming, why);
+  refuses(left, "tasks/create", { title: "x", validation_owner: "iris" }, why);
+  asBefore(left, "tasks/update", naming, AT, undefined, 1);
+  run(left, "tasks/update", { ...naming, validation_owner: "ceo" });
+});
+
+test("CORE-27: what an agent publishes that has nothing to do with the task drops nothing of those who have", () => {
+  const artifacts = (from: number) => Array.from({ length: 150 }, (_, n) => `${from + n}.txt`);
+  const said = { task_id: "T-208", title: "x" };
+  const own = { ...said, agent_id: "codex", artifacts: artifacts(0) };
+  const { state } = run(demoState(), "openclaw/publish", own);
+  const others = { ...said, agent_id: "echo", artifacts: artifacts(500) };
+  refuses(
+    state,
+    "openclaw/publish",
+    others,
+    "T-208 has no room for more artifacts; say where it is instead of what it says, or leave some out",
+  );
+  run(state, "openclaw/publish", { ...others, artifacts: ["one.txt"] });
+  const on = run(state, "openclaw/publish", { ...own, artifacts: artifacts(500) }).state;
+  assert.is(record(on.tasks, "T-208").artifacts.length, 200);
+  const before = asBefore(state, "openclaw/publish", others, AT, undefined, 1).state;
+  assert.is(record(before.tasks, "T-208").artifacts.length, 200);
 });
 
 test.run();

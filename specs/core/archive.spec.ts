@@ -205,6 +205,16 @@ test("ARC-2: what comes back is whole, and names nothing that is gone since", ()
     await refused("tasks/reopen", { task_id: id }, `${id} is not done; it is in validation`);
   }));
 
+test("ARC-2 ACC-28: what comes back is approved by the CEO where whoever it named is gone", () =>
+  withCompany(async ({ engine, does, archives }) => {
+    await does("tasks/create", { title: "old", status: "done", validation_owner: "iris" });
+    const id = `T-${engine.view().state.counters.task}`;
+    await archives(id);
+    await does("agents/retire", { agent_id: "iris", successor_id: "echo" });
+    await does("tasks/reopen", { task_id: id });
+    assert.is(taskIn(engine, id).validation_owner, "ceo");
+  }));
+
 test("ARC-2: a dependency that would close a circle by now stays behind", () =>
   withCompany(async ({ engine, does, archives }) => {
     await does("tasks/create", { title: "first", status: "backlog" });

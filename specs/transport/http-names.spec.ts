@@ -45,6 +45,8 @@ test("ACC-8: nobody is credited by what looks like another's name, and marks are
         ["missions/plan", { title: "x", objective: "x", source: name }, "source"],
         ["conversations/message", { target: "iris", text: "x", sender: name }, "sender"],
       ] as const) {
+        // What is shown nowhere is held against ids alone.
+        if (field === "source" && !LOOKALIKES.includes(name)) continue;
         const answer = await post(action, body, codex);
         const refused = [statusFor(name, field), field];
         assert.equal([answer.status, answer.body.field], refused, `${action} ${escape(name)}`);
@@ -117,17 +119,13 @@ test("ACC-8: what our own programs say as source is nobody's name: no agent that
       const answer = await post("tasks/create", { title: "x", source }, tokens["ralph-1"] ?? "");
       assert.is(answer.status, 200, answer.text);
     }
-    await post("agents/update", { name: "MCP" }, tokens["codex-1"] ?? "");
-    const other = await post(
-      "tasks/create",
-      { title: "x", source: "MCP" },
-      tokens["ralph-1"] ?? "",
-    );
-    assert.equal(
-      [other.status, other.body.field],
-      [403, "source"],
-      "in other letters it is a name",
-    );
+    // Nor any other program's; an id is somebody's in whatever letters.
+    await post("agents/update", { name: "Worker-Script" }, tokens["codex-1"] ?? "");
+    const said = (source: string) =>
+      post("agents/heartbeat", { agent_id: "ralph", source }, tokens["ralph-1"] ?? "");
+    assert.is((await said("worker-script")).status, 200);
+    const other = await said("CODEX");
+    assert.equal([other.status, other.body.field], [403, "source"]);
     const asked = await fetch(`${server.url}/mcp`, {
       method: "POST",
       headers: {

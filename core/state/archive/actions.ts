@@ -139,6 +139,8 @@ function bringBack(draft: State, task_id: string, context: Context): Task | null
   const inSprint = sprint_id && has(draft.sprints, sprint_id) ? sprint_id : null;
   if (inMission) checkRoom(draft, task_id, "mission", inMission, context);
   if (inSprint) checkRoom(draft, task_id, "sprint", inSprint, context);
+  // Whose word it was is gone, and nobody took it over: else it would be anybody's now.
+  const instead = task.validation_owner && isSince(context, 2) ? CEO : null;
   const isTaken = (other: string) => {
     const awaited = get(context.before.tasks, other);
     return isSince(context, 2) && awaited !== undefined && fullOfDependents(awaited, context);
@@ -148,7 +150,7 @@ function bringBack(draft: State, task_id: string, context: Context): Task | null
     mission_id: inMission,
     sprint_id: inSprint,
     owner: isActive(task.owner) ? task.owner : null,
-    validation_owner: isActive(task.validation_owner) ? task.validation_owner : null,
+    validation_owner: isActive(task.validation_owner) ? task.validation_owner : instead,
     assignees: task.assignees.filter(isActive),
     collaborators: task.collaborators.filter(isActive),
     depends_on: task.depends_on.filter(

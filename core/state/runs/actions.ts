@@ -118,7 +118,7 @@ const publish = defineAction({
       doing_summary: payload.doing_summary ?? "",
       next_summary: payload.next_summary ?? "",
     };
-    const earlier = findRepeated(context.before, said, context.at);
+    const earlier = findRepeated(context.before, said, context);
     const run_id = earlier?.id ?? addRun(draft, said, context);
 
     const { agent_id } = payload;
@@ -203,12 +203,17 @@ function runIdAt(number: number): string {
 function findRepeated(
   state: State,
   said: Omit<Run, "id" | "timestamp">,
-  at: number,
+  context: Context,
 ): Run | undefined {
+  const { at } = context;
   const { run: last } = state.counters;
-  for (let number = last; number > last - REPEAT_WINDOW; number--) {
+  // Of its own: whatever others publish, it is known again.
+  const ofItself = isSince(context, 2);
+  let left = REPEAT_WINDOW;
+  for (let number = last; number > last - MAX_RUNS && left > 0; number--) {
     const run = get(state.runs, runIdAt(number));
-    if (!run) continue;
+    if (!ofItself || run?.agent_id === said.agent_id) left--;
+    if (!run || run.agent_id !== said.agent_id) continue;
     const { id: _id, timestamp, ...earlier } = run;
     if (Math.abs(at - fromTime(timestamp)) <= REPEAT_MS && dequal(earlier, said)) return run;
   }

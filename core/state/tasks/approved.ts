@@ -3,7 +3,7 @@
  * tasks/update and openclaw/publish, which write these fields. Invariant: what is done says what was approved; who
  * wants it otherwise brings it back to validation, where it is seen.
  */
-import type { Context } from "../../action.ts";
+import { type Context, isSince } from "../../action.ts";
 import { refuse } from "../../errors.ts";
 import { isPerson } from "../shares.ts";
 import { isNamed } from "./naming.ts";
@@ -18,7 +18,7 @@ const APPROVED = [
 ] as const;
 
 /** Who may change those while it waits: nobody lets itself in. */
-const NAMED = ["owner", "assignees", "collaborators"] as const;
+const NAMED = ["owner", "assignees", "collaborators", "validation_owner"] as const;
 
 export type ApprovedFields = { [K in (typeof APPROVED)[number]]?: Task[K] | undefined };
 
@@ -41,7 +41,9 @@ export function checkApproved(
   const stays = status === "done" && to === "done";
   const named = isNamed(task, context.actor);
   if (!stays && named) return;
-  const asked = stays ? APPROVED : ([...APPROVED, ...NAMED] as const);
+  // Before the second generation of rules, who was not named could name itself as who approves.
+  const naming = isSince(context, 2) ? NAMED : NAMED.filter((one) => one !== "validation_owner");
+  const asked = stays ? APPROVED : ([...APPROVED, ...naming] as const);
   const field = asked.find((one) => differs(task[one], fields[one]));
   if (!field) return;
   const way = `leave out ${field} and comment`;

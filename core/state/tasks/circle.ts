@@ -31,7 +31,9 @@ export function checkDependencies(
   for (const next of new Set(dependsOn)) {
     // What is said again may be archived since: done, and still named.
     if (depends_on.includes(next)) continue;
-    const full = fullOfDependents(find(state, "tasks", next), context);
+    // A draft would make a proxy of each, and of its lists; what this action made is in no state before.
+    const awaited = get(context.before.tasks, next) ?? find(state, "tasks", next);
+    const full = fullOfDependents(awaited, context);
     if (full) {
       const way = "let this one depend on a task that depends on it";
       refuse("conflict", `${full}; ${way}`, { field: "depends_on" });

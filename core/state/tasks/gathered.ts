@@ -2,11 +2,13 @@
  * What a task gathers over time: artifacts and blockers. Neighbours: `rules.ts` and the actions write them.
  * Invariant: they have a bound, by their number and by their texts together.
  */
-import type { Context } from "../../action.ts";
+import { type Context, isSince } from "../../action.ts";
 import { refuse } from "../../errors.ts";
 import { get } from "../../table.ts";
 import { weightOf } from "../../weight.ts";
 import { unique } from "../lookup.ts";
+import { isPerson } from "../shares.ts";
+import { isNamed } from "./naming.ts";
 import type { Task } from "./task.ts";
 
 /** All that one request can say has room. */
@@ -23,13 +25,19 @@ export function gather(
   task: Task,
   field: Gathered,
   items: readonly string[],
-  { before }: Context,
+  context: Context,
 ): void {
-  const all = unique([...(get(before.tasks, task.id) ?? task)[field], ...items]);
+  const known = get(context.before.tasks, task.id) ?? task;
+  const all = unique([...known[field], ...items]);
   let from = Math.max(0, all.length - GATHERED.count);
   let characters = charactersIn(all.slice(from));
   for (; characters > GATHERED.characters && from < all.length - 1; from++) {
     characters -= weightOf(all[from] ?? "");
+  }
+  // Who has nothing to do with the task drops nothing of those who have.
+  const isIn = isPerson(context) || isNamed(known, context.actor) || !isSince(context, 2);
+  if (from > 0 && !isIn) {
+    refuse("conflict", `${task.id} has no room for more ${field}; ${TOO_LONG[field]}`, { field });
   }
   assign(task, field, all.slice(from));
 }

@@ -4,9 +4,10 @@
  * Invariant: whatever a field names is there.
  */
 import type { Static, Type } from "typebox";
-import type { Context } from "../../action.ts";
+import { type Context, isSince } from "../../action.ts";
 import { refuse } from "../../errors.ts";
 import { get, put } from "../../table.ts";
+import { CEO } from "../agents/agent.ts";
 import { checkPerson, checkRef, findActiveAgent, unique } from "../lookup.ts";
 import { HOME_PROJECT } from "../projects/project.ts";
 import { restOf, shareOf } from "../shares.ts";
@@ -64,9 +65,13 @@ function checkFields(state: State, task: Task, fields: TaskFields, context: Cont
   for (const group of ["mission", "sprint"] as const)
     checkGroup(state, task, fields, group, context);
   if (fields.owner && fields.owner !== task.owner) findActiveAgent(state, fields.owner);
-  const people = [...(fields.assignees ?? []), ...(fields.collaborators ?? [])];
-  for (const agent of people) checkRef(state, "agents", agent);
-  checkPerson(state, fields.validation_owner);
+  const people = new Set([...(fields.assignees ?? []), ...(fields.collaborators ?? [])]);
+  for (const agent of people) checkRef(context.before, "agents", agent);
+  const { validation_owner: approver } = fields;
+  checkPerson(state, approver);
+  // Who has left approves nothing, and nobody else's word would do.
+  const isNew = approver && approver !== CEO && approver !== task.validation_owner;
+  if (isNew && isSince(context, 2)) findActiveAgent(state, approver);
   if (fields.depends_on) checkDependencies(state, task, fields.depends_on, context);
 }
 
