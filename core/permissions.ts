@@ -9,8 +9,7 @@ import { bearerBeside, toPlain } from "./names.ts";
 import type { DispatchOptions } from "./outcome.ts";
 import { CEO } from "./state/agents/agent.ts";
 import type { State } from "./state/state.ts";
-import { isDone } from "./state/tasks/activity.ts";
-import type { Task } from "./state/tasks/task.ts";
+import { approverOf } from "./state/tasks/approved.ts";
 import { get } from "./table.ts";
 
 export const ROLES = ["owner", "operator", "agent", "observer"] as const;
@@ -229,12 +228,6 @@ function refuseHuman(
   if (!task || task.lease?.holder === self) return null;
   const why = `${self} does not hold ${task.id}; claim it first, or say it in a comment`;
   return notAllowed(caller, "needs_human", why);
-}
-
-/** What people approved once is the CEO's to approve again, whomever it names. */
-function approverOf({ validation_owner, activity }: Task, { agents }: State): string | null {
-  const last = activity.findLast(isDone);
-  return last && !get(agents, last.author) ? CEO : validation_owner;
 }
 
 /**

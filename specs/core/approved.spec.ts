@@ -2,7 +2,9 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { ActionName, State } from "../../core/index.ts";
+import { nameOf } from "../../core/state/lookup.ts";
 import type { Task } from "../../core/state/tasks/task.ts";
+import { exceptionsOf } from "../../core/state/tasks/views.ts";
 import {
   AT,
   act,
@@ -146,6 +148,20 @@ test("ACC-32: nor does who is not named let itself in as who approves", () => {
   run(state, "tasks/update", { ...itself, agent_id: "codex" });
   run(state, "tasks/update", { task_id: "T-203", validation_owner: "echo" });
   asBefore(state, "tasks/update", itself, AT, undefined, 1);
+});
+
+test("ACC-28: what people approved once is said to wait for the CEO, whomever it names", () => {
+  const named = { task_id: "T-203", validation_owner: "iris" };
+  const validate = (state: State) =>
+    run(state, "tasks/update", { ...named, status: "validation" }).state;
+  const reasonIn = (state: State) =>
+    exceptionsOf(state, record(state.tasks, "T-203"), AT).map(({ reason }) => reason);
+  const first = validate(demoState());
+  assert.ok(reasonIn(first).includes("waits for Iris"));
+  const approved = (author: string) =>
+    run(first, "tasks/update", { task_id: "T-203", author, status: "done" }).state;
+  assert.ok(reasonIn(validate(approved("alice"))).includes(`waits for ${nameOf(first, "ceo")}`));
+  assert.ok(reasonIn(validate(approved("iris"))).includes("waits for Iris"));
 });
 
 test("ACC-28: who has left is named by nobody as who approves; who is named already may be said again", () => {

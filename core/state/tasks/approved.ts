@@ -1,11 +1,16 @@
 /**
  * What an approval is about: once somebody looked at it, or is about to, it is not exchanged behind them. Neighbours:
- * tasks/update and openclaw/publish, which write these fields. Invariant: what is done says what was approved; who
- * wants it otherwise brings it back to validation, where it is seen.
+ * tasks/update and openclaw/publish, which write these fields, `permissions.ts` and the views, which ask whose word it
+ * is. Invariant: what is done says what was approved; who wants it otherwise brings it back to validation, where it is
+ * seen.
  */
 import { type Context, isSince } from "../../action.ts";
 import { refuse } from "../../errors.ts";
+import { get } from "../../table.ts";
+import { CEO } from "../agents/agent.ts";
 import { isPerson } from "../shares.ts";
+import type { State } from "../state.ts";
+import { isDone } from "./activity.ts";
 import { isNamed } from "./naming.ts";
 import type { Task, TaskStatus } from "./task.ts";
 
@@ -60,4 +65,13 @@ function differs(
   if (said === undefined) return false;
   if (!Array.isArray(said) || !Array.isArray(before)) return (said || null) !== (before || null);
   return said.length !== before.length || said.some((item, index) => item !== before[index]);
+}
+
+/** Whose word a task waits for; null for anybody's. What people approved once, they approve again, whomever it names. */
+export function approverOf(
+  { validation_owner, activity }: Pick<Task, "validation_owner" | "activity">,
+  { agents }: Pick<State, "agents">,
+): string | null {
+  const last = activity.findLast(isDone);
+  return last && !get(agents, last.author) ? CEO : validation_owner || null;
 }

@@ -4,9 +4,11 @@
  */
 import { compareIds, get, values } from "../../table.ts";
 import { DAY_MS, endOfDate, fromTime, toTime } from "../../time.ts";
+import { CEO } from "../agents/agent.ts";
 import { isPresent } from "../agents/views.ts";
 import { nameOf, unique } from "../lookup.ts";
 import type { State } from "../state.ts";
+import { approverOf } from "./approved.ts";
 import { isOpen, type Task } from "./task.ts";
 
 /** Work that nobody has touched for this long is stale, whoever holds it. */
@@ -196,7 +198,7 @@ export function exceptionsOf(
     found.push({ bucket: "blocked", since: updated_at, reason });
   }
   if (task.status === "validation") {
-    const reason = `waits for ${nameOf(state, task.validation_owner || "ceo")}`;
+    const reason = `waits for ${nameOf(state, approverOf(task, state) ?? CEO)}`;
     found.push({ bucket: "needs_approval", since: status_since, reason });
   }
   if (isStale(state, task, now, moment)) {

@@ -14,6 +14,7 @@ import CornerUpLeft from "lucide-solid/icons/corner-up-left";
 import { createEffect, createSignal, For, on, Show } from "solid-js";
 import { CEO } from "../../../../core/state/agents/agent.ts";
 import { nameOf } from "../../../../core/state/lookup.ts";
+import { approverOf } from "../../../../core/state/tasks/approved.ts";
 import type { Task } from "../../../../core/state/tasks/task.ts";
 import { useCommands } from "../../commands.ts";
 import { usePage } from "../../page.ts";
@@ -55,7 +56,7 @@ export default function Approvals() {
   const mine = () => query.get("for") === "me";
   const all = () => mirror.tasks.ids("status", "validation");
   const ids = createFiltered(all, () =>
-    mine() ? ({ validation_owner }: Task) => !validation_owner || validation_owner === CEO : null,
+    mine() ? (one: Task) => (approverOf(one, wire) ?? CEO) === CEO : null,
   );
   useTaskOrder(ids);
   const shownCase = createShown(ids, query, (id) => deciding().includes(id));

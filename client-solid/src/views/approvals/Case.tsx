@@ -1,6 +1,8 @@
 /** What a decision goes by: what was asked for, what was handed in, what was said about it. */
 import { For, type JSX, Show } from "solid-js";
+import { CEO } from "../../../../core/state/agents/agent.ts";
 import { nameOf } from "../../../../core/state/lookup.ts";
+import { approverOf } from "../../../../core/state/tasks/approved.ts";
 import type { Task } from "../../../../core/state/tasks/task.ts";
 import { blockersOf } from "../../../../core/state/tasks/views.ts";
 import { usePage } from "../../page.ts";
@@ -33,7 +35,7 @@ export function Case(props: { task: Task }) {
             </Show>
           </span>
           <span>
-            for <bdi>{nameOf(wire, task().validation_owner ?? "ceo")}</bdi>, handed in{" "}
+            for <bdi>{nameOf(wire, approverOf(task(), wire) ?? CEO)}</bdi>, handed in{" "}
             <Ago time={task().status_since} />
           </span>
         </p>
