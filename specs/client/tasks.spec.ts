@@ -3,7 +3,8 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { toPredicate } from "../../client-solid/src/task/filter.ts";
 import { mergeLines } from "../../client-solid/src/task/merge-lines.ts";
-import { undoOf } from "../../client-solid/src/task/undo.ts";
+import { changedSince, isAsSeen, isDecision, seenOf } from "../../client-solid/src/task/seen.ts";
+import { type TaskChange, undoOf } from "../../client-solid/src/task/undo.ts";
 import { toVerdict } from "../../client-solid/src/views/board/model.ts";
 import { nextSort, orderBy, toSort } from "../../client-solid/src/views/pipeline/model.ts";
 import { toWireState } from "../../core/state/state.ts";
@@ -38,6 +39,39 @@ test("PAGE-74: what a person added and took out is done to the list as it is by 
     const at = `${opened} | ${mine} | ${theirs}`;
     assert.is(mergeLines(lines(opened), lines(mine), lines(theirs)).join(" "), merged, at);
   }
+});
+
+test("PAGE-73: what lets something through is a decision, what only says something of a task is none", () => {
+  const inReview = taskOf("T-201");
+  const done = taskOf("T-214");
+  const waits = { ...taskOf("T-208"), needs_human: true };
+  const blocked = taskOf("T-209");
+  const rows: [task: Task, change: TaskChange, decides: boolean][] = [
+    [inReview, { status: "done" }, true],
+    [inReview, { status: "in_progress", note: "Not yet" }, true],
+    [inReview, { status: "validation" }, false],
+    [inReview, { priority: "P0", title: "Other" }, false],
+    [done, { status: "done" }, false],
+    [done, { status: "validation" }, false],
+    [waits, { needs_human: false }, true],
+    [waits, { needs_human: true }, false],
+    [waits, { status: "in_progress" }, true],
+    [taskOf("T-208"), { status: "in_progress" }, false],
+    [taskOf("T-208"), { needs_human: false }, false],
+    [blocked, { blockers: [] }, true],
+    [blocked, { blocked: false }, true],
+    [blocked, { blockers: ["Another"] }, false],
+    [blocked, { blocked: true, blockers: [] }, false],
+    [inReview, { blockers: [] }, false],
+  ];
+  for (const [task, change, decides] of rows)
+    assert.is(isDecision(task, change), decides, `${task.id} ${JSON.stringify(change)}`);
+  const seen = seenOf(blocked, { blockers: [] });
+  const other = { ...blocked, blockers: ["May we?"] };
+  assert.equal(changedSince(seen, other), ["blockers"]);
+  assert.not(isAsSeen(seen, other));
+  assert.ok(isAsSeen(seenOf(blocked), other), "what it is not about");
+  assert.not(isAsSeen(seen, undefined));
 });
 
 test("PAGE-22: what the board refuses is what the table of moves refuses, each with its reason", () => {

@@ -14,11 +14,14 @@ export interface Undo<N extends RouteName = RouteName> {
   payload: PayloadOf<N>;
 }
 
+/** A way back that goes by what the change was answered with; null where there is none. */
+export type UndoBy<R> = (reply: R) => (() => void) | null;
+
 export interface Told<R> {
   /** Said when it went through; nothing is said where the page itself shows it. */
   done?: string | ((reply: R) => string);
   /** The action that takes it back, offered beside `done`. */
-  undo?: Undo;
+  undo?: Undo | UndoBy<R>;
   /** What it is, in the list of what waits. */
   label?: string;
   /** Told the no instead of a toast. */
@@ -54,11 +57,11 @@ export function useAct() {
     const { done, undo } = told;
     if (done) {
       const text = typeof done === "function" ? done(result.reply) : done;
-      toasts.show(
-        "done",
-        text,
-        undo && { label: "Undo", run: () => void act(undo.name, undo.payload) },
-      );
+      const run =
+        typeof undo === "function"
+          ? undo(result.reply)
+          : undo && (() => void act(undo.name, undo.payload));
+      toasts.show("done", text, run ? { label: "Undo", run } : undefined);
     }
     if (told.showsWarnings) return result.reply;
     for (const warning of result.warnings) toasts.show("refused", warning);

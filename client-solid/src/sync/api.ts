@@ -33,7 +33,14 @@ import {
 export type ApiResult<R> =
   | { ok: true; reply: R; warnings: readonly string[] }
   /** `status` is 0 when the server was not reached. */
-  | { ok: false; status: number; code: string | null; message: string };
+  | {
+      ok: false;
+      status: number;
+      code: string | null;
+      message: string;
+      /** The record as it is, where the write went by an older one (code `stale`). */
+      current?: object;
+    };
 
 /** One action of a bulk edit; the payload's type follows from the name. */
 export type BatchAction = {
@@ -196,6 +203,6 @@ function ofBatch(result: Record<string, unknown>): WriteResult {
   return { ok: false, error: toError(Number(status ?? 400), body) };
 }
 
-function refused({ status, code, message }: ClawTaskerError) {
-  return { ok: false as const, status, code, message };
+function refused({ status, code, message, current }: ClawTaskerError) {
+  return { ok: false as const, status, code, message, ...(current && { current }) };
 }

@@ -15,6 +15,7 @@ import { type Choice, Options } from "../parts/Options.tsx";
 import { plural, STATUS_WORDS } from "../parts/words.ts";
 import { useBulk } from "./bulk.ts";
 import { PRIORITY_CHOICES, STATUS_CHOICES, useChoices } from "./choices.ts";
+import type { Seen } from "./seen.ts";
 import type { Selection } from "./selection.ts";
 import type { TaskChange } from "./undo.ts";
 
@@ -25,13 +26,17 @@ export function BulkBar(props: { selection: Selection }) {
   const bulk = useBulk();
   const choices = useChoices();
   const ids = () => [...props.selection.ids()];
-  const change = (changeOf: (task: Task) => TaskChange | null) => void bulk.update(ids(), changeOf);
+  const change = (
+    changeOf: (task: Task) => TaskChange | null,
+    shown: readonly Seen[] = bulk.look(ids()),
+  ) => void bulk.update(shown, changeOf);
 
   async function move(to: TaskStatus): Promise<void> {
     const able = (id: string) => {
       const from = mirror.wire.tasks[id]?.status;
       return from !== undefined && TRANSITIONS[from].includes(to);
     };
+    const shown = bulk.look(ids());
     const stuck = ids().filter((id) => !able(id));
     if (stuck.length > 0) {
       const yes = await confirm.ask({
@@ -47,7 +52,7 @@ export function BulkBar(props: { selection: Selection }) {
       });
       if (!yes) return;
     }
-    change(({ id }) => (able(id) ? { status: to } : null));
+    change(({ id }) => (able(id) ? { status: to } : null), shown);
   }
 
   async function remove(): Promise<void> {

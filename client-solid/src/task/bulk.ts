@@ -1,20 +1,40 @@
 /**
- * One change of many tasks, in one request, with one way back. Neighbours: `BulkBar`, `api.batch`.
- * Invariant: what was refused is said with the first reason; what went through stays; what was changed meanwhile is not decided.
+ * One change of many tasks, in one request, with one way back. Neighbours: `BulkBar`, `api.batch`; `update.ts` does it
+ * for one. Invariant: what was refused is said with the first reason; what went through stays; what was changed
+ * meanwhile is not decided, by the way back neither.
  */
 import type { Task } from "../../../core/state/tasks/task.ts";
 import { usePage } from "../page.ts";
 import { plural } from "../parts/words.ts";
-import type { BatchAction } from "../sync/api.ts";
-import { isDecision, useAnswered } from "./decide.ts";
-import { changedSince, type Seen, seenOf, whatChanged } from "./seen.ts";
+import type { ApiResult, BatchAction } from "../sync/api.ts";
+import { againOn, MAX_AGAIN, useAnswered } from "./decide.ts";
+import { isAsSeen, isDecision, type Seen, seenOf, whatChanged } from "./seen.ts";
 import { type TaskChange, undoOf } from "./undo.ts";
 
 /** The most that one request takes. */
 const MAX_ACTIONS = 500;
 
+/** What is to become of one. */
+interface Step {
+  seen: Seen;
+  change: TaskChange;
+  decides: boolean;
+}
+
+interface Sent extends Step {
+  back: TaskChange | null;
+  result: ApiResult<object>;
+}
+
+const toStep = (task: Task, change: TaskChange, seen = seenOf(task, change)): Step => ({
+  seen,
+  change,
+  decides: isDecision(task, change),
+});
+
 export function useBulk() {
   const { api, mirror, toasts, fresh } = usePage();
+  const { tasks } = mirror.wire;
   const answered = useAnswered();
 
   async function send(actions: readonly BatchAction[], label: string) {
@@ -25,11 +45,11 @@ export function useBulk() {
     return results;
   }
 
-  function tell(results: Awaited<ReturnType<typeof send>>, done: string, undo: BatchAction[]) {
+  function tell(results: readonly ApiResult<object>[], done: string, undo: readonly Step[]) {
     const refused = results.filter((result) => !result.ok);
     const count = results.length - refused.length;
     if (count > 0) {
-      const run = () => void send(undo, "Undo").then((back) => tell(back, "taken back", []));
+      const run = () => void takeBack(undo);
       const action = undo.length > 0 ? { label: "Undo", run } : undefined;
       toasts.show("done", `${plural(count, "task")} ${done}.`, action);
     }
@@ -49,52 +69,77 @@ export function useBulk() {
     if (open.length > 0) await Promise.all(open.map(answered.until));
   }
 
-  return {
-    /** @param changeOf what becomes of each; null leaves it as it is */
-    async update(ids: readonly string[], changeOf: (task: Task) => TaskChange | null) {
-      const decided = new Map<string, Seen>();
-      const unread = new Set<string>();
-      for (const id of ids) {
-        const task = mirror.wire.tasks[id];
-        const change = task && changeOf(task);
-        if (!change || !isDecision(task, change)) continue;
-        const seen = seenOf(task);
-        const parts = fresh.partsOf(id);
-        if (parts.length > 0) {
-          unread.add(id);
-          toasts.show("refused", whatChanged(seen, task, parts));
-        } else decided.set(id, seen);
-      }
-      if (decided.size > 0) await untilAnswered([...decided.keys()]);
-      const actions: BatchAction[] = [];
-      const changed: string[] = [];
-      const undos: (BatchAction | null)[] = [];
-      for (const id of ids) {
-        const task = mirror.wire.tasks[id];
-        const change = task && changeOf(task);
-        if (!change || unread.has(id)) continue;
-        const seen = decided.get(id);
-        if (seen && (task.status !== seen.status || changedSince(seen, task).length > 0)) {
-          toasts.show("refused", whatChanged(seen, task));
-          continue;
-        }
-        changed.push(id);
-        const back = undoOf(task, change);
-        const version = seen && { expected_version: task.version };
-        actions.push({ action: "tasks/update", body: { ...change, ...version, task_id: id } });
-        undos.push(back && { action: "tasks/update", body: back });
-      }
-      const sent = await send(actions, `Change ${plural(actions.length, "task")}`);
-      const results = sent.map((result, at) => {
-        const seen = decided.get(changed[at] ?? "");
-        if (result.ok || result.code !== "stale" || !seen) return result;
-        return { ...result, message: whatChanged(seen, mirror.wire.tasks[seen.id]) };
+  /** Whether others changed it this moment, which is said. */
+  function isUnread({ seen, decides }: Step): boolean {
+    const parts = decides ? fresh.partsOf(seen.id) : [];
+    if (parts.length > 0) toasts.show("refused", whatChanged(seen, tasks[seen.id], parts));
+    return parts.length > 0;
+  }
+
+  /** Sends them together, and those again of which only what was not decided on became another. */
+  async function put(steps: readonly Step[], label: string): Promise<Sent[]> {
+    const read = steps.filter((step) => !isUnread(step));
+    const decided = read.filter(({ decides }) => decides);
+    if (decided.length > 0) await untilAnswered(decided.map(({ seen }) => seen.id));
+    const sent: Sent[] = [];
+    let open: [step: Step, now: Task, back: TaskChange | null][] = [];
+    for (const step of read) {
+      const { seen, change, decides } = step;
+      const now = tasks[seen.id];
+      if (!now || (decides && !isAsSeen(seen, now))) toasts.show("refused", whatChanged(seen, now));
+      else open.push([step, now, undoOf(now, change)]);
+    }
+    for (let again = 0; open.length > 0; again++) {
+      const actions = open.map(([{ seen, change, decides }, now]): BatchAction => {
+        const version = decides && { expected_version: now.version };
+        return { action: "tasks/update", body: { ...change, ...version, task_id: seen.id } };
       });
-      tell(
-        results,
-        "changed",
-        undos.filter((undo, at): undo is BatchAction => undo !== null && !!results[at]?.ok),
+      const results = await send(actions, label);
+      const left: typeof open = [];
+      for (const [at, [step, , back]] of open.entries()) {
+        const result = results[at];
+        if (!result) continue;
+        const stale = !result.ok && result.code === "stale" && step.decides ? result : null;
+        const now = stale && again < MAX_AGAIN && againOn(step.seen, stale);
+        if (now) left.push([step, now, back]);
+        else sent.push({ ...step, back, result: stale ? inWords(step.seen, stale) : result });
+      }
+      open = left;
+    }
+    return sent;
+  }
+
+  function inWords(seen: Seen, no: Extract<ApiResult<object>, { ok: false }>): typeof no {
+    return {
+      ...no,
+      message: whatChanged(seen, (no.current as Task | undefined) ?? tasks[seen.id]),
+    };
+  }
+
+  async function takeBack(steps: readonly Step[]): Promise<void> {
+    const now = steps.map((step) => {
+      const task = tasks[step.seen.id];
+      return { ...step, decides: step.decides || (!!task && isDecision(task, step.change)) };
+    });
+    tell(await put(now, "Undo").then(resultsOf), "taken back", []);
+  }
+
+  return {
+    /** As they are shown at this moment: what is decided goes by it. */
+    look: (ids: readonly string[]): readonly Seen[] =>
+      ids.flatMap((id) => tasks[id] ?? []).map((task) => seenOf(task)),
+    /** @param changeOf what becomes of each; null leaves it as it is */
+    async update(shown: readonly Seen[], changeOf: (task: Task) => TaskChange | null) {
+      const steps = shown.flatMap((seen) => {
+        const task = tasks[seen.id];
+        const change = task && changeOf(task);
+        return change ? [toStep(task, change, seen)] : [];
+      });
+      const sent = await put(steps, `Change ${plural(steps.length, "task")}`);
+      const undo = sent.flatMap(({ back, result }) =>
+        back && result.ok ? [toStep((result.reply as { task: Task }).task, back)] : [],
       );
+      tell(resultsOf(sent), "changed", undo);
     },
     async remove(ids: readonly string[]) {
       const actions = ids.map((task_id) => ({
@@ -105,3 +150,5 @@ export function useBulk() {
     },
   };
 }
+
+const resultsOf = (sent: readonly Sent[]) => sent.map(({ result }) => result);

@@ -1,20 +1,34 @@
 /**
  * A decision about a task, sent with the version that was shown: what is approved is what one saw, also where the
- * decision waited for the network. Neighbours: approvals, remedies, moves and the panel decide; `seen.ts` has the words.
- * Invariant: what was changed meanwhile, or this moment, is not decided, and the person is told by what.
+ * decision waited for the network. Neighbours: `update.ts` decides where a change of a task is one, `bulk.ts` for many;
+ * `seen.ts` has the words. Invariant: what was changed meanwhile, or this moment, is not decided, and the person is
+ * told by what; what a decision is not about holds it up for a few tries only.
  */
+import type { ReplyOf } from "../../../core/registry.ts";
 import type { Task } from "../../../core/state/tasks/task.ts";
 import { usePage } from "../page.ts";
 import { type Told, useAct } from "../parts/act.ts";
-import { changedSince, type Seen, whatChanged } from "./seen.ts";
+import type { ApiResult } from "../sync/api.ts";
+import { isAsSeen, type Seen, whatChanged } from "./seen.ts";
 import type { TaskChange } from "./undo.ts";
 
-export interface Decided extends Pick<Told<object>, "undo"> {
+export interface Decided extends Pick<Told<ReplyOf<"tasks/update">>, "undo"> {
   /** What it is, while it waits: `Approve T-203`. */
   label: string;
-  done: string;
+  done?: string;
   /** Says the no; a toast where it is absent. @param seen what was decided on, where that was changed meanwhile */
   refused?(message: string, seen: Seen | null): void;
+}
+
+type No = Extract<ApiResult<object>, { ok: false }>;
+
+/** So often a decision is sent again where only what it is not about was changed. */
+export const MAX_AGAIN = 3;
+
+/** The task as it is by now, where a decision may be sent again on it: of what was seen nothing is another. */
+export function againOn(seen: Seen, { code, current }: No): Task | null {
+  const task = current as Task | undefined;
+  return code === "stale" && isAsSeen(seen, task) ? task : null;
 }
 
 /** Waits for the person's own writes on a task: until they are in it, its version is foretold. */
@@ -63,30 +77,34 @@ export function useDecide() {
       refused ? refused(message, meant) : toasts.show("refused", message);
     if (unread(seen, (message) => say(message, null))) return false;
     if (answered.isOpen(id)) await answered.until(id);
-    const now = mirror.wire.tasks[id];
-    if (!now || now.status !== seen.status || changedSince(seen, now).length > 0) {
+    let now: Task | undefined = mirror.wire.tasks[id];
+    if (!isAsSeen(seen, now)) {
       say(whatChanged(seen, now), seen);
       return false;
     }
-    const reply = await act(
-      "tasks/update",
-      { ...change, task_id: id, expected_version: now.version },
-      {
-        label,
-        done,
-        ...(undo && { undo }),
-        refused: ({ code, message }) =>
-          code === "stale"
-            ? say(whatChanged(seen, mirror.wire.tasks[id]), seen)
-            : say(message, null),
-      },
-    );
-    return reply !== null;
+    for (let again = 0; ; again++) {
+      let no: No | null = null;
+      const reply = await act(
+        "tasks/update",
+        { ...change, task_id: id, expected_version: now.version },
+        {
+          label,
+          ...(done && { done }),
+          ...(undo && { undo }),
+          refused(said) {
+            no = said;
+          },
+        },
+      );
+      if (reply) return true;
+      const said = no as No | null;
+      now = (again < MAX_AGAIN && said && againOn(seen, said)) || undefined;
+      if (now) continue;
+      const current = (said?.current as Task | undefined) ?? mirror.wire.tasks[id];
+      if (said?.code === "stale") say(whatChanged(seen, current), seen);
+      else say(said?.message ?? "refused", null);
+      return false;
+    }
   }
   return { decide, unread, busy };
-}
-
-/** Whether a change decides about the task: it leaves the place where it waits for approval. */
-export function isDecision({ status }: Task, change: TaskChange): boolean {
-  return status === "validation" && change.status !== undefined && change.status !== status;
 }

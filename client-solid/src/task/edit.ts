@@ -1,13 +1,10 @@
 /**
  * How the panel changes its task: one update of the fields that were edited, with the way back in the
- * toast. Neighbours: `undo.ts`, `parts/act.ts`. Invariant: a refusal is shown in the panel, at hand.
+ * toast. Neighbour: `update.ts`. Invariant: a refusal is shown in the panel, at hand.
  */
 import { type Accessor, createSignal } from "solid-js";
-import { usePage } from "../page.ts";
-import { useAct } from "../parts/act.ts";
-import { isDecision, useDecide } from "./decide.ts";
-import { seenOf } from "./seen.ts";
-import { type TaskChange, undoOf } from "./undo.ts";
+import type { TaskChange } from "./undo.ts";
+import { useUpdate } from "./update.ts";
 
 export interface TaskEdit {
   /** @returns whether the server took it */
@@ -18,31 +15,17 @@ export interface TaskEdit {
 }
 
 export function createTaskEdit(id: Accessor<string>): TaskEdit {
-  const { mirror } = usePage();
-  const { submit, refusal } = useAct();
-  const { decide } = useDecide();
-  const [refused, setRefused] = createSignal<ReturnType<TaskEdit["refusal"]>>(null);
+  const { update } = useUpdate();
+  const [refusal, setRefusal] = createSignal<ReturnType<TaskEdit["refusal"]>>(null);
   return {
-    refusal: refused,
-    dismiss: () => setRefused(null),
-    async update(change, done) {
-      const task = mirror.wire.tasks[id()];
-      const undo = task && undoOf(task, change);
-      setRefused(null);
-      const told = {
-        done,
-        ...(undo && { undo: { name: "tasks/update" as const, payload: undo } }),
-      };
+    refusal,
+    dismiss: () => setRefusal(null),
+    update(change, done) {
+      setRefusal(null);
+      const label = `${change.status ? "Move" : "Change"} ${id()}`;
       const fields = Object.keys(change);
-      if (task && isDecision(task, change)) {
-        const refused = (message: string) => void setRefused({ message, fields });
-        return decide(seenOf(task), change, { ...told, label: `Move ${id()}`, refused });
-      }
-      const reply = await submit("tasks/update", { ...change, task_id: id() }, told);
-      if (!reply) {
-        setRefused({ message: refusal()?.message ?? "refused", fields });
-      }
-      return reply !== null;
+      const refused = (message: string) => void setRefusal({ message, fields });
+      return update(id(), change, { label, done, refused });
     },
   };
 }

@@ -15,7 +15,6 @@ export const MOMENT_MS = 700;
 const GROUND: Readonly<Record<string, string>> = {
   status: "status",
   blocked: "whether it is blocked",
-  blockers: "blockers",
   needs_human: "whether it waits for a human",
   validation_owner: "who validates it",
 };

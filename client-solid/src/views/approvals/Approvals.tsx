@@ -28,11 +28,11 @@ import { ViewHead } from "../../parts/ViewHead.tsx";
 import { STATUS_WORDS } from "../../parts/words.ts";
 import { Changed } from "../../task/Changed.tsx";
 import { createChanges } from "../../task/changes.ts";
-import { useDecide } from "../../task/decide.ts";
 import { createFiltered } from "../../task/filtered.ts";
 import { useTaskOrder } from "../../task/order.ts";
 import { type Seen, seenOf } from "../../task/seen.ts";
-import { type TaskChange, undoOf } from "../../task/undo.ts";
+import type { TaskChange } from "../../task/undo.ts";
+import { useUpdate } from "../../task/update.ts";
 import { Case } from "./Case.tsx";
 import { ReturnNote } from "./ReturnNote.tsx";
 import { createShown } from "./shown.ts";
@@ -46,7 +46,7 @@ export default function Approvals() {
   const query = useQuery();
   const navigate = useNavigate();
   const hrefOf = useTaskHref();
-  const { decide, unread } = useDecide();
+  const { update, unread } = useUpdate();
   /** Approved and not answered yet: pressed again, the key means the next case. */
   const [deciding, setDeciding] = createSignal<readonly string[]>([]);
   const [returning, setReturning] = createSignal(false);
@@ -81,10 +81,8 @@ export default function Approvals() {
   async function send(decided: Task, change: TaskChange, words: { label: string; done: string }) {
     const { id } = decided;
     setDeciding((ids) => [...ids, id]);
-    const undo = undoOf(decided, change);
-    const sent = decide(seenOf(decided), change, {
+    const sent = update(id, change, {
       ...words,
-      ...(undo && { undo: { name: "tasks/update", payload: undo } }),
       refused: (message, meant) => refused(message, id, meant),
     });
     query.set({ at: beside(1) ?? beside(-1) ?? "" });

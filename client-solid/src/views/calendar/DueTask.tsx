@@ -5,17 +5,17 @@
 import { Show } from "solid-js";
 import { isOverdue } from "../../../../core/state/tasks/views.ts";
 import { usePage } from "../../page.ts";
-import { useAct } from "../../parts/act.ts";
 import { TaskLink } from "../../parts/links.tsx";
 import { StatusIcon } from "../../parts/signs.tsx";
 import { toDay } from "../../parts/words.ts";
+import { useUpdate } from "../../task/update.ts";
 import { addDays } from "./calendar-grid.ts";
 
 const STEPS: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
 
 export function DueTask(props: { id: string }) {
   const { mirror, now } = usePage();
-  const { act } = useAct();
+  const { update } = useUpdate();
   const task = () => mirror.wire.tasks[props.id];
 
   async function move(event: KeyboardEvent): Promise<void> {
@@ -25,14 +25,8 @@ export function DueTask(props: { id: string }) {
     event.preventDefault();
     const { id } = props;
     const to = addDays(due, step);
-    const moved = act(
-      "tasks/update",
-      { task_id: id, due_date: to },
-      {
-        done: `${id} is due ${toDay(to)}.`,
-        undo: { name: "tasks/update", payload: { task_id: id, due_date: due } },
-      },
-    );
+    const told = { label: `Move ${id}`, done: `${id} is due ${toDay(to)}.` };
+    const moved = update(id, { due_date: to }, told);
     // At once where the change shows early, else after the answer.
     queueMicrotask(() => focusOn(id));
     if (await moved) focusOn(id);

@@ -17,8 +17,8 @@ import { EventList } from "../../parts/EventList.tsx";
 import { useSettled } from "../../parts/settled.ts";
 import { ViewHead } from "../../parts/ViewHead.tsx";
 import { plural } from "../../parts/words.ts";
-import { useDecide } from "../../task/decide.ts";
 import { seenOf } from "../../task/seen.ts";
+import { useUpdate } from "../../task/update.ts";
 import { Bucket } from "./Bucket.tsx";
 import { Fleet } from "./Fleet.tsx";
 import { MissionFocus } from "./MissionFocus.tsx";
@@ -34,7 +34,7 @@ const MAX_EVENTS = 7;
 
 export default function Dashboard() {
   const { mirror, read } = usePage();
-  const { decide, unread } = useDecide();
+  const { update, unread } = useUpdate();
   const markSeen = useMarkSeen();
   const blank = useSettled(
     ({ agents, missions }) => read.taskCount() + size(agents) + size(missions) === 0,
@@ -51,7 +51,7 @@ export default function Dashboard() {
     if (name === "return" && unread(seenOf(task))) return;
     rows.note();
     const takeBack = rows.settle();
-    const done = remedyAtOnce(name, task, decide);
+    const done = remedyAtOnce(name, task, update);
     void done?.then((went) => went || takeBack());
     if (done) return;
     takeBack();

@@ -12,9 +12,7 @@ import UserRoundCog from "lucide-solid/icons/user-round-cog";
 import type { Task } from "../../../../core/state/tasks/task.ts";
 import type { ExceptionBucket } from "../../../../core/state/tasks/views.ts";
 import type { Icon } from "../../parts/Button.tsx";
-import type { useDecide } from "../../task/decide.ts";
-import { seenOf } from "../../task/seen.ts";
-import { undoOf } from "../../task/undo.ts";
+import type { useUpdate } from "../../task/update.ts";
 
 export type RemedyName = "unblock" | "approve" | "return" | "message" | "reassign" | "due";
 
@@ -37,40 +35,22 @@ export const REMEDIES_OF: Record<ExceptionBucket, readonly RemedyName[]> = {
   overdue: ["due", "message", "reassign"],
 };
 
-type Decide = ReturnType<typeof useDecide>["decide"];
+type Update = ReturnType<typeof useUpdate>["update"];
 
 /** Does what needs no words, with its way back: whether it went through; null when it needs some. */
 export function remedyAtOnce(
   name: RemedyName,
   task: Task,
-  decide: Decide,
+  update: Update,
 ): Promise<boolean> | null {
-  const task_id = task.id;
+  const { id, blocked, needs_human } = task;
   if (name === "approve") {
-    const change = { status: "done" } as const;
-    const undo = undoOf(task, change);
-    return decide(seenOf(task), change, {
-      label: `Approve ${task_id}`,
-      done: `${task_id} approved`,
-      ...(undo && { undo: { name: "tasks/update", payload: undo } }),
-    });
+    return update(id, { status: "done" }, { label: `Approve ${id}`, done: `${id} approved` });
   }
   if (name !== "unblock") return null;
-  const { blocked, blockers, needs_human } = task;
   const change = {
     ...(blocked && { blockers: [] }),
     ...(needs_human && { needs_human: false }),
   };
-  return decide(seenOf(task), change, {
-    label: `Unblock ${task_id}`,
-    done: `${task_id} unblocked`,
-    undo: {
-      name: "tasks/update",
-      payload: {
-        task_id,
-        ...(blocked && { blocked, blockers: [...blockers] }),
-        ...(needs_human && { needs_human }),
-      },
-    },
-  });
+  return update(id, change, { label: `Unblock ${id}`, done: `${id} unblocked` });
 }

@@ -7,15 +7,15 @@ import { DragDropProvider } from "@dnd-kit/solid";
 import { createMemo, createSignal } from "solid-js";
 import { isOpen } from "../../../../core/state/tasks/task.ts";
 import { usePage } from "../../page.ts";
-import { useAct } from "../../parts/act.ts";
 import { DragGhost } from "../../parts/DragGhost.tsx";
 import { withoutStyles } from "../../parts/drag.ts";
+import { useUpdate } from "../../task/update.ts";
 import { PlanList } from "./PlanList.tsx";
 
 export function Planning(props: { id: string; project: string | null }) {
   const { mirror, read } = usePage();
   const { wire } = mirror;
-  const { act } = useAct();
+  const { update } = useUpdate();
   const [typed, setTyped] = createSignal("");
   const [everywhere, setEverywhere] = createSignal(false);
   const held = () => read.taskIdsBy("sprint", props.id);
@@ -33,14 +33,8 @@ export function Planning(props: { id: string; project: string | null }) {
     const before = wire.tasks[id]?.sprint_id ?? null;
     const sprint_id = into ? props.id : null;
     if (before === sprint_id) return;
-    void act(
-      "tasks/update",
-      { task_id: id, sprint_id },
-      {
-        done: into ? `${id} is in the sprint.` : `${id} left the sprint.`,
-        undo: { name: "tasks/update", payload: { task_id: id, sprint_id: before } },
-      },
-    );
+    const done = into ? `${id} is in the sprint.` : `${id} left the sprint.`;
+    void update(id, { sprint_id }, { label: `Plan ${id}`, done });
   }
 
   return (
