@@ -123,7 +123,7 @@ export function checkShapes({ head, state }: Checked, now: number): void {
     if (standing === "active") throw new Error(`${path} is for who left, and ${id} is active`);
     if (handing_over_to === id) throw new Error(`${path} leads back to itself`);
   }
-  for (const task of Object.values(state.tasks)) checkTask(task, state);
+  for (const task of Object.values(state.tasks)) checkTask(task, state, isSlug);
   refuseCrowds(state);
   refuseCircles("agents", "manager", state.agents, ({ manager }: Agent) => [manager]);
   const line = longestLine(managersIn(Object.values(state.agents)));
@@ -137,9 +137,17 @@ export function checkShapes({ head, state }: Checked, now: number): void {
 }
 
 /** @throws Error where what is said of the task is right by itself and cannot be so together */
-function checkTask({ id, status, needs_human, asked_by, links, lease }: Task, state: WireState) {
-  if (asked_by !== undefined && !needs_human) {
-    throw new Error(`tasks/${id}/asked_by is for what waits for a human, and ${id} does not`);
+function checkTask(
+  { id, status, needs_human, asked_by, links, lease }: Task,
+  state: WireState,
+  isSlug: ValidateFunction,
+): void {
+  if (asked_by !== undefined) {
+    const path = `tasks/${id}/asked_by`;
+    if (!isSlug({ id: asked_by })) throw new Error(`${path} is no id of an agent`);
+    if (!needs_human || status === "done") {
+      throw new Error(`${path} is for what waits for a human, and ${id} does not`);
+    }
   }
   const linked = new Set(links.map(({ link_type, target_id }) => `${link_type} ${target_id}`));
   if (linked.size < links.length) throw new Error(`tasks/${id}/links holds one twice`);

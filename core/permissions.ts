@@ -243,7 +243,7 @@ function refuseApproval(
 ): Rejection | null {
   const task = typeof said.task_id === "string" ? get(state.tasks, said.task_id) : undefined;
   const isNew = name === "tasks/create";
-  const approver = isNew ? said.validation_owner : task && approverOf(task, state);
+  const approver = isNew ? said.validation_owner : task && approverOf(task);
   if (!approver || approver === self) return null;
   const id = task?.id ?? "it";
   const given = said.validation_owner === undefined ? undefined : said.validation_owner || null;
@@ -252,10 +252,12 @@ function refuseApproval(
     return notAllowed(caller, "validation_owner", why);
   }
   const field = said.status === "done" ? "status" : "type";
-  const isDone = field === "status" || (name === "tasks/event" && said.type === "done");
-  if (!isDone || task?.status === "done") return null;
+  const comesToDone = field === "status" || (name === "tasks/event" && said.type === "done");
+  if (!comesToDone || task?.status === "done") return null;
   const whose =
-    task && task.validation_owner !== approver ? "approved it before" : "is its validation_owner";
+    task && task.validation_owner !== approver
+      ? "or another person approved it before"
+      : "is its validation_owner";
   const why = `${approver} ${whose} and approves ${id}; report needs-validation and wait`;
   return notAllowed(caller, field, why);
 }

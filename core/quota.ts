@@ -13,14 +13,13 @@ import { DAY_MS } from "./time.ts";
 export const MAX_STATE = 256_000_000;
 
 /**
- * How much of the room may be taken by a step: its last part is for small ones, so that what was begun can be finished,
- * and behind what agents may take, together, is room for people.
+ * Up to which part of the room a step may fill it: the last tenth is for small ones, so that what was begun can be
+ * finished, and for people's; behind what agents take in large ones, together, is room for people.
  */
 const PARTS = {
-  agents: { large: 0.75, small: 0.85 },
-  people: { large: 0.9, small: 1 },
+  agents: { large: 0.75, small: 0.9, step: 2_000 },
+  people: { large: 0.9, small: 1, step: 10_000 },
 } as const;
-const SMALL_STEP = 2_000;
 
 /** Of the room, what an agent's token may add at once, and again within a day. */
 const SHARE = 1 / 8;
@@ -73,7 +72,7 @@ export function createQuota({
     refuse({ by, role }, growth) {
       if (growth <= 0) return null;
       const parts = role === "agent" ? PARTS.agents : PARTS.people;
-      const part = growth <= SMALL_STEP ? parts.small : parts.large;
+      const part = growth <= parts.step ? parts.small : parts.large;
       if (size + growth > maxState * part) {
         const forWhom = role === "agent" ? `, and agents fill ${part * 100} % of that` : "";
         return rejection(

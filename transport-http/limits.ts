@@ -32,21 +32,21 @@ export interface TooMuch {
 
 export interface WriteLimit {
   /** Null when the write may go on, which then counts; asked before anything of it is read. */
-  admit(sender: Sender): TooMuch | null;
+  admit(sender: WriteCaller): TooMuch | null;
   /** The same for the actions of a batch, all of them or none. */
-  admitActions(sender: Sender, count: number): TooMuch | null;
+  admitActions(sender: WriteCaller, count: number): TooMuch | null;
   /** Counts what a write had the journal write, which is known only afterwards. */
-  wrote(sender: Sender, characters: number): void;
+  wrote(sender: WriteCaller, characters: number): void;
 }
 
-export interface Sender {
+export interface WriteCaller {
   address: string;
   /** It comes with a token of people: agents at the same address, or who has no token, must not use up all of it. */
   isPerson: boolean;
 }
 
 /** @param caller whose token is in the header, which is known before a body is read */
-export function senderOf({ socket }: IncomingMessage, caller: Principal | null): Sender {
+export function senderOf({ socket }: IncomingMessage, caller: Principal | null): WriteCaller {
   const address = socket.remoteAddress ?? "unknown";
   return { address, isPerson: caller !== null && isOfPeople(caller) };
 }
@@ -73,19 +73,23 @@ export function createWriteLimit(perMinute: number, clock: () => number): WriteL
   }
 
   /** What people send counts with all the rest, and beside it: up to their part it passes where that is used up. */
-  function take(kind: "writes" | "actions", { address, isPerson }: Sender, count: number): number {
+  function take(
+    kind: "writes" | "actions",
+    { address, isPerson }: WriteCaller,
+    count: number,
+  ): number {
     const place = placeOf(address);
     const wait = shared[kind].take(place, count);
     if (!isPerson) return wait;
-    if (wait > 0) return ofPeople[kind].take(place, count) === 0 ? 0 : wait;
+    if (wait > 0) return Math.min(wait, ofPeople[kind].take(place, count));
     ofPeople[kind].note(place, count);
     return 0;
   }
 
-  function waitWritten({ address, isPerson }: Sender): number {
+  function waitWritten({ address, isPerson }: WriteCaller): number {
     const place = placeOf(address);
-    if (isPerson && ofPeople.written.wait(place) === 0) return 0;
-    return shared.written.wait(place);
+    const wait = shared.written.wait(place);
+    return isPerson ? Math.min(wait, ofPeople.written.wait(place)) : wait;
   }
 
   return {

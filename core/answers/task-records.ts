@@ -64,6 +64,11 @@ export const activity = record<Activity>()("Activity", {
   from: activityValue(),
   to: activityValue(),
   timestamp: time(),
+  person: Type.Optional(
+    Type.Literal(true, {
+      description: "By a person in a name of their own, neither an agent's nor the CEO's.",
+    }),
+  ),
 });
 
 export const priority = () => Type.Unsafe<Priority>({ type: "string", enum: [...PRIORITIES] });

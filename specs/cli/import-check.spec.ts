@@ -225,6 +225,7 @@ test("CLI-2: import refuses a task of which two things are said that no request 
   const lease = { holder: "codex", token: 1, ttl_seconds: 600, expires_at: toTime(AT) };
   said({ lease }, /^tasks\/T-208\/lease is for what is in progress, and T-208 is ready$/);
   said({ asked_by: "codex" }, /^tasks\/T-208\/asked_by is for what waits for a human, and T-208/);
+  said({ asked_by: "Co dex", needs_human: true }, /^tasks\/T-208\/asked_by is no id of an agent$/);
   const link = { link_type: "relates-to", target_id: "T-203" };
   said({ links: [link, link] }, /^tasks\/T-208\/links holds one twice$/);
   const own = { ...link, target_id: "T-208" };

@@ -5,6 +5,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { State } from "../../core/index.ts";
+import { approverOf } from "../../core/state/tasks/approved.ts";
 import type { Task } from "../../core/state/tasks/task.ts";
 import { asBefore, demoState, frozen, record, run } from "../support/core.ts";
 
@@ -51,6 +52,42 @@ test("CORE-27: what people say in their own names stays as the CEO's does", () =
   const codex = { task_id, author: "codex", note: "x" };
   const before = asBefore(state, "tasks/update", codex, undefined, undefined, 1).state;
   assert.ok(taskOf(before, task_id).activity.length <= 100);
+});
+
+test("CORE-27 ACC-28: who was an agent then is none of the people, and who was a person then is one, whoever is an agent since", () => {
+  const task_id = "T-208";
+  const say = (state: State, author: string, more: object = { note: "x" }) =>
+    run(state, "tasks/update", { task_id, author, ...more }).state;
+  const doneBy = (author: string) =>
+    ["in_progress", "validation", "done"].reduce(
+      (state, status) => say(state, author, { status }),
+      demoState(),
+    );
+  const done = doneBy("echo");
+  const gone = run(done, "agents/delete", { agent_id: "echo" }).state;
+  assert.is(approverOf(taskOf(gone, task_id)), taskOf(gone, task_id).validation_owner);
+  const persons = doneBy("alice");
+  const known = run(persons, "agents/register", { agent_id: "alice", name: "Alice", role: "QA" });
+  assert.is(approverOf(taskOf(known.state, task_id)), "ceo");
+});
+
+test("AGT-13: a person in a name of their own ends what waits for a human, by approving and by handing in", () => {
+  const waiting = run(demoState(), "tasks/update", {
+    ...{ task_id: "T-203", agent_id: "codex", needs_human: true },
+  }).state;
+  const handedIn = run(waiting, "tasks/update", {
+    ...{ task_id: "T-203", agent_id: "codex", status: "validation" },
+  }).state;
+  for (const [state, status] of [
+    [waiting, "validation"],
+    [handedIn, "done"],
+  ] as const) {
+    const { needs_human, ...task } = taskOf(
+      run(state, "tasks/update", { task_id: "T-203", author: "alice", status }).state,
+      "T-203",
+    );
+    assert.equal([needs_human, "asked_by" in task], [false, false], status);
+  }
 });
 
 test("ACC-28: whose word it was that a task is done stays in its activity, whoever writes how much after it, and from its making on", () => {

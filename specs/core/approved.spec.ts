@@ -167,7 +167,7 @@ test("ACC-28: what people approved once is said to wait for the CEO, whomever it
 test("ACC-28: who has left is named by nobody as who approves; who is named already may be said again", () => {
   const left = run(demoState(), "agents/retire", { agent_id: "iris" }).state;
   const naming = { task_id: "T-203", validation_owner: "iris" };
-  const why = "agent iris is retired; register it again to bring it back";
+  const why = "agent iris is retired and approves nothing; name another, or nobody";
   refuses(left, "tasks/update", naming, why);
   refuses(left, "tasks/create", { title: "x", validation_owner: "iris" }, why);
   asBefore(left, "tasks/update", naming, AT, undefined, 1);
@@ -184,7 +184,7 @@ test("CORE-27: what an agent publishes that has nothing to do with the task drop
     state,
     "openclaw/publish",
     others,
-    "T-208 has no room for more artifacts; say where it is instead of what it says, or leave some out",
+    "T-208 has no room for these artifacts of yours; leave out artifacts, or have its owner name you among its collaborators",
   );
   run(state, "openclaw/publish", { ...others, artifacts: ["one.txt"] });
   const on = run(state, "openclaw/publish", { ...own, artifacts: artifacts(500) }).state;

@@ -15,7 +15,7 @@ frozen(test);
 
 const MOST = 50;
 const FULL =
-  "Iris has 50 tasks that it holds or that wait for a human on its account, the most that an agent may; finish or release some";
+  "Iris has 50 tasks that it holds or that wait for a human on its account, the most that an agent may; finish or release some, or ask a human for what waits";
 
 const heldBy = (story: Story, id: string) =>
   list(story.state.tasks).filter(({ lease }) => lease?.holder === id).length;

@@ -152,7 +152,7 @@ const CASES: Case[] = [
   {
     code: "leases",
     given: holding(50),
-    text: "Codex has 50 tasks that it holds or that wait for a human on its account, the most that an agent may; finish or release some",
+    text: "Codex has 50 tasks that it holds or that wait for a human on its account, the most that an agent may; finish or release some, or ask a human for what waits",
     remedy: "Finish or release some that it holds, or have a human end what waits for one.",
   },
   {

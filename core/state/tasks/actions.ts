@@ -7,7 +7,6 @@ import { type Context, defineAction, isSince } from "../../action.ts";
 import { refuse } from "../../errors.ts";
 import { flag, id, lines, optionalName, requiredText, source, text } from "../../schema.ts";
 import { get } from "../../table.ts";
-import { CEO } from "../agents/agent.ts";
 import { checkPerson, checkVersion, find, nameTold, touch } from "../lookup.ts";
 import { recordActivity } from "./activity.ts";
 import { checkApproved } from "./approved.ts";
@@ -144,7 +143,7 @@ const updateTask = defineAction({
         to: false,
       } as const;
       if (context.rules && task.needs_human) recordActivity(task, said, context);
-      settleLeases(task, CEO);
+      settleLeases(task, true);
     }
     if (payload.status) moveTask(task, payload.status, author, context);
     if (payload.note) note(task, payload.note, author, context);

@@ -1,18 +1,19 @@
 /**
  * The activity of a task: what happened to it last; the journal keeps all of it. Neighbours: `rules.ts` and
- * the actions record in it. Invariants: it has a bound, by its number and by its texts together; what the CEO
+ * the actions record in it. Invariants: it has a bound, by its number and by its texts together; what people
  * last did and said outlives whatever agents do after it.
  */
 import { type Context, isSince } from "../../action.ts";
 import { get } from "../../table.ts";
 import { createWeights } from "../../weight.ts";
+import { CEO } from "../agents/agent.ts";
 import { isPerson } from "../shares.ts";
 import type { Activity, Task } from "./task.ts";
 
 /** What every reader of a task is given. */
 export const MAX_ACTIVITY = { count: 100, characters: 200_000 } as const;
 
-/** Of that, for the newest of the CEO's. */
+/** Of that, for the newest of people's. */
 const KEPT = { count: 25, characters: 100_000 } as const;
 
 export const charactersOf = createWeights<Activity>(({ author, from, to }) => [author, from, to]);
@@ -22,12 +23,21 @@ export function isDone({ field, to }: Pick<Activity, "field" | "to">): boolean {
   return field === "status" && to === "done";
 }
 
+/** Whether a person did it, the CEO or another. */
+export function isPersons({ author, person }: Pick<Activity, "author" | "person">): boolean {
+  return author === CEO || person === true;
+}
+
 type Entry = Pick<Activity, "author" | "action" | "field" | "from" | "to">;
 
 export function recordActivity(task: Task, entry: Entry, context: Context): void {
   const last = task.activity.at(-1);
   const count = last ? Number(last.id.slice(last.id.lastIndexOf("-") + 1)) + 1 : 0;
-  const record = { id: `AC-${context.at}-${count}`, ...entry, timestamp: context.time };
+  const { author } = entry;
+  const record: Activity = {
+    ...{ id: `AC-${context.at}-${count}`, ...entry, timestamp: context.time },
+    ...(author !== CEO && author !== "system" && isPerson(context, author) && { person: true }),
+  };
   const all = [...activityOf(task, context), record];
   const left = leftOf(all, context);
   if (left.length === all.length) task.activity.push(record);
@@ -55,7 +65,7 @@ function keptOf(all: readonly Activity[], context: Context): ReadonlySet<Activit
   if (done) kept.add(done);
   let characters = 0;
   for (const one of all.toReversed()) {
-    if (one.author === "system" || !isPerson(context, one.author)) continue;
+    if (!isPersons(one)) continue;
     characters += charactersOf(one);
     if (kept.size >= KEPT.count || characters > KEPT.characters) break;
     kept.add(one);

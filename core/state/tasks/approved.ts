@@ -6,11 +6,9 @@
  */
 import { type Context, isSince } from "../../action.ts";
 import { refuse } from "../../errors.ts";
-import { get } from "../../table.ts";
 import { CEO } from "../agents/agent.ts";
 import { isPerson } from "../shares.ts";
-import type { State } from "../state.ts";
-import { isDone } from "./activity.ts";
+import { isDone, isPersons } from "./activity.ts";
 import { isNamed } from "./naming.ts";
 import type { Task, TaskStatus } from "./task.ts";
 
@@ -68,10 +66,10 @@ function differs(
 }
 
 /** Whose word a task waits for; null for anybody's. What people approved once, they approve again, whomever it names. */
-export function approverOf(
-  { validation_owner, activity }: Pick<Task, "validation_owner" | "activity">,
-  { agents }: Pick<State, "agents">,
-): string | null {
+export function approverOf({
+  validation_owner,
+  activity,
+}: Pick<Task, "validation_owner" | "activity">): string | null {
   const last = activity.findLast(isDone);
-  return last && !get(agents, last.author) ? CEO : validation_owner || null;
+  return last && isPersons(last) ? CEO : validation_owner || null;
 }

@@ -37,7 +37,8 @@ export function gather(
   // Who has nothing to do with the task drops nothing of those who have.
   const isIn = isPerson(context) || isNamed(known, context.actor) || !isSince(context, 2);
   if (from > 0 && !isIn) {
-    refuse("conflict", `${task.id} has no room for more ${field}; ${TOO_LONG[field]}`, { field });
+    const way = `leave out ${field}, or have its owner name you among its collaborators`;
+    refuse("conflict", `${task.id} has no room for these ${field} of yours; ${way}`, { field });
   }
   assign(task, field, all.slice(from));
 }

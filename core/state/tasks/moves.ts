@@ -5,8 +5,8 @@
  */
 import { type Context, isSince } from "../../action.ts";
 import { refuse } from "../../errors.ts";
-import { CEO } from "../agents/agent.ts";
 import { unique } from "../lookup.ts";
+import { isPerson } from "../shares.ts";
 import { recordActivity } from "./activity.ts";
 import { assign, fitting } from "./gathered.ts";
 import { type ActivityValue, type Task, type TaskStatus, TRANSITIONS } from "./task.ts";
@@ -32,7 +32,7 @@ export function moveTask(task: Task, to: TaskStatus, author: string, context: Co
     });
   }
   // What nobody may claim, nobody takes up by another way.
-  if ((to === "done" || to === "in_progress") && task.needs_human && author !== CEO) {
+  if ((to === "done" || to === "in_progress") && task.needs_human && !isPerson(context, author)) {
     const text = `${task.id} waits for a human, who approves it or sets needs_human: false`;
     refuse("conflict", text, { field: "status" });
   }
@@ -41,15 +41,15 @@ export function moveTask(task: Task, to: TaskStatus, author: string, context: Co
   task.status_since = context.time;
   task.done_at = to === "done" ? context.time : null;
   if (to !== "in_progress" && task.lease) task.lease = null;
-  if (to === "validation" || to === "done") settleLeases(task, author);
+  if (to === "validation" || to === "done") settleLeases(task, isPerson(context, author));
   if (to === "done") task.progress = 100;
   return true;
 }
 
 /** The work went on: what was lost before does not count any more. Waiting for a human is ended by one. */
-export function settleLeases(task: Task, author: string): void {
+export function settleLeases(task: Task, byPerson: boolean): void {
   if (task.lease_expiries > 0) task.lease_expiries = 0;
-  if (!task.needs_human || author !== CEO) return;
+  if (!task.needs_human || !byPerson) return;
   task.needs_human = false;
   if (task.asked_by !== undefined) delete task.asked_by;
 }

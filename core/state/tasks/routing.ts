@@ -130,7 +130,7 @@ export function holdsMost(relations: Relations, { id, name }: Agent): Reason | n
   if (relations.tasks("held", id).size < MAX_LEASES) return null;
   const text =
     `${name} has ${MAX_LEASES} tasks that it holds or that wait for a human on its account, the most that ` +
-    "an agent may; finish or release some";
+    "an agent may; finish or release some, or ask a human for what waits";
   const remedy = "Finish or release some that it holds, or have a human end what waits for one.";
   return { code: "leases", blocking: true, text, remedy };
 }

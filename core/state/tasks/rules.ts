@@ -71,7 +71,12 @@ function checkFields(state: State, task: Task, fields: TaskFields, context: Cont
   checkPerson(state, approver);
   // Who has left approves nothing, and nobody else's word would do.
   const isNew = approver && approver !== CEO && approver !== task.validation_owner;
-  if (isNew && isSince(context, 2)) findActiveAgent(state, approver);
+  const standing =
+    isNew && isSince(context, 2) ? get(context.before.agents, approver)?.standing : "";
+  if (standing && standing !== "active") {
+    const text = `agent ${approver} is ${standing} and approves nothing; name another, or nobody`;
+    refuse("conflict", text, { field: "validation_owner" });
+  }
   if (fields.depends_on) checkDependencies(state, task, fields.depends_on, context);
 }
 

@@ -55,6 +55,8 @@ export interface Activity {
   from: ActivityValue;
   to: ActivityValue;
   timestamp: string;
+  /** Signed in a name of its own by who was no agent then; the author may have been one before, or be one since. */
+  person?: true;
 }
 
 /** Who works on a task right now, and until when (see `leases.ts`). */

@@ -198,7 +198,7 @@ export function exceptionsOf(
     found.push({ bucket: "blocked", since: updated_at, reason });
   }
   if (task.status === "validation") {
-    const reason = `waits for ${nameOf(state, approverOf(task, state) ?? CEO)}`;
+    const reason = `waits for ${nameOf(state, approverOf(task) ?? CEO)}`;
     found.push({ bucket: "needs_approval", since: status_since, reason });
   }
   if (isStale(state, task, now, moment)) {

@@ -56,7 +56,7 @@ export default function Approvals() {
   const mine = () => query.get("for") === "me";
   const all = () => mirror.tasks.ids("status", "validation");
   const ids = createFiltered(all, () =>
-    mine() ? (one: Task) => (approverOf(one, wire) ?? CEO) === CEO : null,
+    mine() ? (one: Task) => (approverOf(one) ?? CEO) === CEO : null,
   );
   useTaskOrder(ids);
   const shownCase = createShown(ids, query, (id) => deciding().includes(id));

@@ -35,7 +35,7 @@ export function Case(props: { task: Task }) {
             </Show>
           </span>
           <span>
-            for <bdi>{nameOf(wire, approverOf(task(), wire) ?? CEO)}</bdi>, handed in{" "}
+            for <bdi>{nameOf(wire, approverOf(task()) ?? CEO)}</bdi>, handed in{" "}
             <Ago time={task().status_since} />
           </span>
         </p>
