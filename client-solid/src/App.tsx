@@ -24,6 +24,7 @@ import { WriteStrip } from "./frame/WriteStrip.tsx";
 import { usePage } from "./page.ts";
 import { IconButton } from "./parts/Button.tsx";
 import { Confirm } from "./parts/Confirm.tsx";
+import { focusFirstField } from "./parts/focus.ts";
 import { Skeleton } from "./parts/Skeleton.tsx";
 import { Toasts } from "./parts/Toasts.tsx";
 import { VIEWS, viewOf } from "./routes.ts";
@@ -44,8 +45,10 @@ export function App(props: RouteSectionProps) {
   createEffect(() => {
     document.title = `${viewOf(path())?.name ?? "Not found"} · ClawTasker`;
   });
-  // After a change of view the keyboard goes on in it, as after a load.
-  createEffect(on(path, () => main.focus({ preventScroll: true }), { defer: true }));
+  // After a change of view the keyboard goes on in it, as after a load: where it asks for something, there.
+  createEffect(
+    on(path, () => focusFirstField(main) || main.focus({ preventScroll: true }), { defer: true }),
+  );
 
   onCleanup(commands.listen());
   const making = useMakingCommands();

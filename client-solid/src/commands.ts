@@ -2,12 +2,14 @@
  * Everything that can be done from the keyboard, said once: the palette lists it, the sheet of shortcuts
  * shows it, its keys run it. Neighbours: the frame and the views add theirs while they are shown.
  * Invariants: no key acts while somebody types or a dialog is open, except those with a modifier; nor does one where
- * the field that somebody types into was taken away, until they do something else than type.
+ * the field that somebody types into, or is about to, was taken away or lost the focus, until they do something else
+ * than type; a key that is held down acts once.
  */
 import { type Accessor, createMemo, createSignal, onCleanup } from "solid-js";
 import { tinykeys } from "tinykeys";
 import { usePage } from "./page.ts";
 import type { Icon } from "./parts/Button.tsx";
+import { FIRST_FIELD } from "./parts/focus.ts";
 
 export interface Command {
   id: string;
@@ -20,6 +22,8 @@ export interface Command {
   icon?: Icon;
   /** Kept out of the palette: keys that only mean something with a selection. */
   hidden?: boolean;
+  /** It only moves what is looked at: held down, the key goes on. */
+  moves?: boolean;
   run(): void;
 }
 
@@ -34,15 +38,21 @@ export interface Commands {
 export function createCommands(): Commands {
   const [sources, setSources] = createSignal<readonly Accessor<readonly Command[]>[]>([]);
   const all = createMemo(() => sources().flatMap((source) => source()));
-  /** What was last typed into. */
+  /** What is typed into, or was opened for it. */
   let field: Element | null = null;
-  const isOrphaned = () => field !== null && !field.isConnected;
+  let hasBegun = false;
+  /** The key that ran a command, while it is down. */
+  let down: string | null = null;
+  const isLost = () => field !== null && field !== document.activeElement;
 
   /** The latest with those keys: what a view adds wins over the frame. */
   function run(keys: string, event: KeyboardEvent): void {
     const command = all().findLast((one) => one.keys === keys);
-    if (!command || isTaken(event) || (isOrphaned() && !hasModifier(event))) return;
+    if (!command || isTaken(event)) return;
     event.preventDefault();
+    if (event.repeat && !command.moves) return;
+    if (!command.moves) down = event.code;
+    if (hasModifier(event)) field = null;
     command.run();
   }
 
@@ -67,25 +77,43 @@ export function createCommands(): Commands {
         );
       };
       const note = (event: KeyboardEvent) => {
+        if (event.repeat && (event.code === down || isPress(event))) return swallow(event);
+        down = null;
         const target = event.target instanceof Element ? event.target.closest(TYPED_INTO) : null;
-        // Left or sent by the person, or taken away and noticed.
+        if (isLost() && !target && isTyped(event) && (hasBegun || !isPress(event))) {
+          // Once somebody types, also Space and Enter, which would press what has the focus by nobody's choice.
+          hasBegun = true;
+          swallow(event);
+        }
+        if (target) hasBegun = true;
+        // Left or sent by the person.
         if (endsTyping(event, target)) field = null;
         else if (target) field = target;
-        else if (field?.isConnected) field = null;
       };
-      const forget = () => {
-        field = null;
+      /** What takes Enter for itself has done with the text. */
+      const sent = (event: KeyboardEvent) => {
+        if (event.key === "Enter" && event.defaultPrevented) field = null;
       };
-      // Where a field is taken away, nothing takes the focus.
-      window.addEventListener("focusin", forget, { capture: true });
-      window.addEventListener("keydown", note, { capture: true });
-      window.addEventListener("pointerdown", forget, { capture: true });
-      window.addEventListener("keydown", bind, { capture: true });
+      const opened = ({ target }: FocusEvent) => {
+        if (!(target instanceof Element) || target === field || !target.matches(FIRST_FIELD))
+          return;
+        field = target;
+        hasBegun = false;
+      };
+      const forget = ({ isTrusted }: Event) => {
+        if (isTrusted) field = null;
+      };
+      const abort = new AbortController();
+      const options = { capture: true, signal: abort.signal };
+      window.addEventListener("focusin", opened, options);
+      window.addEventListener("keydown", note, options);
+      window.addEventListener("keydown", bind, options);
+      window.addEventListener("keydown", sent, { signal: abort.signal });
+      for (const act of ["pointerdown", "click", "popstate"]) {
+        window.addEventListener(act, forget, options);
+      }
       return () => {
-        window.removeEventListener("focusin", forget, { capture: true });
-        window.removeEventListener("keydown", note, { capture: true });
-        window.removeEventListener("pointerdown", forget, { capture: true });
-        window.removeEventListener("keydown", bind, { capture: true });
+        abort.abort();
         stop();
       };
     },
@@ -97,6 +125,21 @@ const TYPED_INTO = "input:not([type=checkbox], [type=radio]), textarea, select, 
 function endsTyping(event: KeyboardEvent, field: Element | null): boolean {
   if (event.key === "Tab" || event.key === "Escape") return true;
   return event.key === "Enter" && (hasModifier(event) || field?.tagName !== "TEXTAREA");
+}
+
+function swallow(event: KeyboardEvent): void {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
+
+function isTyped(event: KeyboardEvent): boolean {
+  return event.key === "Enter" || (event.key.length === 1 && !hasModifier(event));
+}
+
+/** Enter or Space on what is pressed: the browser would press it again and again. */
+function isPress({ key, target }: KeyboardEvent): boolean {
+  const isOn = target instanceof Element && target.closest("button, summary, a, [role=button]");
+  return (key === "Enter" || key === " ") && Boolean(isOn);
 }
 
 function hasModifier({ ctrlKey, metaKey }: KeyboardEvent): boolean {

@@ -3,7 +3,7 @@
  * moved something this moment, or put it there, its buttons do nothing and the page says so. What stands for a thing of
  * its own carries `data-steady`, its name; links and what only opens a menu are let through. Neighbours: `page.ts` tells
  * what others did, `task/fresh.ts` keeps what they changed of a task. Invariant: what the person's own doing moves is
- * never held, nor what scrolling does.
+ * never held, nor what scrolling does, but from the second click of a double one.
  */
 import { MOMENT_MS } from "./task/fresh.ts";
 
@@ -33,6 +33,8 @@ export function createSteady(say: (why: string) => void): Steady {
   const held = new WeakMap<Element, { until: number; why: string }>();
   /** The place that the button went down on, where that was held. */
   let down: { place: Element; why: string } | null = null;
+  /** What the first click of a double one was on. */
+  let clicked: string | undefined;
   let isShifting = false;
 
   /** Notes where everything is; what is elsewhere than before, by others, is held for a moment. */
@@ -80,6 +82,13 @@ export function createSteady(say: (why: string) => void): Steady {
     settle();
     // By key: the focus goes with its row.
     if (event.detail === 0 || !(event.target instanceof Element)) return;
+    const place = event.target.closest<HTMLElement>(NAMED)?.dataset.steady;
+    if (event.detail === 1) clicked = place;
+    else if (place !== clicked && event.target.closest(PRESSED)) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      return;
+    }
     const hold = heldBy(event.target) ?? (down?.place.contains(event.target) ? down : null);
     down = null;
     if (!hold) return;

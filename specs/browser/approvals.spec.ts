@@ -4,7 +4,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { launchBrowser } from "../support/browser.ts";
 import { expectAccessible } from "./axe.ts";
-import { type House, openHouse, TOKEN, untilLive, untilSent } from "./house.ts";
+import { type House, openHouse, TOKEN, untilLive, untilReady, untilSent } from "./house.ts";
 
 let browser: Browser;
 test.before(async () => {
@@ -21,8 +21,11 @@ async function taskOf(house: House, id: string) {
   return task;
 }
 
-const shown = (page: Page, title: string) =>
-  page.getByTestId("case").getByRole("heading", { level: 2, name: title }).waitFor();
+/** It came up, and is not so new any more that no key decides on it. */
+async function shown(page: Page, title: string): Promise<void> {
+  await page.getByTestId("case").getByRole("heading", { level: 2, name: title }).waitFor();
+  await untilReady(page);
+}
 
 test("PAGE-25: tasks/update: approve, return with a note, the next comes by itself, undo", async () => {
   const house = await openHouse(browser);

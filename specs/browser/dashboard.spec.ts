@@ -4,7 +4,7 @@ import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { launchBrowser } from "../support/browser.ts";
 import { expectAccessible } from "./axe.ts";
-import { type House, openHouse, TOKEN, untilSent } from "./house.ts";
+import { type House, openHouse, TOKEN, untilReady, untilSent } from "./house.ts";
 
 let browser: Browser;
 test.before(async () => {
@@ -46,6 +46,7 @@ test("PAGE-41: exceptions are settled by key alone, and the focus stays in the l
     await bucket(page, "needs_approval").locator("[data-exception=T-201]").waitFor();
 
     await bucket(page, "needs_approval").getByRole("link").first().focus();
+    await untilReady(page);
     await page.keyboard.press("r");
     const dialog = page.getByTestId("remedy");
     await dialog.getByLabel("What is missing").fill("The empty state");

@@ -117,6 +117,15 @@ export async function untilSent(page: Page): Promise<void> {
   await page.waitForFunction(() => sessionStorage.getItem("clawtasker-unsent") === null);
 }
 
+/** What came up by itself may be decided on: it waits for a moment, and its buttons say so. */
+export async function untilReady(page: Page): Promise<void> {
+  await page.waitForFunction(
+    () =>
+      document.querySelector("[data-pause]") === null &&
+      document.querySelector("[data-testid=case], [data-testid=empty], .exception") !== null,
+  );
+}
+
 /** What the board shows of each task, in the order of the ids. */
 export async function shownTasks(page: Page): Promise<string[]> {
   const rows = await page.$$eval("[data-task-id]", (cards) =>

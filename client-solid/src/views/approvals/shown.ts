@@ -17,6 +17,10 @@ export interface Shown {
   /** So far from it in the list; from one that is not in it, to what is in its place. */
   beside(by: 1 | -1): string | undefined;
   step(by: 1 | -1): void;
+  /** To this one, by the person's choice. */
+  choose(id: string): void;
+  /** Whether the person went to it themselves; else it came up by itself. */
+  isChosen(id: string | null): boolean;
   /** To what is where it was. */
   goOn(): void;
 }
@@ -29,6 +33,11 @@ export function createShown(
 ): Shown {
   const { wire } = usePage().mirror;
   let at = 0;
+  let chosen: string | null = null;
+  const choose = (id: string) => {
+    chosen = id;
+    query.set({ at: id });
+  };
   const current = createMemo<string | null>((before) => {
     const asked = query.get("at");
     const found = ids().indexOf(asked);
@@ -54,7 +63,13 @@ export function createShown(
     beside,
     step(by) {
       const next = beside(by) ?? (place() < 0 ? ids().at(-1) : undefined);
-      if (next) query.set({ at: next });
+      if (next) choose(next);
+    },
+    choose,
+    isChosen(id) {
+      const own = id !== null && id === chosen;
+      chosen = null;
+      return own;
     },
     goOn: () => query.set({ at: ids()[at] ?? "" }),
   };

@@ -49,8 +49,22 @@ export default function Calendar() {
     setSearch({ day: span() === "month" ? addMonths(day(), by) : addDays(day(), 7 * by) });
   const title = () => monthName.format(Date.parse(`${day()}T00:00:00Z`));
   useCommands(() => [
-    { id: "calendar-next", name: "Later", group: "Calendar", keys: "]", run: () => step(1) },
-    { id: "calendar-back", name: "Earlier", group: "Calendar", keys: "[", run: () => step(-1) },
+    {
+      id: "calendar-next",
+      name: "Later",
+      group: "Calendar",
+      keys: "]",
+      moves: true,
+      run: () => step(1),
+    },
+    {
+      id: "calendar-back",
+      name: "Earlier",
+      group: "Calendar",
+      keys: "[",
+      moves: true,
+      run: () => step(-1),
+    },
     {
       id: "calendar-today",
       name: "Today",

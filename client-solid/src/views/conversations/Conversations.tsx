@@ -16,6 +16,7 @@ import { usePage } from "../../page.ts";
 import { Button } from "../../parts/Button.tsx";
 import { Empty } from "../../parts/Empty.tsx";
 import { TextField } from "../../parts/Field.tsx";
+import { focusFirstField } from "../../parts/focus.ts";
 import { useQuery } from "../../parts/query.ts";
 import { useSettled } from "../../parts/settled.ts";
 import { Ago } from "../../parts/signs.tsx";
@@ -95,13 +96,17 @@ export default function Conversations() {
       group: "Conversations",
       keys: "d",
       icon: Megaphone,
-      run: () => navigate(hrefOf(DIRECTIVES)),
+      run() {
+        if (isDirectives()) focusFirstField(document.getElementById("main"));
+        else navigate(hrefOf(DIRECTIVES));
+      },
     },
     {
       id: "conversations next",
       name: "Next thread",
       group: "Conversations",
       keys: "j",
+      moves: true,
       hidden: true,
       run: () => step(1),
     },
@@ -110,6 +115,7 @@ export default function Conversations() {
       name: "Previous thread",
       group: "Conversations",
       keys: "k",
+      moves: true,
       hidden: true,
       run: () => step(-1),
     },

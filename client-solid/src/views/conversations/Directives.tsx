@@ -188,6 +188,7 @@ function DirectiveForm() {
       <TextArea
         label="Directive"
         rows={3}
+        autofocus
         value={text()}
         onInput={setText}
         required

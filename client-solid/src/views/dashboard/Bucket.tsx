@@ -21,6 +21,8 @@ const ALL: Record<ExceptionBucket, string> = {
 
 export function Bucket(props: {
   bucket: ExceptionBucket;
+  /** What comes up this moment is not decided on. */
+  paused: boolean;
   onRemedy(name: RemedyName, taskId: string): void;
 }) {
   const { read } = usePage();
@@ -56,6 +58,7 @@ export function Bucket(props: {
                 <ExceptionRow
                   item={item()}
                   remedies={REMEDIES_OF[props.bucket]}
+                  paused={props.paused}
                   onRemedy={props.onRemedy}
                 />
               )}

@@ -17,6 +17,7 @@ import { EventList } from "../../parts/EventList.tsx";
 import { useSettled } from "../../parts/settled.ts";
 import { ViewHead } from "../../parts/ViewHead.tsx";
 import { plural } from "../../parts/words.ts";
+import { createPause } from "../../task/pause.ts";
 import { seenOf } from "../../task/seen.ts";
 import { useUpdate } from "../../task/update.ts";
 import { Bucket } from "./Bucket.tsx";
@@ -24,7 +25,7 @@ import { Fleet } from "./Fleet.tsx";
 import { MissionFocus } from "./MissionFocus.tsx";
 import { ProjectsHealth } from "./ProjectsHealth.tsx";
 import { RemedyDialog } from "./RemedyDialog.tsx";
-import { REMEDIES, REMEDIES_OF, type RemedyName, remedyAtOnce } from "./remedies.ts";
+import { DECIDES, REMEDIES, REMEDIES_OF, type RemedyName, remedyAtOnce } from "./remedies.ts";
 import { createRows } from "./rows.ts";
 import { Since, useMarkSeen } from "./Since.tsx";
 import { SprintCard } from "./SprintCard.tsx";
@@ -43,23 +44,52 @@ export default function Dashboard() {
   let buckets!: HTMLDivElement;
   const rows = createRows(() => buckets);
   const ids = createMemo(() => EXCEPTION_BUCKETS.flatMap((bucket) => read.exceptionIds(bucket)));
-  createEffect(on(ids, () => queueMicrotask(rows.restore), { defer: true }));
+  /** After a decision, for what comes to its place. */
+  const pause = createPause();
+  let isSettling = false;
+  /** Decided on and not answered yet. */
+  const deciding = new Set<string>();
+  createEffect(
+    on(
+      ids,
+      () => {
+        queueMicrotask(rows.restore);
+        if (isSettling) pause.begin();
+        isSettling = false;
+      },
+      { defer: true },
+    ),
+  );
 
   function remedy(name: RemedyName, taskId: string): void {
     const task = unwrap(mirror.wire).tasks[taskId];
     if (!task || (name === "message" && !task.owner)) return;
+    if (DECIDES.has(name) && (pause.isOn() || deciding.has(taskId))) return;
     if (name === "return" && unread(seenOf(task))) return;
     rows.note();
     const takeBack = rows.settle();
+    isSettling = true;
     const done = remedyAtOnce(name, task, update);
-    void done?.then((went) => went || takeBack());
-    if (done) return;
+    if (done) {
+      deciding.add(taskId);
+      void done.then((went) => {
+        deciding.delete(taskId);
+        if (went) return;
+        isSettling = false;
+        takeBack();
+      });
+      return;
+    }
+    isSettling = false;
     takeBack();
     setAsking({ name, task });
   }
 
   function close(went: boolean): void {
-    if (went) rows.settle();
+    if (went) {
+      rows.settle();
+      isSettling = true;
+    }
     setAsking(null);
     queueMicrotask(rows.restore);
   }
@@ -70,6 +100,7 @@ export default function Dashboard() {
       name: "Next exception",
       group: "Dashboard",
       keys: "j",
+      moves: true,
       hidden: true,
       run: () => rows.step(1),
     },
@@ -78,6 +109,7 @@ export default function Dashboard() {
       name: "Previous exception",
       group: "Dashboard",
       keys: "k",
+      moves: true,
       hidden: true,
       run: () => rows.step(-1),
     },
@@ -119,9 +151,14 @@ export default function Dashboard() {
             </p>
             <Since />
           </div>
-          <div class="buckets" ref={buckets} onFocusIn={rows.note}>
+          <div
+            class="buckets"
+            ref={buckets}
+            data-pause={pause.isOn() ? "" : undefined}
+            onFocusIn={rows.note}
+          >
             <For each={EXCEPTION_BUCKETS}>
-              {(bucket) => <Bucket bucket={bucket} onRemedy={remedy} />}
+              {(bucket) => <Bucket bucket={bucket} paused={pause.isOn()} onRemedy={remedy} />}
             </For>
           </div>
           <div class="thirds">

@@ -10,11 +10,12 @@ import { TaskLink } from "../../parts/links.tsx";
 import { Menu } from "../../parts/Menu.tsx";
 import { PriorityChip } from "../../parts/signs.tsx";
 import { toAge } from "../../parts/words.ts";
-import { REMEDIES, type RemedyName, SHORT } from "./remedies.ts";
+import { DECIDES, REMEDIES, type RemedyName, SHORT } from "./remedies.ts";
 
 export function ExceptionRow(props: {
   item: ExceptionItem;
   remedies: readonly RemedyName[];
+  paused: boolean;
   onRemedy(name: RemedyName, taskId: string): void;
 }) {
   const { now, mirror } = usePage();
@@ -41,7 +42,7 @@ export function ExceptionRow(props: {
         <span class="grow" />
         <Button
           small
-          off={why(first()) !== undefined}
+          off={why(first()) !== undefined || (props.paused && DECIDES.has(first()))}
           title={why(first()) ?? REMEDIES[first()].name}
           onClick={() => run(first())}
         >

@@ -28,6 +28,9 @@ export const REMEDIES: Record<RemedyName, { name: string; keys: string; icon: Ic
 /** What the button in the row says, where the whole name would not fit. */
 export const SHORT: Partial<Record<RemedyName, string>> = { message: "Nudge", due: "Move date" };
 
+/** What is done about the task itself, not said about it. */
+export const DECIDES: ReadonlySet<RemedyName> = new Set(["unblock", "approve", "return"]);
+
 export const REMEDIES_OF: Record<ExceptionBucket, readonly RemedyName[]> = {
   blocked: ["unblock", "message", "reassign", "due"],
   needs_approval: ["approve", "return", "message"],

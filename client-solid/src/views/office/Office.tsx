@@ -100,6 +100,7 @@ export default function Office() {
       name: "Closer",
       group: "Office",
       keys: "+",
+      moves: true,
       run: () => setZoom(zoom() * STEP),
     },
     {
@@ -107,6 +108,7 @@ export default function Office() {
       name: "Further",
       group: "Office",
       keys: "-",
+      moves: true,
       run: () => setZoom(zoom() / STEP),
     },
     { id: "office-fit", name: "The whole room", group: "Office", keys: "0", run: () => setZoom(1) },

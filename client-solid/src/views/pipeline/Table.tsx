@@ -135,6 +135,7 @@ export function Table() {
       name: "Go to the rows",
       group: "Pipeline",
       keys: "ArrowDown",
+      moves: true,
       hidden: true,
       run: () => focusRow(Math.max(0, ids().indexOf(reached() ?? ""))),
     },

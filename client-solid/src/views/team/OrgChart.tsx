@@ -225,5 +225,5 @@ const PANS = [
 ] as const;
 
 function command(id: string, name: string, keys: string, run: () => void) {
-  return { id: `org ${id}`, name, group: "Team", keys, run };
+  return { id: `org ${id}`, name, group: "Team", keys, moves: true, run };
 }
