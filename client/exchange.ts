@@ -20,6 +20,8 @@ export interface Request {
   body?: object;
   /** The key of an earlier call that is to be finished; a new one when absent, none for null. */
   key?: string | null;
+  /** The journal that is meant: of another one it is refused with 412. */
+  journal?: string | undefined;
   signal?: AbortSignal;
   /** For each try. */
   timeoutMs?: number;
@@ -88,7 +90,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
   }
 
   async function send(request: Request, key: string | undefined, token: string | undefined) {
-    const { method, path, body, signal, timeoutMs = options.timeoutMs } = request;
+    const { method, path, body, journal, signal, timeoutMs = options.timeoutMs } = request;
     try {
       return await withTimeout(signal, timeoutMs, async (either) => {
         const response = await options.fetch(url + path, {
@@ -97,6 +99,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
             ...(body && { "Content-Type": "application/json" }),
             ...(token !== undefined && { Authorization: `Bearer ${token}` }),
             ...(key !== undefined && { "Idempotency-Key": key }),
+            ...(journal !== undefined && { "ClawTasker-Journal": journal }),
           },
           signal: either,
           ...(body && { body: JSON.stringify(body) }),

@@ -71,6 +71,12 @@ export const parameters: Record<string, Parameter> = {
     description: "However often the request is sent with it: one effect, one answer.",
     schema: { type: "string", pattern: "^[\\x21-\\x7e]{1,200}$" },
   },
+  Journal: {
+    name: "ClawTasker-Journal",
+    in: "header",
+    description: "The journal that is meant, as hello names it; 412 where the server has another.",
+    schema: { type: "string", minLength: 1, maxLength: 200 },
+  },
   IfMatch: {
     name: "If-Match",
     in: "header",

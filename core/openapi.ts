@@ -94,6 +94,7 @@ function toWrite(write: AnyWrite, { publish }: Publisher): Operation {
     security: BEARER,
     parameters: [
       { $ref: "#/components/parameters/IdempotencyKey" },
+      { $ref: "#/components/parameters/Journal" },
       ...(has(body, "expected_version") ? [{ $ref: "#/components/parameters/IfMatch" }] : []),
     ],
     requestBody: {

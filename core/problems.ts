@@ -17,6 +17,7 @@ const TRANSPORT_CODES = [
   "unsupported_media_type",
   "upgrade_required",
   "rate_limited",
+  "other_journal",
   "internal",
 ] as const;
 
@@ -69,6 +70,9 @@ export const problems: readonly Problem[] = [
     "Somebody else holds the task, or the version is not the one that was seen.",
     ["held", "stale"],
   ),
+  of(412, "OtherJournal", "The ClawTasker-Journal is not the one of this server.", [
+    "other_journal",
+  ]),
   of(413, "TooLarge", "The body is too large.", ["too_large"]),
   of(415, "UnsupportedMediaType", "The body is no plain JSON in UTF-8.", [
     "unsupported_media_type",
@@ -100,7 +104,7 @@ const ALWAYS = [400, 403, 500];
 export function problemsOfWrite({ body, wait, contended: said }: AnyWrite): Problem[] {
   const { properties = {} } = body as { properties?: object };
   const contended = said || wait || "lease_token" in properties || "expected_version" in properties;
-  const statuses = [...ALWAYS, 401, 413, 415, 422, 429, 503, ...(contended ? [409] : [])];
+  const statuses = [...ALWAYS, 401, 412, 413, 415, 422, 429, 503, ...(contended ? [409] : [])];
   return problems.filter(({ status }) => statuses.includes(status));
 }
 

@@ -44,6 +44,12 @@ const BAD_VERSION = problem(
   "If-Match must be a version such as 42, on a route whose body has expected_version",
 );
 
+const OTHER_JOURNAL = problem(
+  412,
+  "other_journal",
+  "this server has another journal than the ClawTasker-Journal that was meant; nothing was done",
+);
+
 export function createWriter({ engine, gate, limit }: WriterOptions): Writer {
   return async (name, req, res) => {
     const sender = senderOf(req, gate.identify(bearerOf(req)));
@@ -55,6 +61,8 @@ export function createWriter({ engine, gate, limit }: WriterOptions): Writer {
     const { token, payload } = takeToken(body.value);
     const by = gate.identify(bearerOf(req)) ?? gate.identify(token);
     if (!by) return UNAUTHORISED;
+    const meant = req.headers["clawtasker-journal"];
+    if (meant !== undefined && meant !== engine.journalId()) return OTHER_JOURNAL;
     const actions = actionsIn(name, payload);
     if (actions > 0) {
       const most = limit.admitActions(sender, actions);

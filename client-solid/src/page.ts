@@ -94,6 +94,7 @@ export function openPage(): Page {
     token: token.token,
     tokenNumber: token.number,
     requestToken: token.request,
+    journal: mirror.journal,
     storage: sessionStorage,
     effects: {
       add: (key, asks) => mirror.effects.add({ key, asks, at: serverNow() }),

@@ -20,6 +20,8 @@ export interface House {
   stop(): Promise<void>;
   /** Starts it again on the same port with the same data. */
   startAgain(): Promise<void>;
+  /** Another company at the same address, as after a backup that was put back. */
+  startElsewhere(): Promise<void>;
   post(name: string, body: object): Promise<Record<string, unknown>>;
   snapshot(): Promise<Snapshot>;
   /** As the timer does when they have been done for long. */
@@ -44,6 +46,7 @@ export interface Snapshot {
 export async function openHouse(browser: Browser, settings: Partial<Config> = {}): Promise<House> {
   const dataDir = await mkdtemp(join(tmpdir(), "clawtasker-page-"));
   const config: Config = { ...quietConfig(dataDir), ...settings };
+  const folders = [dataDir];
   const closing: (() => Promise<unknown>)[] = [];
   let server: RunningServer;
   try {
@@ -58,6 +61,12 @@ export async function openHouse(browser: Browser, settings: Partial<Config> = {}
     stop: () => server.close(),
     async startAgain() {
       server = await startServer({ config: { ...config, port: server.port }, log: SILENT });
+    },
+    async startElsewhere() {
+      const other = await mkdtemp(join(tmpdir(), "clawtasker-page-"));
+      folders.push(other);
+      const there = { ...config, port: server.port, dataDir: other };
+      server = await startServer({ config: there, log: SILENT });
     },
     async post(name, body) {
       const response = await fetch(`${server.url}/api/${name}`, {
@@ -98,7 +107,7 @@ export async function openHouse(browser: Browser, settings: Partial<Config> = {}
     async close() {
       for (const end of closing.reverse()) await end();
       await server.close();
-      await rm(dataDir, { recursive: true, force: true });
+      for (const folder of folders) await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -219,6 +219,8 @@ test("API-1: every refusal of every route is documented for it", () =>
       const noKey = { "Idempotency-Key": "not one" };
       refused(path, verb, await http.post(path, {}, { Authorization: "" }), 401);
       refused(path, verb, await http.post(path, tooMuch), 413);
+      const elsewhere = { "ClawTasker-Journal": "of another" };
+      refused(path, verb, await http.post(path, {}, elsewhere), 412);
       refused(path, verb, await http.post(path, {}, plainText), 415);
       refused(path, verb, await http.post(path, "{"), 400);
       refused(path, verb, await http.post(path, {}, noKey), 400);

@@ -1,6 +1,6 @@
 /**
  * The bell: notifications that nobody has dismissed, newest first. Neighbour: the core raises them.
- * Invariant: the number is that of the list, and one dismissal takes along all, in as few writes as may be.
+ * Invariant: the number is that of the list; one dismissal takes along all that it counts, and nothing that comes after.
  */
 import * as Popover from "@kobalte/core/popover";
 import { A } from "@solidjs/router";
@@ -14,8 +14,9 @@ import Target from "lucide-solid/icons/target";
 import Unplug from "lucide-solid/icons/unplug";
 import WifiOff from "lucide-solid/icons/wifi-off";
 import X from "lucide-solid/icons/x";
-import { createMemo, For, Show } from "solid-js";
+import { createMemo, createSignal, For, Show } from "solid-js";
 import { Dynamic } from "solid-js/web";
+import { MAX_ITEMS } from "../../../core/schema.ts";
 import type {
   Notification,
   NotificationKind,
@@ -27,6 +28,7 @@ import { Button, type Icon, IconButton } from "../parts/Button.tsx";
 import { useTaskHref } from "../parts/links.tsx";
 import { inPieces } from "../parts/pieces.ts";
 import { Ago } from "../parts/signs.tsx";
+import type { BatchAction } from "../sync/api.ts";
 
 const MAX_SHOWN = 50;
 
@@ -42,19 +44,28 @@ const SIGNS: Record<NotificationKind, { icon: Icon; tone: "bad" | "warn" | "info
 };
 
 export function Bell() {
-  const { wire } = usePage().mirror;
-  const { act, busy } = useAct();
+  const { api, mirror, toasts } = usePage();
+  const { wire } = mirror;
+  const [busy, setBusy] = createSignal(false);
   const open = createMemo(() =>
     Object.values(wire.notifications)
       .filter(({ dismissed }) => !dismissed)
       .sort((a, b) => compareIds(b.id, a.id)),
   );
 
-  /** A write takes so many along; the rest follows. */
+  /** By their ids: what comes while that waits has been seen by nobody. */
   async function dismissAll(): Promise<void> {
-    for (let left = 1; left > 0; ) {
-      left = (await act("notifications/dismiss", { all: true }))?.left ?? 0;
+    const ids = open().map(({ id }) => id);
+    const actions: BatchAction[] = [];
+    for (let at = 0; at < ids.length; at += MAX_ITEMS) {
+      const notification_ids = ids.slice(at, at + MAX_ITEMS);
+      actions.push({ action: "notifications/dismiss", body: { notification_ids } });
     }
+    setBusy(true);
+    const results = await api.batch(actions, { label: "Dismiss all" });
+    setBusy(false);
+    const no = results.find((result) => !result.ok);
+    if (no && !no.ok) toasts.show("refused", no.message);
   }
 
   return (

@@ -1,10 +1,11 @@
 /**
  * Says what the page's writes wait for, and which they are, while they wait: the write limit, a server
- * that is busy or away. Neighbour: `sync/write-queue.ts`. Invariant: over the page, so that nothing
+ * that is busy or away, or the person's word where the server has another company by now. Neighbour: `sync/write-queue.ts`. Invariant: over the page, so that nothing
  * moves when it comes and goes; only that something waits is announced, not every second of it.
  */
 import { createEffect, createMemo, createSignal, For, on, onCleanup, Show } from "solid-js";
 import { usePage } from "../page.ts";
+import { Button } from "../parts/Button.tsx";
 import { plural } from "../parts/words.ts";
 import type { Write } from "../sync/write.ts";
 import { queueWords } from "../sync/write-queue.ts";
@@ -35,6 +36,12 @@ export function WriteStrip() {
     }),
   );
   const count = () => writes.pending().length;
+  const isElsewhere = () => writes.state().status === "elsewhere";
+  /** Of them, what is meant for another company: the first, and what goes with it. */
+  const elsewhere = () => {
+    const all = writes.pending();
+    return all.filter(({ journal }) => journal === all[0]?.journal);
+  };
   return (
     <div class="write-strip" data-testid="writes">
       <p class="unseen" role="status">
@@ -42,6 +49,27 @@ export function WriteStrip() {
           ? `${plural(count(), "change waits", "changes wait")}. ${waiting()?.message}`
           : ""}
       </p>
+      <Show when={isElsewhere()}>
+        <section class="elsewhere" role="alert" data-testid="elsewhere">
+          <p>
+            <strong>
+              {plural(elsewhere().length, "change waits", "changes wait")} for your word.
+            </strong>{" "}
+            The server has other data than when you made {elsewhere().length === 1 ? "it" : "them"}:
+            another company, or a backup that was put back. What has the same number may be
+            something else here.
+          </p>
+          <Listed writes={elsewhere()} />
+          <div class="row wrap">
+            <Button small onClick={() => writes.settleElsewhere(false)}>
+              {elsewhere().length === 1 ? "Drop it" : "Drop them"}
+            </Button>
+            <Button small kind="main" onClick={() => writes.settleElsewhere(true)}>
+              {elsewhere().length === 1 ? "Send it here" : "Send them here"}
+            </Button>
+          </div>
+        </section>
+      </Show>
       <Show when={waiting()}>
         {(state) => (
           <details>
@@ -50,14 +78,7 @@ export function WriteStrip() {
               {queueWords(state(), count(), seconds())}
             </summary>
             <p class="small">{state().message}</p>
-            <ol class="small">
-              <For each={writes.pending().slice(0, MAX_LISTED)}>
-                {(write) => <li>{labelOf(write)}</li>}
-              </For>
-            </ol>
-            <Show when={count() > MAX_LISTED}>
-              <p class="small">and {count() - MAX_LISTED} more</p>
-            </Show>
+            <Listed writes={writes.pending()} />
             <p class="small dim">
               Nothing is lost: they go out in this order, also after a reload.
             </p>
@@ -65,6 +86,19 @@ export function WriteStrip() {
         )}
       </Show>
     </div>
+  );
+}
+
+function Listed(props: { writes: readonly Write[] }) {
+  return (
+    <>
+      <ol class="small">
+        <For each={props.writes.slice(0, MAX_LISTED)}>{(write) => <li>{labelOf(write)}</li>}</For>
+      </ol>
+      <Show when={props.writes.length > MAX_LISTED}>
+        <p class="small">and {props.writes.length - MAX_LISTED} more</p>
+      </Show>
+    </>
   );
 }
 

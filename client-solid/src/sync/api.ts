@@ -73,7 +73,9 @@ export interface Api {
   writes: Omit<WriteQueue, "add">;
 }
 
-export interface ApiPorts extends Partial<ClientPorts>, Partial<Pick<QueuePorts, "storage">> {
+export interface ApiPorts
+  extends Partial<ClientPorts>,
+    Partial<Pick<QueuePorts, "storage" | "journal">> {
   token(): string | null;
   /** Of the token that is there: another one has another. */
   tokenNumber(): number;
@@ -107,7 +109,10 @@ export function createApi(options: ApiPorts): Api {
       maxWaitMs: 0,
     });
 
-  async function send({ key, asks, bulk, atomic }: Write, goWith: GoWith): Promise<Answer> {
+  async function send(
+    { key, asks, bulk, atomic, journal }: Write,
+    goWith: GoWith,
+  ): Promise<Answer> {
     const [only] = asks;
     const body = bulk || !only ? { actions: asks, ...(atomic && { atomic }) } : only.body;
     const path = bulk || !only ? "/api/batch" : `/api/${only.action}`;
@@ -117,6 +122,7 @@ export function createApi(options: ApiPorts): Api {
       path,
       body,
       key,
+      journal,
       onHeaders(headers) {
         const header = headers.get("ClawTasker-Seq");
         seq = header === null ? null : Number(header);
@@ -134,7 +140,9 @@ export function createApi(options: ApiPorts): Api {
       asks.map((ask) => ({ ...ask, idempotency_key: key })),
     );
     const body = { actions };
-    const request = { method: "POST", path: "/api/batch", body, key: null } as const;
+    // Only of one journal are they sent together.
+    const journal = writes[0]?.journal;
+    const request = { method: "POST", path: "/api/batch", body, key: null, journal } as const;
     const said = await exchangeWith(goWith)(request);
     return resultsOf(said as Record<string, unknown>).map(ofBatch);
   }

@@ -28,6 +28,8 @@ export interface Mirror {
   events: Accessor<readonly WireEvent[]>;
   /** Of the last entry that is in the state. */
   seq: Accessor<number>;
+  /** The name of the journal that it is of; null before there was a state. */
+  journal(): string | null;
   /** Whether there has been a state at all. */
   ready: Accessor<boolean>;
   /** Takes a hello; one with a state replaces all, but keeps what is equal in place. */
@@ -96,6 +98,7 @@ export function createMirror(): Mirror {
     exceptions,
     events,
     seq,
+    journal: () => journal,
     ready,
     replaceState(hello) {
       change(() => {

@@ -3,7 +3,8 @@
  * each finds what the one before it left; what has gathered meanwhile goes in one request. What is refused for now (too many writes, a restart, no
  * network) is sent again with the same key until there is an answer; a reload does not lose it.
  * Neighbours: `api.ts` fills it and sends, `optimistic.ts` follows it, the views show what it does.
- * Invariant: a write leaves the queue with the server's answer, or with the person's word.
+ * Invariant: a write leaves the queue with the server's answer, or with the person's word; to another company than it
+ * was made in it goes only with that word.
  */
 import { type Accessor, batch, createSignal } from "solid-js";
 import { createStore, produce } from "solid-js/store";
@@ -26,6 +27,8 @@ export type QueueState =
   | { status: "idle" }
   | { status: "sending" }
   /** `until` in milliseconds since the epoch; `why` says what it waits for, `message` is the server's word. */
+  /** What was made in another company, or before a backup was put back, waits for the person's word. */
+  | { status: "elsewhere" }
   | { status: "waiting"; until: number; why: "limit" | "unreachable" | "busy"; message: string };
 
 export interface Refused {
@@ -47,6 +50,8 @@ export interface WriteQueue {
   isPending(table: TableName, id: string): boolean;
   /** The last no, in the server's words. */
   refused: Accessor<Refused | null>;
+  /** The person's word on what was made elsewhere: it goes to this company, or it is dropped. */
+  settleElsewhere(send: boolean): void;
   /** The server is there again: do not wait for the next try. A write limit is waited for all the same. */
   wake(): void;
   close(): void;
@@ -67,6 +72,8 @@ export interface QueuePorts extends Pick<ClientPorts, "clock" | "random" | "wait
    * @throws ClawTaskerError when the request as a whole was refused or had no answer
    */
   sendTogether(writes: readonly Write[], goWith: GoWith): Promise<readonly WriteResult[]>;
+  /** The journal of the company that is shown; null where it is not known. */
+  journal?(): string | null;
   /** Where unsent writes outlive a reload; null for nowhere. */
   storage: UnsentStorage | null;
   /** A write was added, or took another up into itself. */
@@ -87,6 +94,9 @@ interface Item {
 
 const UNSURE =
   "It is not known whether this was done: its answer was lost, and this tab has another token since. Look, and do it again if it was not.";
+const DROPPED = "It was made in another company than this one, and was dropped.";
+/** The server has another journal than the one that was meant. */
+const ELSEWHERE = 412;
 const FIRST_WAIT_MS = 500;
 const MAX_BACKOFF_MS = 15_000;
 
@@ -103,6 +113,7 @@ export function createWriteQueue(ports: QueuePorts): WriteQueue {
   let pause: AbortController | null = null;
   let attempt = 0;
   let running = false;
+  let word: ((send: boolean) => void) | null = null;
 
   function count(write: Write, step: 1 | -1): void {
     setCounts(
@@ -127,6 +138,7 @@ export function createWriteQueue(ports: QueuePorts): WriteQueue {
     const last = queue.at(-1);
     const [first, second] = [last?.write.asks[0], write.asks[0]];
     if (!last || last.sent || !first || !second) return null;
+    if (last.write.journal !== write.journal) return null;
     if (last.write.bulk || write.bulk || last.write.optimistic !== write.optimistic) return null;
     const body = mergeBodies(first, second);
     if (!body) return null;
@@ -158,14 +170,17 @@ export function createWriteQueue(ports: QueuePorts): WriteQueue {
       const results = await sendAll(items);
       if (closed.signal.aborted) break;
       let later: ClawTaskerError | null = null;
+      let elsewhere = false;
       for (const [index, item] of items.entries()) {
         const result = results[index];
         // Without a word on each it is sent for itself, so that only the one that is wrong is refused.
         if (!result) item.apart = true;
         else if (!result.ok && result.error.isTemporary) later ??= result.error;
+        else if (!result.ok && result.error.status === ELSEWHERE) elsewhere = true;
         else finish(item, result);
       }
-      if (later) await hold(items, later);
+      if (elsewhere) await holdElsewhere(items[0]?.write.journal);
+      else if (later) await hold(items, later);
     }
     running = false;
     setState({ status: "idle" });
@@ -173,7 +188,10 @@ export function createWriteQueue(ports: QueuePorts): WriteQueue {
 
   /** What goes out now: what waits, as far as it may go in one request. */
   function next(): readonly Item[] {
-    const end = queue.findIndex(({ write, apart }) => apart || !mayGoTogether(write));
+    const journal = queue[0]?.write.journal;
+    const end = queue.findIndex(
+      ({ write, apart }) => apart || write.journal !== journal || !mayGoTogether(write),
+    );
     const together = end < 0 ? queue : queue.slice(0, end);
     const asks = together.flatMap(({ write }) => write.asks);
     return queue.slice(0, Math.max(1, countThatFits(asks)));
@@ -189,7 +207,8 @@ export function createWriteQueue(ports: QueuePorts): WriteQueue {
       );
     } catch (error) {
       if (!(error instanceof ClawTaskerError)) throw error;
-      if (error.isTemporary || error.status === 401) return items.map(() => ({ ok: false, error }));
+      if (error.isTemporary || error.status === 401 || error.status === ELSEWHERE)
+        return items.map(() => ({ ok: false, error }));
       return [];
     }
   }
@@ -245,6 +264,22 @@ export function createWriteQueue(ports: QueuePorts): WriteQueue {
     pause = null;
   }
 
+  async function holdElsewhere(journal: string | undefined): Promise<void> {
+    setState({ status: "elsewhere" });
+    const isSent = await new Promise<boolean | null>((resolve) => {
+      word = resolve;
+      closed.signal.addEventListener("abort", () => resolve(null), { once: true });
+    });
+    word = null;
+    if (isSent === null) return;
+    const error = new ClawTaskerError(DROPPED, { status: ELSEWHERE, code: "other_journal" });
+    for (const item of queue.filter(({ write }) => write.journal === journal)) {
+      if (isSent) item.write = { ...item.write, journal: undefined };
+      else settle(item, { ok: false, error });
+    }
+    changed();
+  }
+
   for (const { write } of queue) {
     count(write, 1);
     ports.onQueued?.(write);
@@ -262,9 +297,10 @@ export function createWriteQueue(ports: QueuePorts): WriteQueue {
     isPending: (table, id) => (counts[`${table}/${id}`] ?? 0) > 0,
     add(write) {
       return new Promise((resolve) => {
-        let item = merge(write);
+        const meant = { journal: ports.journal?.() ?? undefined, ...write };
+        let item = merge(meant);
         if (!item) {
-          const own = { key: ports.newKey(), ...write };
+          const own = { key: ports.newKey(), ...meant };
           item = toItem(own, { sent: false, restored: false });
           queue.push(item);
           count(item.write, 1);
@@ -275,6 +311,7 @@ export function createWriteQueue(ports: QueuePorts): WriteQueue {
         void run();
       });
     },
+    settleElsewhere: (send) => word?.(send),
     wake() {
       const at = state();
       if (at.status === "waiting" && at.why !== "limit") pause?.abort();

@@ -26,6 +26,8 @@ export interface Write {
   optimistic: boolean;
   /** The number of the token with which it may have arrived: its key is that one's own. */
   token?: number | undefined;
+  /** The journal of the company that it was made in; none where it may go to any. */
+  journal?: string | undefined;
 }
 
 /** A record a write is about: `tasks/T-203`. */

@@ -2,7 +2,7 @@
 import "./filter.css";
 import Trash from "lucide-solid/icons/trash";
 import X from "lucide-solid/icons/x";
-import { Show } from "solid-js";
+import { createMemo, Show } from "solid-js";
 import {
   type Priority,
   type Task,
@@ -21,11 +21,16 @@ import type { TaskChange } from "./undo.ts";
 
 const NOTHING = "-";
 
-export function BulkBar(props: { selection: Selection }) {
+/** @param props.shown those that the view shows: what is chosen and not among them is changed too, and said */
+export function BulkBar(props: { selection: Selection; shown: readonly string[] }) {
   const { mirror, confirm } = usePage();
   const bulk = useBulk();
   const choices = useChoices();
   const ids = () => [...props.selection.ids()];
+  const unseen = createMemo(() => {
+    const shown = new Set(props.selection.ids().size > 0 ? props.shown : []);
+    return ids().filter((id) => !shown.has(id)).length;
+  });
   const change = (
     changeOf: (task: Task) => TaskChange | null,
     shown: readonly Seen[] = bulk.look(ids()),
@@ -82,7 +87,15 @@ export function BulkBar(props: { selection: Selection }) {
   return (
     <Show when={props.selection.ids().size > 0}>
       <div class="bulk-bar" role="toolbar" aria-label="Chosen tasks" data-testid="bulk-bar">
-        <strong aria-live="polite">{plural(props.selection.ids().size, "task")}</strong>
+        <p aria-live="polite">
+          <strong>{plural(props.selection.ids().size, "task")}</strong>
+          <Show when={unseen() > 0}>
+            {" "}
+            <span class="chip warn">
+              {unseen()} of them {unseen() === 1 ? "is" : "are"} not shown
+            </span>
+          </Show>
+        </p>
         <Pick
           label="Status"
           choices={STATUS_CHOICES}

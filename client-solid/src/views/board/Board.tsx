@@ -288,7 +288,7 @@ export default function Board() {
             </div>
           )}
         </Show>
-        <BulkBar selection={selection} />
+        <BulkBar selection={selection} shown={order()} />
       </div>
     </BoardContext.Provider>
   );

@@ -1,12 +1,16 @@
 /**
  * One mission, whole: objective, tasks, staffing, milestones, risks, and what can be done with it.
- * Invariant: ticking a milestone sends all of them as they are now, since the API takes the list.
+ * Invariant: a milestone is ticked by what it says (`tick.ts`), not by its place.
  */
 import { A, useNavigate } from "@solidjs/router";
 import Pencil from "lucide-solid/icons/pencil";
 import Trash from "lucide-solid/icons/trash";
 import { For, type JSX, Show } from "solid-js";
-import { MISSION_STATUSES, type MissionStatus } from "../../../../core/state/missions/mission.ts";
+import {
+  MISSION_STATUSES,
+  type Milestone,
+  type MissionStatus,
+} from "../../../../core/state/missions/mission.ts";
 import type { MissionView } from "../../../../core/state/missions/views.ts";
 import { useCommands } from "../../commands.ts";
 import { usePage } from "../../page.ts";
@@ -22,6 +26,7 @@ import { ViewHead } from "../../parts/ViewHead.tsx";
 import { plural, toDay } from "../../parts/words.ts";
 import { useMissionView } from "./mission-view.ts";
 import { StaffingChips } from "./StaffingChips.tsx";
+import { useTick } from "./tick.ts";
 import { MISSION_WORDS, SEVERITY_TONES, SEVERITY_WORDS } from "./words.ts";
 
 export function MissionPage(props: { id: string }) {
@@ -32,6 +37,7 @@ export function MissionPage(props: { id: string }) {
 function Body(props: { mission: MissionView }) {
   const { confirm } = usePage();
   const { act, busy } = useAct();
+  const tick = useTick();
   const navigate = useNavigate();
   const edit = () => navigate(`/missions/${props.mission.id}?edit`);
 
@@ -70,15 +76,9 @@ function Body(props: { mission: MissionView }) {
       },
     );
 
-  const tick = (at: number, done: boolean) =>
-    void act("missions/plan", {
-      mission_id: props.mission.id,
-      milestones: props.mission.milestones.map((one, index) => ({
-        title: one.title,
-        ...(one.due_date && { due_date: one.due_date }),
-        done: index === at ? done : one.done,
-      })),
-    });
+  async function tickOff(milestone: Milestone, box: HTMLInputElement): Promise<void> {
+    if (!(await tick(props.mission.id, milestone, box.checked))) box.checked = milestone.done;
+  }
 
   useCommands(() => [
     {
@@ -205,13 +205,13 @@ function Body(props: { mission: MissionView }) {
               <h2 id="mission-milestones">Milestones</h2>
               <ul class="stack">
                 <For each={props.mission.milestones} fallback={<li class="dim">None are set.</li>}>
-                  {(milestone, at) => (
+                  {(milestone) => (
                     <li data-steady={milestone.title}>
                       <label class="row">
                         <input
                           type="checkbox"
                           checked={milestone.done}
-                          onChange={({ currentTarget }) => tick(at(), currentTarget.checked)}
+                          onChange={({ currentTarget }) => void tickOff(milestone, currentTarget)}
                         />
                         <span class="grow">{milestone.title}</span>
                         <span class="number dim small">

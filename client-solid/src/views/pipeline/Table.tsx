@@ -237,7 +237,7 @@ export function Table() {
           </Show>
         </div>
       </Show>
-      <BulkBar selection={selection} />
+      <BulkBar selection={selection} shown={ids()} />
     </div>
   );
 }

@@ -1,0 +1,51 @@
+/** Changes that wait while another company takes the address. Neighbour: `sync.spec.ts` for the rest of the wire. */
+import type { Browser } from "playwright-core";
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { launchBrowser } from "../support/browser.ts";
+import { expectAccessible } from "./axe.ts";
+import { openHouse, TOKEN, untilSent } from "./house.ts";
+
+let browser: Browser;
+test.before(async () => {
+  browser = await launchBrowser();
+});
+test.after(() => browser.close());
+
+for (const isSent of [false, true]) {
+  test(`PAGE-76: what waits when another company answers is ${isSent ? "sent there" : "dropped"} by the person's word, not before`, async () => {
+    const house = await openHouse(browser);
+    try {
+      const page = await house.visit(`/board?task=T-204#token=${TOKEN}`);
+      const panel = page.getByTestId("task-panel");
+      await panel.getByLabel("Priority").waitFor();
+      await house.stop();
+      await panel.getByLabel("Priority").selectOption("P3");
+      await page.getByTestId("writes").getByText("1 change waits").first().waitFor();
+      await house.startElsewhere();
+      const question = page.getByTestId("elsewhere");
+      await question.getByText("1 change waits for your word.").waitFor();
+      const priority = async () => {
+        const { tasks } = (await house.snapshot()) as unknown as {
+          tasks: { id: string; priority: string }[];
+        };
+        return tasks.find(({ id }) => id === "T-204")?.priority;
+      };
+      const before = await priority();
+      assert.is.not(before, "P3");
+      await page.waitForSelector('[data-testid="connection"][data-status="live"]');
+      await expectAccessible(page);
+      await question
+        .getByRole("button", { name: isSent ? "Send it here" : "Drop it", exact: true })
+        .click();
+      await question.waitFor({ state: "detached" });
+      await untilSent(page);
+      assert.is(await priority(), isSent ? "P3" : before);
+      if (!isSent) await page.getByText("and was dropped").first().waitFor();
+    } finally {
+      await house.close();
+    }
+  });
+}
+
+test.run();

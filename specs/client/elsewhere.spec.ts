@@ -1,0 +1,103 @@
+/** What waits when another company answers at the address. Neighbours: `write-queue.spec.ts`; the page's strip asks. */
+import { test } from "uvu";
+import * as assert from "uvu/assert";
+import { ClawTaskerError } from "../../client/errors.ts";
+import type { Write } from "../../client-solid/src/sync/write.ts";
+import { createWriteQueue, type WriteResult } from "../../client-solid/src/sync/write-queue.ts";
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+/** A queue whose server has the journal that the spec says; `sent` is what it took. */
+function steer(kept: Record<string, string> = {}) {
+  const sent: Write[] = [];
+  const at = { shown: "first", server: "first" };
+  let keys = 0;
+  function take(writes: readonly Write[]): WriteResult[] {
+    if (writes.some(({ journal }) => journal !== undefined && journal !== at.server))
+      throw new ClawTaskerError("another", { status: 412, code: "other_journal" });
+    sent.push(...writes);
+    return writes.map(() => ({ ok: true, body: { ok: true }, seq: 1 }));
+  }
+  const queue = createWriteQueue({
+    clock: () => 0,
+    random: () => 1,
+    newKey: () => `key-${++keys}`,
+    wait: () => new Promise(() => {}),
+    journal: () => at.shown,
+    storage: {
+      getItem: (key) => kept[key] ?? null,
+      setItem(key, value) {
+        kept[key] = value;
+      },
+      removeItem(key) {
+        delete kept[key];
+      },
+    },
+    send: async (write) => take([write])[0] as Extract<WriteResult, { ok: true }>,
+    sendTogether: async (writes) => take(writes),
+  });
+  const add = (text: string) => {
+    const body = { task_id: "T-1", author: "ceo", text };
+    const asks = [{ action: "tasks/comment" as const, body }];
+    return queue.add({ asks, bulk: false, atomic: false, label: text, optimistic: true });
+  };
+  return { queue, sent, at, add, kept, labels: () => sent.map(({ label }) => label) };
+}
+
+test("PAGE-76: what was made in one company waits for the person's word before it goes to another", async () => {
+  const { queue, at, add, labels } = steer();
+  await add("here");
+  at.server = "second";
+  const results = [add("a"), add("b")];
+  await turn();
+  assert.equal(queue.state(), { status: "elsewhere" });
+  // What is made in the new one comes after it.
+  at.shown = "second";
+  const later = add("later");
+  await turn();
+  queue.wake();
+  await turn();
+  assert.equal(labels(), ["here"]);
+  assert.is(queue.pending().length, 3);
+  queue.settleElsewhere(true);
+  for (const result of [...results, later]) assert.ok((await result).ok);
+  assert.equal(labels(), ["here", "a", "b", "later"]);
+  await turn();
+  assert.equal(queue.state(), { status: "idle" });
+});
+
+test("PAGE-76: dropped by the person's word, it is told, and what was made in the new company goes on", async () => {
+  const { queue, at, add, labels } = steer();
+  at.server = "second";
+  const [a, b] = [add("a"), add("b")];
+  await turn();
+  at.shown = "second";
+  const later = add("later");
+  queue.settleElsewhere(false);
+  for (const result of [await a, await b]) {
+    assert.not(result.ok);
+    if (!result.ok) assert.match(result.error.message, "was dropped");
+  }
+  assert.ok((await later).ok);
+  assert.equal(labels(), ["later"]);
+});
+
+test("PAGE-76: after a reload it is known still in which company it was made", async () => {
+  const before = steer();
+  before.at.server = "second";
+  void before.add("a");
+  await turn();
+  before.queue.close();
+  const after = steer({ ...before.kept });
+  Object.assign(after.at, { shown: "second", server: "second" });
+  await turn();
+  await turn();
+  assert.equal(after.queue.state(), { status: "elsewhere" });
+  assert.equal(after.labels(), []);
+  after.queue.settleElsewhere(true);
+  await turn();
+  await turn();
+  assert.equal(after.labels(), ["a"]);
+});
+
+test.run();
