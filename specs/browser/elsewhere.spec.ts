@@ -13,7 +13,7 @@ test.before(async () => {
 test.after(() => browser.close());
 
 for (const isSent of [false, true]) {
-  test(`PAGE-76: what waits when another company answers is ${isSent ? "sent there" : "dropped"} by the person's word, not before`, async () => {
+  test(`PAGE-77: what waits when another company answers is ${isSent ? "sent there" : "dropped"} by the person's word, not before`, async () => {
     const house = await openHouse(browser);
     try {
       const page = await house.visit(`/board?task=T-204#token=${TOKEN}`);

@@ -44,7 +44,7 @@ function steer(kept: Record<string, string> = {}) {
   return { queue, sent, at, add, kept, labels: () => sent.map(({ label }) => label) };
 }
 
-test("PAGE-76: what was made in one company waits for the person's word before it goes to another", async () => {
+test("PAGE-77: what was made in one company waits for the person's word before it goes to another", async () => {
   const { queue, at, add, labels } = steer();
   await add("here");
   at.server = "second";
@@ -66,7 +66,7 @@ test("PAGE-76: what was made in one company waits for the person's word before i
   assert.equal(queue.state(), { status: "idle" });
 });
 
-test("PAGE-76: dropped by the person's word, it is told, and what was made in the new company goes on", async () => {
+test("PAGE-77: dropped by the person's word, it is told, and what was made in the new company goes on", async () => {
   const { queue, at, add, labels } = steer();
   at.server = "second";
   const [a, b] = [add("a"), add("b")];
@@ -82,7 +82,7 @@ test("PAGE-76: dropped by the person's word, it is told, and what was made in th
   assert.equal(labels(), ["later"]);
 });
 
-test("PAGE-76: after a reload it is known still in which company it was made", async () => {
+test("PAGE-77: after a reload it is known still in which company it was made", async () => {
   const before = steer();
   before.at.server = "second";
   void before.add("a");
