@@ -5,7 +5,7 @@
  */
 
 /** Enough for who sends each word of a body by itself. */
-export const MAX_PIECES = 8_192;
+export const MAX_PIECES = 2_048;
 
 export interface Gathering {
   /** False where it is more than may come; it is held no more then. */

@@ -15,6 +15,7 @@ import { createGoesAhead, type GoesAhead } from "./ahead.ts";
 import type { Log } from "./compose.ts";
 import { createLine, type Line } from "./line.ts";
 import { createLoopShare, type LoopShare } from "./loop-share.ts";
+import { boundPieces, type Pieces } from "./pieces.ts";
 import { createRoom, endLongest, type HeldOptions, type Room, watchHeld } from "./room.ts";
 
 export interface Listeners {
@@ -66,6 +67,7 @@ export function listenTo(
   /** Of each connection; it is the last to close. */
   const newest = new WeakMap<Socket, ServerResponse>();
   const lines = new Map<Socket, Line>();
+  const pieces = new WeakMap<Socket, Pieces>();
   // One that cannot listen closes nothing either.
   server.once("listening", () => server.once("close", watchHeld(lines, held)));
 
@@ -113,6 +115,8 @@ export function listenTo(
     const who = whoOf(remote);
     const onCrowded = () => endLongest(lines.values());
     const line = createLine(socket, { who, room, share, goesAhead, handOut, onCrowded });
+    const bound = boundPieces(socket);
+    pieces.set(socket, bound);
     connections.add(socket);
     lines.set(socket, line);
     endUnheard(socket);
@@ -121,6 +125,8 @@ export function listenTo(
       if (error instanceof CutOff) onCutOff(remote, error.reason);
       socket.destroy();
     });
+    // Ahead of Node, which gives the parser to somebody else.
+    socket.prependOnceListener("close", bound.end);
     socket.once("close", () => {
       connections.delete(socket);
       lines.delete(socket);
@@ -130,6 +136,7 @@ export function listenTo(
 
   function onRequest(req: IncomingMessage, res: ServerResponse): void {
     const { socket } = req;
+    pieces.get(socket)?.restart();
     newest.set(socket, res);
     // Came in one piece with what ended the connection: there is nobody to answer.
     if (socket.destroyed) return;
@@ -143,6 +150,7 @@ export function listenTo(
   server.on("upgrade", (req, _stream, head) => {
     // Not the stream beside it, which newer releases of Node wrap while a body is missing.
     const { socket } = req;
+    pieces.get(socket)?.end();
     if (lines.get(socket)?.isEnding()) return;
     // A stream before it would never end, and Node no longer looks after the answers.
     if (newest.get(socket)?.closed === false) socket.destroy();
