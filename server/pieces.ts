@@ -2,7 +2,7 @@
  * A body in tiny pieces: Node makes a call and a buffer of each while it parses what it has read, which comes before
  * any turn, and one read holds ten thousand of them. Neighbours: `connections.ts` binds it to each connection,
  * `core/gathering.ts` has the bound that readers hold a body against. Invariant: of a body with more pieces than any
- * reader takes the rest is parsed without a call, and a parser that is used again calls as Node made it.
+ * reader takes the rest is parsed and nothing made of it, and a parser that is used again calls as Node made it.
  */
 import type { Socket } from "node:net";
 import { MAX_PIECES } from "../core/index.ts";
@@ -31,6 +31,8 @@ export function boundPieces(socket: Socket): Pieces {
   if (!parser || typeof own !== "function") return UNBOUND;
   let left = 0;
   const counted: OnBody = function (piece) {
+    // Some releases look for what to call once for all that they have read.
+    if (left < 0) return undefined;
     // One more than may come, by which its reader knows that it is refused.
     if (left-- <= 0) parser[ON_BODY] = null;
     return own.call(this, piece);
