@@ -19,6 +19,7 @@ export { createHolding, type Holding, lengthOf } from "./holding.ts";
 export { journalKeyOf } from "./idempotency.ts";
 export { freezeStates } from "./immer.ts";
 export { toJson } from "./json.ts";
+export { MAX_DEPTH, MAX_FIELDS, shapeProblem } from "./json-shape.ts";
 export { lastWords, SECURITY_HEADERS } from "./last-words.ts";
 export { createMemoryJournal } from "./memory-journal.ts";
 export { toPlain } from "./names.ts";

@@ -7,7 +7,7 @@
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
-import { createGathering, MAX_PIECES } from "../core/index.ts";
+import { createGathering, MAX_PIECES, shapeProblem } from "../core/index.ts";
 import { createEngineBackends, type EngineBackendOptions, type Sender } from "./engine-backend.ts";
 import { createMcpServer } from "./server.ts";
 
@@ -71,7 +71,11 @@ async function readMessage(
     return GONE;
   }
   try {
-    const message: unknown = JSON.parse(new TextDecoder().decode(gathering.bytes()));
+    const text = new TextDecoder().decode(gathering.bytes());
+    const problem = shapeProblem(text);
+    if (problem)
+      return { ...NO_JSON, code: -32_600, text: `Invalid Request: the message ${problem}` };
+    const message: unknown = JSON.parse(text);
     return Array.isArray(message) ? MANY : { message };
   } catch {
     return NO_JSON;

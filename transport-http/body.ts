@@ -5,14 +5,11 @@
 import { isUtf8 } from "node:buffer";
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { brotliDecompressSync, gunzipSync, inflateSync } from "node:zlib";
-import { createGathering, MAX_PIECES } from "../core/index.ts";
+import { createGathering, MAX_PIECES, shapeProblem } from "../core/index.ts";
 import type { Answer } from "./answer.ts";
 import { problem } from "./problem.ts";
 
 export const MAX_BODY_BYTES = 163_840;
-const MAX_DEPTH = 64;
-/** Depth takes bytes: what is shorter than this cannot be deep enough to exhaust a stack. */
-const SHALLOW_BYTES = 2_048;
 
 export type Body = { ok: true; value: Record<string, unknown> } | { ok: false; answer: Answer };
 
@@ -130,9 +127,8 @@ function parse(bytes: Buffer): Body {
   const decoded = bytes.toString();
   const text = decoded.startsWith(BYTE_ORDER_MARK) ? decoded.slice(1) : decoded;
   try {
-    if (bytes.length > SHALLOW_BYTES && depthOf(text) > MAX_DEPTH) {
-      return refused(`the body is nested more than ${MAX_DEPTH} levels deep`);
-    }
+    const problem = shapeProblem(text);
+    if (problem) return refused(`the body ${problem}`);
     const value: unknown = JSON.parse(text);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) {
       return { ok: true, value: value as Record<string, unknown> };
@@ -149,25 +145,3 @@ const NO_JSON = "the body is not valid JSON in UTF-8";
 function refused(error: string): Body {
   return { ok: false, answer: problem(400, "invalid", error) };
 }
-
-/** How deep lists and objects nest, as far as that matters: counting stops beyond the bound. */
-function depthOf(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  let quoted = false;
-  for (let at = 0; at < text.length && deepest <= MAX_DEPTH; at++) {
-    const code = text.charCodeAt(at);
-    if (code === QUOTE) quoted = !quoted;
-    else if (quoted) {
-      if (code === BACKSLASH) at++;
-    } else if (code === BRACKET || code === BRACE) deepest = Math.max(deepest, ++depth);
-    else if (code === BRACKET + 2 || code === BRACE + 2) depth--;
-  }
-  return deepest;
-}
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-/** Each closing one stands two further on. */
-const BRACKET = 0x5b;
-const BRACE = 0x7b;

@@ -126,6 +126,17 @@ test("MCP-2: a write that was done is told, without what is too long in its answ
     assert.ok(text.length < 1_000 && MAX_RESULTS < 300 * 20_000);
   }));
 
+test("MCP-2 HTTP-4: a message that is too wide or too deep is refused before anything is made of it", () =>
+  withHouse(async (house) => {
+    const params = Object.fromEntries(Array.from({ length: 10_000 }, (_, n) => [`k${n}`, {}]));
+    const list = (more: object) =>
+      send(house, JSON.stringify({ jsonrpc: "2.0", id: 1, method: "tools/list", params: more }));
+    const { status, body } = await list(params);
+    assert.is(status, 400);
+    assert.match(body.error?.message ?? "", /the message has an object of more than 500 fields/);
+    assert.is((await list({})).status, 200);
+  }));
+
 test("MCP-2: for who went before its message was whole nothing is done", () =>
   withHouse(async (house) => {
     const { port } = new URL(house.server.url);

@@ -278,6 +278,12 @@ test("HTTP-4: a body nested too deep is 400, wherever it is deep; brackets in te
     assert.is((await send(http, text, JSON_HEADERS)).status, 200);
     const wide = JSON.stringify({ title: "X", unknown: Array(15_000).fill({ a: [] }) });
     assert.is((await send(http, wide, JSON_HEADERS)).status, 200);
+    const fields = Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`k${n}`, n]));
+    const broad = await send(http, JSON.stringify({ title: "X", ...fields }), JSON_HEADERS);
+    assert.equal(
+      [broad.status, broad.body.error],
+      [400, "the body has an object of more than 500 fields"],
+    );
   }));
 
 test("HTTP-4: a client that goes away in the middle of its body changes nothing", () =>
