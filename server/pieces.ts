@@ -37,7 +37,9 @@ export function boundPieces(socket: Socket): Pieces {
     if (left-- <= 0) parser[ON_BODY] = null;
     return own.call(this, piece);
   };
+  let isOver = false;
   const restart = () => {
+    if (isOver) return;
     left = MAX_PIECES;
     parser[ON_BODY] = counted;
   };
@@ -45,7 +47,9 @@ export function boundPieces(socket: Socket): Pieces {
   return {
     restart,
     end: () => {
-      parser[ON_BODY] = own;
+      // An upgrade gives the parser away, long before its connection closes: by then another one counts by it.
+      if (!isOver) parser[ON_BODY] = own;
+      isOver = true;
     },
   };
 }

@@ -1,7 +1,7 @@
 /** What a body in tiny pieces may cost the parser of its connection. Neighbour: `server/pieces.ts`. */
 import { once } from "node:events";
 import { createServer, get, type RequestListener, type Server } from "node:http";
-import { type AddressInfo, connect } from "node:net";
+import { type AddressInfo, connect, type Socket } from "node:net";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { MAX_PIECES } from "../../core/index.ts";
@@ -75,6 +75,23 @@ test("ACC-29: a parser that served such a connection reads whole what it reads n
       assert.is(length, count);
     }
   });
+});
+
+test("ACC-29: what was upgraded takes no bound off the connection that has its parser since", () => {
+  const own = () => undefined;
+  const parser: Record<number, unknown> = { 3: own };
+  const of = () => boundPieces({ parser } as unknown as Socket);
+  const upgraded = of();
+  upgraded.end();
+  assert.is(parser[3], own);
+  const next = of();
+  const bound = parser[3];
+  assert.is.not(bound, own);
+  upgraded.end();
+  upgraded.restart();
+  assert.is(parser[3], bound);
+  next.end();
+  assert.is(parser[3], own);
 });
 
 test.run();
