@@ -35,12 +35,15 @@ export interface Commands {
   listen(): () => void;
 }
 
-export function createCommands(): Commands {
+/** @param say tells the person why nothing was done */
+export function createCommands(say: (why: string) => void): Commands {
   const [sources, setSources] = createSignal<readonly Accessor<readonly Command[]>[]>([]);
   const all = createMemo(() => sources().flatMap((source) => source()));
   /** What is typed into, or was opened for it. */
   let field: Element | null = null;
   let hasBegun = false;
+  /** That the field is gone. */
+  let isSaid = false;
   /** The key that ran a command, while it is down. */
   let down: string | null = null;
   const isLost = () => field !== null && field !== document.activeElement;
@@ -84,11 +87,17 @@ export function createCommands(): Commands {
           // Once somebody types, also Space and Enter, which would press what has the focus by nobody's choice.
           hasBegun = true;
           swallow(event);
+          if (!isSaid)
+            say("What you typed into is gone, and what you type is for nothing. Esc goes on.");
+          isSaid = true;
         }
         if (target) hasBegun = true;
         // Left or sent by the person.
-        if (endsTyping(event, target)) field = null;
-        else if (target) field = target;
+        if (endsTyping(event, target) || (isLost() && GOES.has(event.key))) field = null;
+        else if (target) {
+          field = target;
+          isSaid = false;
+        }
       };
       /** What takes Enter for itself has done with the text. */
       const sent = (event: KeyboardEvent) => {
@@ -99,6 +108,7 @@ export function createCommands(): Commands {
           return;
         field = target;
         hasBegun = false;
+        isSaid = false;
       };
       const forget = ({ isTrusted }: Event) => {
         if (isTrusted) field = null;
@@ -119,6 +129,12 @@ export function createCommands(): Commands {
     },
   };
 }
+
+/** Where a field is gone, who goes on by these is not typing any more. */
+const GOES: ReadonlySet<string> = new Set([
+  ...["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"],
+  ...["Home", "End", "PageUp", "PageDown"],
+]);
 
 const TYPED_INTO = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
 

@@ -59,7 +59,9 @@ const OTHER_TOKEN = {
 export function openPage(): Page {
   const mirror = createMirror();
   const toasts = createToasts();
-  const [commands, disposeCommands] = createRoot((dispose) => [createCommands(), dispose] as const);
+  const [commands, disposeCommands] = createRoot(
+    (dispose) => [createCommands((why) => toasts.show("refused", why)), dispose] as const,
+  );
   const [wireState, setWireState] = createSignal<ConnectionState>({ status: "connecting" });
   const [now, setNow] = createSignal(Date.now());
   let aheadMs = 0;

@@ -110,7 +110,9 @@ export function createSteady(say: (why: string) => void): Steady {
       window.addEventListener("pointerdown", onDown, options);
       window.addEventListener("click", onClick, options);
       // What the person does from here on is no doing of others.
-      window.addEventListener("keydown", settle, options);
+      for (const own of ["keydown", "wheel", "touchmove", "scroll"]) {
+        window.addEventListener(own, settle, { ...options, passive: true });
+      }
       return () => abort.abort();
     },
   };

@@ -48,4 +48,25 @@ for (const isSent of [false, true]) {
   });
 }
 
+test("PAGE-77: the question stands over a dialog that waits for its answer, and frees it", async () => {
+  const house = await openHouse(browser);
+  try {
+    const page = await house.visit(`/board#token=${TOKEN}`);
+    await page.keyboard.press("c");
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("Title").fill("Made in the old company");
+    await house.stop();
+    await page.keyboard.press("Control+Enter");
+    await dialog.locator('[aria-busy="true"]').waitFor();
+    await house.startElsewhere();
+    const question = page.getByTestId("elsewhere");
+    await question.getByRole("button", { name: "Drop it", exact: true }).click();
+    await question.waitFor({ state: "detached" });
+    await dialog.locator('[aria-busy="true"]').waitFor({ state: "detached" });
+    await dialog.getByText("was dropped").waitFor();
+  } finally {
+    await house.close();
+  }
+});
+
 test.run();

@@ -150,6 +150,19 @@ test("PAGE-76: where the field was left by no doing of the person, no letter dec
       );
       await page.getByRole("button", { name: "Cancel" }).click();
     }
+    // Told once, and over for who goes on by something that types nothing.
+    await page.keyboard.press("r");
+    await page.getByLabel("What is missing in").waitFor();
+    await page.evaluate(() => document.querySelector<HTMLElement>("main")?.focus());
+    await page.keyboard.type("x?");
+    assert.is(await page.getByText("What you typed into is gone").count(), 1);
+    assert.is(await page.getByRole("dialog").count(), 0);
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("?");
+    await page.getByRole("dialog").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.getByRole("button", { name: "Cancel" }).click();
     // Left by the person, with the note open: there is no button to approve by, and no key.
     await page.keyboard.press("r");
     await page.getByLabel("What is missing in").waitFor();

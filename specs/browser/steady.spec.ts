@@ -143,6 +143,10 @@ test("PAGE-75: a remedy that was refused or left gives the focus to no other row
   });
 });
 
+/** The dialog has taken the focus, to wherever it gives it. */
+const untilFocused = (page: Page) =>
+  page.waitForFunction(() => document.activeElement?.closest("[role=dialog]") !== null);
+
 test("PAGE-75: a dialog that asks for something has the focus in its field: what is typed at once is written there", async () => {
   await atWork("/", async (page, house) => {
     const before = await doneOf(house);
@@ -152,6 +156,7 @@ test("PAGE-75: a dialog that asks for something has the focus in its field: what
       await page.keyboard.press(key);
       const dialog = page.getByTestId("remedy");
       await dialog.waitFor();
+      await untilFocused(page);
       await page.keyboard.type("This is a bad idea");
       // Behind what is suggested, where something is.
       const text = await dialog.locator("textarea").inputValue();
@@ -161,6 +166,7 @@ test("PAGE-75: a dialog that asks for something has the focus in its field: what
     }
     await page.keyboard.press("c");
     await page.getByRole("dialog").waitFor();
+    await untilFocused(page);
     await page.keyboard.type("a new task");
     assert.is(await page.getByRole("dialog").locator("input").first().inputValue(), "a new task");
     await untilSent(page);

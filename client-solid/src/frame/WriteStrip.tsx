@@ -1,7 +1,8 @@
 /**
  * Says what the page's writes wait for, and which they are, while they wait: the write limit, a server
- * that is busy or away, or the person's word where the server has another company by now. Neighbour: `sync/write-queue.ts`. Invariant: over the page, so that nothing
- * moves when it comes and goes; only that something waits is announced, not every second of it.
+ * that is busy or away, or the person's word where the server has another company by now. Neighbour:
+ * `sync/write-queue.ts`. Invariants: over the page, so that nothing moves when it comes and goes, and over dialogs, one
+ * of which may wait for the answer; only that something waits is announced, not every second of it.
  */
 import { createEffect, createMemo, createSignal, For, on, onCleanup, Show } from "solid-js";
 import { usePage } from "../page.ts";
@@ -43,7 +44,7 @@ export function WriteStrip() {
     return all.filter(({ journal }) => journal === all[0]?.journal);
   };
   return (
-    <div class="write-strip" data-testid="writes">
+    <div class="write-strip" data-testid="writes" data-kb-top-layer="">
       <p class="unseen" role="status">
         {waiting()
           ? `${plural(count(), "change waits", "changes wait")}. ${waiting()?.message}`
