@@ -10,11 +10,11 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 /** A queue whose server has the journal that the spec says; `sent` is what it took. */
 function steer(kept: Record<string, string> = {}) {
   const sent: Write[] = [];
-  const at = { shown: "first", server: "first" };
+  const at = { shown: "first", server: "first", code: "other_journal" };
   let keys = 0;
   function take(writes: readonly Write[]): WriteResult[] {
     if (writes.some(({ journal }) => journal !== undefined && journal !== at.server))
-      throw new ClawTaskerError("another", { status: 412, code: "other_journal" });
+      throw new ClawTaskerError("another", { status: 412, code: at.code });
     sent.push(...writes);
     return writes.map(() => ({ ok: true, body: { ok: true }, seq: 1 }));
   }
@@ -98,6 +98,35 @@ test("PAGE-77: after a reload it is known still in which company it was made", a
   await turn();
   await turn();
   assert.equal(after.labels(), ["a"]);
+});
+
+test("PAGE-77: once the page is back in its own company, what waited goes there without a word", async () => {
+  const { queue, at, add, labels } = steer();
+  at.server = "second";
+  const results = [add("a"), add("b")];
+  await turn();
+  at.shown = "second";
+  queue.wake();
+  await turn();
+  assert.equal(queue.state(), { status: "elsewhere" });
+  Object.assign(at, { shown: "first", server: "first" });
+  queue.wake();
+  for (const result of results) assert.ok((await result).ok);
+  assert.equal(labels(), ["a", "b"]);
+  await turn();
+  assert.equal(queue.state(), { status: "idle" });
+});
+
+test("PAGE-77: a 412 that names no other journal is a refusal like any other", async () => {
+  const { queue, at, add } = steer();
+  Object.assign(at, { server: "second", code: null });
+  for (const result of await Promise.all([add("a"), add("b")])) {
+    assert.not(result.ok);
+    if (!result.ok) assert.is(result.error.status, 412);
+  }
+  await turn();
+  assert.equal(queue.state(), { status: "idle" });
+  assert.is(queue.pending().length, 0);
 });
 
 test.run();

@@ -10,6 +10,7 @@ import { Button } from "../parts/Button.tsx";
 import { plural } from "../parts/words.ts";
 import type { Write } from "../sync/write.ts";
 import { queueWords } from "../sync/write-queue.ts";
+import { createPause } from "../task/pause.ts";
 
 const MAX_LISTED = 20;
 
@@ -43,6 +44,15 @@ export function WriteStrip() {
     const all = writes.pending();
     return all.filter(({ journal }) => journal === all[0]?.journal);
   };
+  const pause = createPause();
+  const asked = createMemo(() => (isElsewhere() ? elsewhere()[0]?.journal : undefined));
+  createEffect(() => asked() !== undefined && pause.begin());
+  function settle(send: boolean): void {
+    writes.settleElsewhere(send);
+    // The buttons go with the question.
+    const dialog = document.querySelector<HTMLElement>('[role="dialog"]');
+    (dialog ?? document.getElementById("main"))?.focus();
+  }
   return (
     <div class="write-strip" data-testid="writes" data-kb-top-layer="">
       <p class="unseen" role="status">
@@ -62,10 +72,10 @@ export function WriteStrip() {
           </p>
           <Listed writes={elsewhere()} />
           <div class="row wrap">
-            <Button small onClick={() => writes.settleElsewhere(false)}>
+            <Button small off={pause.isOn()} onClick={() => settle(false)}>
               {elsewhere().length === 1 ? "Drop it" : "Drop them"}
             </Button>
-            <Button small kind="main" onClick={() => writes.settleElsewhere(true)}>
+            <Button small kind="main" off={pause.isOn()} onClick={() => settle(true)}>
               {elsewhere().length === 1 ? "Send it here" : "Send them here"}
             </Button>
           </div>

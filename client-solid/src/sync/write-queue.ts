@@ -26,9 +26,9 @@ export type WriteResult = ({ ok: true } & Answer) | { ok: false; error: ClawTask
 export type QueueState =
   | { status: "idle" }
   | { status: "sending" }
-  /** `until` in milliseconds since the epoch; `why` says what it waits for, `message` is the server's word. */
   /** What was made in another company, or before a backup was put back, waits for the person's word. */
   | { status: "elsewhere" }
+  /** `until` in milliseconds since the epoch; `why` says what it waits for, `message` is the server's word. */
   | { status: "waiting"; until: number; why: "limit" | "unreachable" | "busy"; message: string };
 
 export interface Refused {
@@ -52,7 +52,10 @@ export interface WriteQueue {
   refused: Accessor<Refused | null>;
   /** The person's word on what was made elsewhere: it goes to this company, or it is dropped. */
   settleElsewhere(send: boolean): void;
-  /** The server is there again: do not wait for the next try. A write limit is waited for all the same. */
+  /**
+   * The server is there again: do not wait for the next try, nor for the person's word where it has the company again
+   * that is meant. A write limit is waited for all the same.
+   */
   wake(): void;
   close(): void;
 }
@@ -95,10 +98,11 @@ interface Item {
 const UNSURE =
   "It is not known whether this was done: its answer was lost, and this tab has another token since. Look, and do it again if it was not.";
 const DROPPED = "It was made in another company than this one, and was dropped.";
-/** The server has another journal than the one that was meant. */
-const ELSEWHERE = 412;
 const FIRST_WAIT_MS = 500;
 const MAX_BACKOFF_MS = 15_000;
+
+/** Whether the server has another journal than the one that was meant; a proxy has a 412 of its own. */
+const isElsewhere = ({ code }: ClawTaskerError) => code === "other_journal";
 
 export function createWriteQueue(ports: QueuePorts): WriteQueue {
   const { clock, random, wait } = ports;
@@ -113,7 +117,8 @@ export function createWriteQueue(ports: QueuePorts): WriteQueue {
   let pause: AbortController | null = null;
   let attempt = 0;
   let running = false;
-  let word: ((send: boolean) => void) | null = null;
+  let held: { journal: string | undefined; end(how: "send" | "drop" | "again"): void } | null =
+    null;
 
   function count(write: Write, step: 1 | -1): void {
     setCounts(
@@ -176,7 +181,7 @@ export function createWriteQueue(ports: QueuePorts): WriteQueue {
         // Without a word on each it is sent for itself, so that only the one that is wrong is refused.
         if (!result) item.apart = true;
         else if (!result.ok && result.error.isTemporary) later ??= result.error;
-        else if (!result.ok && result.error.status === ELSEWHERE) elsewhere = true;
+        else if (!result.ok && isElsewhere(result.error)) elsewhere = true;
         else finish(item, result);
       }
       if (elsewhere) await holdElsewhere(items[0]?.write.journal);
@@ -207,7 +212,7 @@ export function createWriteQueue(ports: QueuePorts): WriteQueue {
       );
     } catch (error) {
       if (!(error instanceof ClawTaskerError)) throw error;
-      if (error.isTemporary || error.status === 401 || error.status === ELSEWHERE)
+      if (error.isTemporary || error.status === 401 || isElsewhere(error))
         return items.map(() => ({ ok: false, error }));
       return [];
     }
@@ -266,15 +271,15 @@ export function createWriteQueue(ports: QueuePorts): WriteQueue {
 
   async function holdElsewhere(journal: string | undefined): Promise<void> {
     setState({ status: "elsewhere" });
-    const isSent = await new Promise<boolean | null>((resolve) => {
-      word = resolve;
-      closed.signal.addEventListener("abort", () => resolve(null), { once: true });
+    const how = await new Promise<"send" | "drop" | "again" | "closed">((resolve) => {
+      held = { journal, end: resolve };
+      closed.signal.addEventListener("abort", () => resolve("closed"), { once: true });
     });
-    word = null;
-    if (isSent === null) return;
-    const error = new ClawTaskerError(DROPPED, { status: ELSEWHERE, code: "other_journal" });
+    held = null;
+    if (how !== "send" && how !== "drop") return;
+    const error = new ClawTaskerError(DROPPED, { status: 412, code: "other_journal" });
     for (const item of queue.filter(({ write }) => write.journal === journal)) {
-      if (isSent) item.write = { ...item.write, journal: undefined };
+      if (how === "send") item.write = { ...item.write, journal: undefined };
       else settle(item, { ok: false, error });
     }
     changed();
@@ -311,8 +316,9 @@ export function createWriteQueue(ports: QueuePorts): WriteQueue {
         void run();
       });
     },
-    settleElsewhere: (send) => word?.(send),
+    settleElsewhere: (send) => held?.end(send ? "send" : "drop"),
     wake() {
+      if (held && held.journal === ports.journal?.()) held.end("again");
       const at = state();
       if (at.status === "waiting" && at.why !== "limit") pause?.abort();
     },
