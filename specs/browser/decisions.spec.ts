@@ -158,6 +158,22 @@ test("PAGE-73: a block is not lifted where it became another one while that wait
     await row.getByText("May we wire the money?").waitFor();
   }));
 
+test("PAGE-73: a decision that waits for the person's own change of the task is seen to wait, and is done after it", () =>
+  atHome(async (house) => {
+    await house.post("tasks/update", { task_id: "T-204", needs_human: true });
+    const page = await house.visit(`/board?task=T-204#token=${TOKEN}`);
+    const panel = page.getByTestId("task-panel");
+    const letIn = await holdWrites(page);
+    await Promise.all([page.waitForRequest(OURS), panel.getByLabel("Priority").selectOption("P3")]);
+    const button = panel.getByRole("button", { name: "Let it be claimed again" });
+    await button.click();
+    await panel.locator('[aria-busy="true"]', { hasText: "Let it be claimed again" }).waitFor();
+    await letIn();
+    await button.waitFor({ state: "detached" });
+    await untilSent(page);
+    assert.is((await taskOf(house, "T-204")).needs_human, false);
+  }));
+
 /** Others change it just before each write of the page, so often. */
 async function before(page: Page, times: number, write: (at: number) => Promise<unknown>) {
   let at = 0;

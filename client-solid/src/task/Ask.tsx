@@ -158,7 +158,7 @@ function Report(props: Form) {
   return (
     <AskForm
       yes="Report"
-      busy={busy()}
+      busy={busy() || answered.busy()}
       refusal={refusal()?.message}
       onClose={props.onClose}
       send={async () => {

@@ -17,7 +17,14 @@ import type { TaskEdit } from "./edit.ts";
 export function Hold(props: { task: Task; edit: TaskEdit; onRelease(): void }) {
   const { mirror, now } = usePage();
   const { act, busy } = useAct();
+  const [isLetting, setLetting] = createSignal(false);
   const task = () => props.task;
+  async function letClaim(): Promise<void> {
+    const { id } = task();
+    setLetting(true);
+    await props.edit.update({ needs_human: false }, `${id} may be claimed again.`);
+    setLetting(false);
+  }
   return (
     <div class="stack">
       <Show when={task().lease}>
@@ -50,12 +57,7 @@ export function Hold(props: { task: Task; edit: TaskEdit; onRelease(): void }) {
       <Show when={task().needs_human}>
         <div class="hold row wrap" data-tone="bad" data-steady={task().id}>
           <span class="grow">It waits for a human.</span>
-          <Button
-            small
-            onClick={() =>
-              void props.edit.update({ needs_human: false }, `${task().id} may be claimed again.`)
-            }
-          >
+          <Button small busy={isLetting()} onClick={() => void letClaim()}>
             Let it be claimed again
           </Button>
         </div>

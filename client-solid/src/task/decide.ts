@@ -4,6 +4,7 @@
  * `seen.ts` has the words. Invariant: what was changed meanwhile, or this moment, is not decided, and the person is
  * told by what; what a decision is not about holds it up for a few tries only.
  */
+import { createSignal } from "solid-js";
 import type { ReplyOf } from "../../../core/registry.ts";
 import type { Task } from "../../../core/state/tasks/task.ts";
 import { usePage } from "../page.ts";
@@ -31,15 +32,18 @@ export function againOn(seen: Seen, { code, current }: No): Task | null {
   return code === "stale" && isAsSeen(seen, task) ? task : null;
 }
 
-/** Waits for the person's own writes on a task: until they are in it, its version is foretold. */
+/** Waits for the person's own writes on a task: until they are in it, its version is foretold; `busy` meanwhile. */
 export function useAnswered() {
   const { api, mirror } = usePage();
   const isOpen = (id: string) =>
     api.writes.isPending("tasks", id) || mirror.effects.isForetold("tasks", id);
+  const [waiting, setWaiting] = createSignal(0);
   return {
     isOpen,
-    until: (id: string) =>
-      new Promise<void>((resolve) => {
+    busy: () => waiting() > 0,
+    until(id: string) {
+      setWaiting((count) => count + 1);
+      return new Promise<void>((resolve) => {
         const look = () => {
           if (isOpen(id)) return;
           end();
@@ -47,7 +51,8 @@ export function useAnswered() {
         };
         const end = mirror.onChange(look);
         look();
-      }),
+      }).finally(() => setWaiting((count) => count - 1));
+    },
   };
 }
 
@@ -106,5 +111,5 @@ export function useDecide() {
       return false;
     }
   }
-  return { decide, unread, busy };
+  return { decide, unread, busy: () => busy() || answered.busy() };
 }
