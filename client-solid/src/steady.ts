@@ -14,16 +14,23 @@ export interface Steady {
   listen(): () => void;
 }
 
+interface Pixels {
+  x: number;
+  y: number;
+}
+
 interface Place {
   name: string;
   x: number;
   y: number;
-  /** Of all that scrolls around it. */
-  scrolled: number;
+  /** Of all that scrolls around it, in both directions. */
+  scrolled: Pixels;
 }
 
 const NAMED = "[data-steady]";
 const PRESSED = "button:not([aria-haspopup]), input, label, summary, [role=button]";
+/** Within it a click belongs to the one before; who presses one thing after the other takes longer. */
+const DOUBLE_MS = 250;
 /** Less is a rounding. */
 const NEAR_PX = 2;
 
@@ -33,13 +40,13 @@ export function createSteady(say: (why: string) => void): Steady {
   const held = new WeakMap<Element, { until: number; why: string }>();
   /** The place that the button went down on, where that was held. */
   let down: { place: Element; why: string } | null = null;
-  /** What the first click of a double one was on. */
-  let clicked: string | undefined;
+  /** What the last click was on that counted, and when. */
+  let clicked: { place: string | undefined; at: number } | undefined;
   let isShifting = false;
 
   /** Notes where everything is; what is elsewhere than before, by others, is held for a moment. */
   function look(byOthers: boolean): void {
-    const scrolled = new Map<Element | null, number>();
+    const scrolled = new Map<Element | null, Pixels>();
     for (const element of document.querySelectorAll<HTMLElement>(NAMED)) {
       const { left: x, top: y } = element.getBoundingClientRect();
       const parent = element.parentElement;
@@ -83,12 +90,13 @@ export function createSteady(say: (why: string) => void): Steady {
     // By key: the focus goes with its row.
     if (event.detail === 0 || !(event.target instanceof Element)) return;
     const place = event.target.closest<HTMLElement>(NAMED)?.dataset.steady;
-    if (event.detail === 1) clicked = place;
-    else if (place !== clicked && event.target.closest(PRESSED)) {
+    const isSecond = event.detail > 1 && clicked && event.timeStamp - clicked.at < DOUBLE_MS;
+    if (isSecond && place !== clicked?.place && event.target.closest(PRESSED)) {
       event.preventDefault();
       event.stopImmediatePropagation();
       return;
     }
+    clicked = { place, at: event.timeStamp };
     const hold = heldBy(event.target) ?? (down?.place.contains(event.target) ? down : null);
     down = null;
     if (!hold) return;
@@ -120,14 +128,21 @@ export function createSteady(say: (why: string) => void): Steady {
 
 function verbOf(before: Place | undefined, now: Place): "moved" | "came" | null {
   if (!before || before.name !== now.name) return "came";
-  const isAway = Math.abs(before.x - now.x) > NEAR_PX || Math.abs(before.y - now.y) > NEAR_PX;
-  // Where it only went with the scrolling, it is where it was in its list.
-  const byScroll = Math.abs(before.y + before.scrolled - now.y - now.scrolled) <= NEAR_PX;
-  return isAway && !(byScroll && before.scrolled !== now.scrolled) ? "moved" : null;
+  return (["x", "y"] as const).some((axis) => {
+    const away = now[axis] - before[axis];
+    const byScroll = before.scrolled[axis] - now.scrolled[axis];
+    // Where it only went with the scrolling, it is where it was in its list.
+    return Math.abs(away) > NEAR_PX && Math.abs(away - byScroll) > NEAR_PX;
+  })
+    ? "moved"
+    : null;
 }
 
-function scrolledAround(element: Element | null): number {
-  let sum = 0;
-  for (let at = element; at; at = at.parentElement) sum += at.scrollTop;
+function scrolledAround(element: Element | null): Pixels {
+  const sum = { x: 0, y: 0 };
+  for (let at = element; at; at = at.parentElement) {
+    sum.x += at.scrollLeft;
+    sum.y += at.scrollTop;
+  }
   return sum;
 }

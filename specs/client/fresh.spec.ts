@@ -37,6 +37,37 @@ test("PAGE-75: what is changed again within the moment stays fresh until the lat
   assert.equal(fresh.partsOf("T-1"), []);
 });
 
+test("PAGE-75: who toggles what is beside a decision keeps it off for three moments in a row, no longer; what it is about always counts", () => {
+  const timers: { run: () => void; at: number }[] = [];
+  let now = 0;
+  const fresh = createFresh((run, ms) => {
+    const timer = { run, at: now + ms };
+    timers.push(timer);
+    return () => void timers.splice(timers.indexOf(timer), 1);
+  });
+  const until = (time: number) => {
+    now = time;
+    for (const timer of timers.filter(({ at }) => at <= now)) {
+      timers.splice(timers.indexOf(timer), 1);
+      timer.run();
+    }
+  };
+  const toggle = () => fresh.take([{ op: "replace", path: "/tasks/T-1/blocked", value: true }]);
+  let free = 0;
+  for (let time = 0; time < 10_000; time += 400) {
+    until(time);
+    if (fresh.partsOf("T-1").length === 0) free++;
+    toggle();
+  }
+  assert.ok(free > 8, `${free} of 25 times`);
+  fresh.take([{ op: "replace", path: "/tasks/T-1/title", value: "x" }]);
+  assert.equal(fresh.partsOf("T-1").at(-1), "title");
+  until(100_000);
+  assert.equal([fresh.partsOf("T-1").length, timers.length], [0, 0]);
+  toggle();
+  assert.equal(fresh.partsOf("T-1"), ["whether it is blocked"], "after a rest again");
+});
+
 test("PAGE-75: a state that is sent anew makes every task fresh, and closing ends what is to come", () => {
   const { fresh, change, due } = setUp();
   fresh.take("all");

@@ -402,7 +402,8 @@ export async function createTasks(engine: Engine, count: number, description = "
 
 /** Looks again each turn until it holds. @throws Error when it does not within 5 s */
 export async function eventually(holds: () => boolean, what: string): Promise<void> {
-  const deadline = Date.now() + 5_000;
+  // Long enough for a machine that is busy with other things.
+  const deadline = Date.now() + 30_000;
   while (!holds()) {
     if (Date.now() > deadline) throw new Error(`never happened: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 1));

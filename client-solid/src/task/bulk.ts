@@ -32,6 +32,10 @@ const toStep = (task: Task, change: TaskChange, seen = seenOf(task, change)): St
   decides: isDecision(task, change),
 });
 
+const toStale = (message: string): ApiResult<object> => ({
+  ...{ ok: false, status: 409, code: "stale", message },
+});
+
 export function useBulk() {
   const { api, mirror, toasts, fresh } = usePage();
   const { tasks } = mirror.wire;
@@ -69,24 +73,27 @@ export function useBulk() {
     if (open.length > 0) await Promise.all(open.map(answered.until));
   }
 
-  /** Whether others changed it this moment, which is said. */
-  function isUnread({ seen, decides }: Step): boolean {
+  /** As refused, where others changed it this moment. */
+  function toUnread(step: Step): Sent | null {
+    const { seen, decides } = step;
     const parts = decides ? fresh.partsOf(seen.id) : [];
-    if (parts.length > 0) toasts.show("refused", whatChanged(seen, tasks[seen.id], parts));
-    return parts.length > 0;
+    if (parts.length === 0) return null;
+    return { ...step, back: null, result: toStale(whatChanged(seen, tasks[seen.id], parts)) };
   }
 
   /** Sends them together, and those again of which only what was not decided on became another. */
   async function put(steps: readonly Step[], label: string): Promise<Sent[]> {
-    const read = steps.filter((step) => !isUnread(step));
+    const sent: Sent[] = steps.flatMap((step) => toUnread(step) ?? []);
+    const unread = new Set(sent.map(({ seen }) => seen));
+    const read = steps.filter(({ seen }) => !unread.has(seen));
     const decided = read.filter(({ decides }) => decides);
     if (decided.length > 0) await untilAnswered(decided.map(({ seen }) => seen.id));
-    const sent: Sent[] = [];
     let open: [step: Step, now: Task, back: TaskChange | null][] = [];
     for (const step of read) {
       const { seen, change, decides } = step;
       const now = tasks[seen.id];
-      if (!now || (decides && !isAsSeen(seen, now))) toasts.show("refused", whatChanged(seen, now));
+      if (!now || (decides && !isAsSeen(seen, now)))
+        sent.push({ ...step, back: null, result: toStale(whatChanged(seen, now)) });
       else open.push([step, now, undoOf(now, change)]);
     }
     for (let again = 0; open.length > 0; again++) {

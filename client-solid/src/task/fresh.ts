@@ -19,6 +19,11 @@ const GROUND: Readonly<Record<string, string>> = {
   validation_owner: "who validates it",
 };
 
+/** Moments in a row in which those alone hold a decision: who toggles one all the time must not keep it off. */
+const MAX_HOLDS = 3;
+/** After so many moments a hold counts no more. */
+const REST = 6;
+
 export interface Fresh {
   /** Reactive: the parts that became others this moment: `artifacts`; empty where none did. */
   partsOf(taskId: string): readonly string[];
@@ -34,7 +39,30 @@ export function createFresh(later: (run: () => void, ms: number) => () => void):
   /** Which telling was the last about a task: what came since keeps it fresh. */
   const last = new Map<string, number>();
   const ends = new Set<() => void>();
+  /** Holds of late by what is no part of what is decided, by task. */
+  const holds = new Map<string, number>();
   let told = 0;
+
+  function run(then: () => void, ms: number): void {
+    const end = later(() => {
+      ends.delete(end);
+      then();
+    }, ms);
+    ends.add(end);
+  }
+
+  /** Whether it may hold once more; where it is held already, it does not hold longer. */
+  function mayHold(id: string): boolean {
+    const count = holds.get(id) ?? 0;
+    if (count >= MAX_HOLDS || parts[id]) return false;
+    holds.set(id, count + 1);
+    run(() => {
+      const left = (holds.get(id) ?? 1) - 1;
+      if (left > 0) holds.set(id, left);
+      else holds.delete(id);
+    }, REST * MOMENT_MS);
+    return true;
+  }
 
   function tell(changed: ReadonlyMap<string, readonly string[]>): void {
     if (changed.size === 0) return;
@@ -47,8 +75,7 @@ export function createFresh(later: (run: () => void, ms: number) => () => void):
         }
       }),
     );
-    const end = later(() => {
-      ends.delete(end);
+    run(() => {
       setParts(
         produce((draft) => {
           for (const id of changed.keys()) {
@@ -59,13 +86,14 @@ export function createFresh(later: (run: () => void, ms: number) => () => void):
         }),
       );
     }, MOMENT_MS);
-    ends.add(end);
   }
 
   return {
     partsOf: (taskId) => parts[taskId] ?? parts[ALL] ?? NONE,
     take(others) {
       const changed = new Map<string, string[]>();
+      /** Of which what is decided itself is another. */
+      const weighty = new Set<string>([ALL]);
       // The whole state was sent anew: what is another in it is not known.
       if (others === "all") changed.set(ALL, ["the state was read anew"]);
       else {
@@ -74,7 +102,11 @@ export function createFresh(later: (run: () => void, ms: number) => () => void):
           if (table !== "tasks") continue;
           const name = field === undefined ? "all of it" : wordOf(field);
           if (name) changed.set(id ?? ALL, [...(changed.get(id ?? ALL) ?? []), name]);
+          if (name && !isGround(name)) weighty.add(id ?? ALL);
         }
+      }
+      for (const id of changed.keys()) {
+        if (!weighty.has(id) && !mayHold(id)) changed.delete(id);
       }
       tell(changed);
     },
@@ -91,4 +123,10 @@ const ALL = "*";
 function wordOf(field: string): string | undefined {
   if (Object.hasOwn(PARTS, field)) return PARTS[field as PartName];
   return Object.hasOwn(GROUND, field) ? GROUND[field] : undefined;
+}
+
+const GROUNDS: ReadonlySet<string> = new Set(Object.values(GROUND));
+
+function isGround(word: string): boolean {
+  return GROUNDS.has(word);
 }

@@ -111,8 +111,8 @@ export default function Approvals() {
 
   async function approve(): Promise<void> {
     const decided = task();
-    if (!decided || !isWaiting() || pause.isOn() || changes.unread()) return;
-    if (deciding().includes(decided.id)) return;
+    if (!decided || !isWaiting() || pause.isOn() || deciding().includes(decided.id)) return;
+    if (unread(seenOf(decided))) return;
     const { id } = decided;
     await send(decided, { status: "done" }, { label: `Approve ${id}`, done: `${id} approved.` });
   }

@@ -6,7 +6,7 @@
 import "./dashboard.css";
 import { A } from "@solidjs/router";
 import Megaphone from "lucide-solid/icons/megaphone";
-import { createEffect, createMemo, createSignal, For, on, Show } from "solid-js";
+import { createEffect, createMemo, createSignal, For, on, onCleanup, Show } from "solid-js";
 import { unwrap } from "solid-js/store";
 import type { Task } from "../../../../core/state/tasks/task.ts";
 import { EXCEPTION_BUCKETS } from "../../../../core/state/tasks/views.ts";
@@ -32,6 +32,8 @@ import { SprintCard } from "./SprintCard.tsx";
 import { Welcome } from "./Welcome.tsx";
 
 const MAX_EVENTS = 7;
+/** An answer and its entry come so close together. */
+const SETTLED_MS = 1_000;
 
 export default function Dashboard() {
   const { mirror, read } = usePage();
@@ -47,6 +49,7 @@ export default function Dashboard() {
   /** After a decision, for what comes to its place. */
   const pause = createPause();
   let isSettling = false;
+  let settling: ReturnType<typeof setTimeout> | undefined;
   /** Decided on and not answered yet. */
   const deciding = new Set<string>();
   createEffect(
@@ -61,6 +64,15 @@ export default function Dashboard() {
     ),
   );
 
+  /** The next change of the list is by what was decided, if it comes soon: later it is somebody else's. */
+  function settle(): void {
+    clearTimeout(settling);
+    settling = setTimeout(() => {
+      if (deciding.size === 0) isSettling = false;
+    }, SETTLED_MS);
+  }
+  onCleanup(() => clearTimeout(settling));
+
   function remedy(name: RemedyName, taskId: string): void {
     const task = unwrap(mirror.wire).tasks[taskId];
     if (!task || (name === "message" && !task.owner)) return;
@@ -74,7 +86,7 @@ export default function Dashboard() {
       deciding.add(taskId);
       void done.then((went) => {
         deciding.delete(taskId);
-        if (went) return;
+        if (went) return void settle();
         isSettling = false;
         takeBack();
       });
@@ -89,6 +101,7 @@ export default function Dashboard() {
     if (went) {
       rows.settle();
       isSettling = true;
+      settle();
     }
     setAsking(null);
     queueMicrotask(rows.restore);
