@@ -99,7 +99,7 @@ export function openPage(): Page {
     journal: mirror.journal,
     storage: sessionStorage,
     effects: {
-      add: (key, asks) => mirror.effects.add({ key, asks, at: serverNow() }),
+      add: (key, asks, journal) => mirror.effects.add({ key, asks, at: serverNow(), journal }),
       answered: mirror.effects.answered,
     },
   });

@@ -37,6 +37,8 @@ for (const isSent of [false, true]) {
       const before = await priority();
       assert.is.not(before, "P3");
       await page.waitForSelector('[data-testid="connection"][data-status="live"]');
+      // Of another company's task nothing is shown that is not so.
+      assert.is(await panel.getByLabel("Priority").inputValue(), before);
       await expectAccessible(page);
       await question
         .getByRole("button", { name: isSent ? "Send it here" : "Drop it", exact: true })

@@ -10,6 +10,7 @@ const turn = () => new Promise((resolve) => setImmediate(resolve));
 /** A queue whose server has the journal that the spec says; `sent` is what it took. */
 function steer(kept: Record<string, string> = {}) {
   const sent: Write[] = [];
+  const queued: (string | undefined)[] = [];
   const at = { shown: "first", server: "first", code: "other_journal" };
   let keys = 0;
   function take(writes: readonly Write[]): WriteResult[] {
@@ -33,6 +34,7 @@ function steer(kept: Record<string, string> = {}) {
         delete kept[key];
       },
     },
+    onQueued: ({ journal }) => queued.push(journal),
     send: async (write) => take([write])[0] as Extract<WriteResult, { ok: true }>,
     sendTogether: async (writes) => take(writes),
   });
@@ -41,7 +43,7 @@ function steer(kept: Record<string, string> = {}) {
     const asks = [{ action: "tasks/comment" as const, body }];
     return queue.add({ asks, bulk: false, atomic: false, label: text, optimistic: true });
   };
-  return { queue, sent, at, add, kept, labels: () => sent.map(({ label }) => label) };
+  return { queue, sent, queued, at, add, kept, labels: () => sent.map(({ label }) => label) };
 }
 
 test("PAGE-77: what was made in one company waits for the person's word before it goes to another", async () => {
@@ -115,6 +117,17 @@ test("PAGE-77: once the page is back in its own company, what waited goes there 
   assert.equal(labels(), ["a", "b"]);
   await turn();
   assert.equal(queue.state(), { status: "idle" });
+});
+
+test("PAGE-77: what goes to another company by the person's word is shown there from then on", async () => {
+  const { queue, queued, at, add } = steer();
+  at.server = "second";
+  const a = add("a");
+  await turn();
+  at.shown = "second";
+  queue.settleElsewhere(true);
+  assert.ok((await a).ok);
+  assert.equal(queued, ["first", undefined]);
 });
 
 test("PAGE-77: a 412 that names no other journal is a refusal like any other", async () => {

@@ -362,6 +362,39 @@ test("PAGE-7: a new record keeps out of the way of another's that took its id", 
   await close();
 });
 
+test("PAGE-77: what was made in one company is not shown in another one until it is sent there", async () => {
+  const { mirror, decide, commits, hello, close } = await openPair();
+  const elsewhere = () => ({ ...hello(), journal: "other" });
+  const body = { task_id: "T-203", title: "Mine" };
+  const effect = { key: "k-1", asks: [{ action: "tasks/update" as const, body }], at: NOW };
+  const title = () => mirror.wire.tasks["T-203"]?.title;
+  const before = title();
+  mirror.effects.add({ ...effect, journal: "j" });
+  assert.is(title(), "Mine");
+  mirror.replaceState(elsewhere());
+  assert.is(title(), before);
+  assert.not(mirror.effects.isForetold("tasks", "T-203"));
+  mirror.replaceState(hello());
+  assert.is(title(), "Mine");
+  mirror.replaceState(elsewhere());
+  // What somebody does there that is called the same is theirs.
+  const told: unknown[] = [];
+  const end = mirror.onOthers((others) => told.push(others));
+  await decide("tasks/update", body);
+  mirror.applyCommits(commits.splice(0));
+  assert.is(told.length, 1);
+  end();
+  await decide("tasks/update", { task_id: "T-203", title: before });
+  mirror.applyCommits(commits.splice(0));
+  assert.is(title(), before);
+  mirror.effects.add(effect);
+  assert.is(title(), "Mine");
+  mirror.effects.answered("k-1", []);
+  assert.is(title(), before);
+  assert.is(mirror.effects.size(), 0);
+  await close();
+});
+
 test("PAGE-75: others' doing is told apart from the person's own, with reducers and before they are there", async () => {
   for (const foretold of [true, false]) {
     for (const answerFirst of [true, false]) {

@@ -81,9 +81,9 @@ export interface ApiPorts
   tokenNumber(): number;
   /** Asks the person for a token; null when they would rather not. */
   requestToken(): Promise<string | null>;
-  /** Shows what a write will do, until its own entry has arrived. */
+  /** Shows what a write will do in the company that it is meant for, until its own entry has arrived. */
   effects?: {
-    add(key: string, asks: readonly Ask[]): void;
+    add(key: string, asks: readonly Ask[], journal: string | undefined): void;
     /** The entries it made, one for each action; null for one that made none. */
     answered(key: string, seqs: readonly (number | null)[]): void;
   };
@@ -152,7 +152,8 @@ export function createApi(options: ApiPorts): Api {
     storage: ports.storage ?? null,
     send,
     sendTogether,
-    onQueued: ({ key, asks, optimistic }) => optimistic && effects?.add(key, asks),
+    onQueued: ({ key, asks, optimistic, journal }) =>
+      optimistic && effects?.add(key, asks, journal),
     onSettled: ({ key, bulk }, result) => {
       if (!result.ok) effects?.answered(key, []);
       else effects?.answered(key, bulk ? resultsOf(result.body).map(seqOf) : [result.seq]);

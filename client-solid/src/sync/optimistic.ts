@@ -4,7 +4,8 @@
  * With each entry of the server the effects are reduced again on the new ground, and only what then
  * differs from what is shown is written. Neighbours: `records.ts` is what is shown, `reducer.ts`
  * foretells, `store.ts` brings entries, the write queue brings writes and answers.
- * Invariant: what is shown is the server's state with the effects of the unanswered writes, in order.
+ * Invariant: what is shown is the server's state with the effects of the unanswered writes, in order, but of none that
+ * is meant for another company.
  */
 import {
   applyPatches,
@@ -43,14 +44,22 @@ interface Effect {
   /** By the server's clock, in milliseconds; the same each time, so that nothing shown moves. */
   at: number;
   seq: number;
+  /** The journal of the company that it is meant for; none for any. */
+  journal: string | undefined;
   steps: Step[];
 }
 
 export interface Effects {
   /** Reducers are there: what was written before shows its effect now. */
   useReducer(reducer: Reducer): void;
-  /** Shows a write; one with a known key replaces it. */
-  add(effect: { key: string; asks: readonly Ask[]; at: number; seq: number }): void;
+  /** Shows a write, where it is meant for this company; one with a known key replaces it. */
+  add(effect: {
+    key: string;
+    asks: readonly Ask[];
+    at: number;
+    seq: number;
+    journal?: string | undefined;
+  }): void;
   /**
    * The server has answered: the entry of each action, null for one that was refused. An effect ends
    * when its entry is in the state.
@@ -65,12 +74,11 @@ export interface Effects {
     entries: readonly { event: WireEvent; patches: readonly Patch[] }[],
     seq: number,
   ): readonly Patch[];
-  /** The server's whole state as of `seq`; `anew` when numbers count from another beginning. */
+  /** The server's whole state as of `seq` of its journal; `anew` when numbers count from another beginning. */
   replace(
     state: Parameters<Records["replaceAll"]>[0],
     events: readonly WireEvent[],
-    seq: number,
-    anew: boolean,
+    of: { seq: number; journal: string; anew: boolean },
   ): void;
   /** Whether something else is shown of this record than the server has said. */
   isForetold(table: TableName, id: string): boolean;
@@ -81,6 +89,8 @@ export interface Effects {
 export function createEffects(records: Records): Effects {
   const { raw } = records;
   let effects: Effect[] = [];
+  let journal: string | null = null;
+  const isHere = (effect: Effect) => effect.journal === undefined || effect.journal === journal;
   let reducer: Reducer | null = null;
   /** The server's own records where something else is shown. */
   const kept = new Map<string, { table: TableName; id: string; record: unknown }>();
@@ -168,7 +178,8 @@ export function createEffects(records: Records): Effects {
 
   /** Reduces what has no entry yet on the server's state, and shows the outcome. */
   function show(): void {
-    const steps = effects.flatMap((effect) => effect.steps.map((step) => ({ effect, step })));
+    const here = effects.filter(isHere);
+    const steps = here.flatMap((effect) => effect.steps.map((step) => ({ effect, step })));
     const open = steps.filter(({ step }) => step.presumed === null);
     if (!reducer || open.length === 0) {
       if (kept.size > 0 || keptSingles) settleGround(restore);
@@ -231,7 +242,7 @@ export function createEffects(records: Records): Effects {
 
   /** Whether an entry is of a write of the page's own, as far as can be told. */
   function isOwn(event: WireEvent): boolean {
-    return effects.some(({ steps }) =>
+    return effects.filter(isHere).some(({ steps }) =>
       steps.some((step) => {
         if (step.seq !== null || step.presumed !== null) {
           return (step.seq ?? step.presumed) === event.id;
@@ -247,7 +258,7 @@ export function createEffects(records: Records): Effects {
   /** Writes are done in order: is this the entry of the first that has neither answer nor entry? */
   function presume(event: WireEvent): void {
     const isOpen = (step: Step) => step.seq === null && step.presumed === null;
-    const waiting = effects.find(({ steps }) => steps.some(isOpen));
+    const waiting = effects.find((effect) => isHere(effect) && effect.steps.some(isOpen));
     const mine = waiting?.steps.find((step) => isOpen(step) && isLike(step, event));
     if (mine) mine.presumed = event.id;
   }
@@ -259,16 +270,19 @@ export function createEffects(records: Records): Effects {
       ground ??= makeGround(reducer);
       show();
     },
-    add({ key, asks, at, seq }) {
+    add({ key, asks, at, seq, journal: meant }) {
       const steps = asks.map((ask) => ({ ask, seq: null, presumed: null, event: null }));
       const known = effects.find((effect) => effect.key === key);
-      if (known) known.steps = steps;
-      else effects.push({ key, at, seq, steps });
+      if (!known) effects.push({ key, at, seq, journal: meant, steps });
+      else if (known.journal === meant) known.steps = steps;
+      else Object.assign(known, { at, seq, journal: meant, steps });
       show();
     },
     answered(key, seqs, seq) {
       const effect = effects.find((one) => one.key === key);
       if (!effect) return;
+      // Its entry is in another journal, and does not come here.
+      if (!isHere(effect)) effect.steps = [];
       effect.steps = effect.steps.filter((step, index) => {
         const own = seqs[index] ?? null;
         step.seq = own;
@@ -290,16 +304,18 @@ export function createEffects(records: Records): Effects {
       if (effects.length > 0 || keptSingles) show();
       return others;
     },
-    replace(state, events, seq, anew) {
+    replace(state, events, { seq, journal: given, anew }) {
+      journal = given;
       ground = null;
       kept.clear();
       keptSingles = null;
-      for (const event of events) presume(event);
       if (anew) {
-        for (const { steps } of effects) {
-          for (const step of steps) if (step.seq !== null) step.seq = 0;
+        for (const step of effects.flatMap(({ steps }) => steps)) {
+          step.presumed = null;
+          if (step.seq !== null) step.seq = 0;
         }
       }
+      for (const event of events) presume(event);
       settle(seq);
       records.replaceAll(state);
       show();

@@ -105,7 +105,11 @@ export function createMirror(): Mirror {
         if (hello.state !== undefined) {
           const anew = journal !== hello.journal || hello.reset === "ahead";
           const news = (hello.events ?? []).filter(({ id }) => anew || id > seq());
-          effects.replace(hello.state as WireState, news, hello.seq, anew);
+          effects.replace(hello.state as WireState, news, {
+            seq: hello.seq,
+            journal: hello.journal,
+            anew,
+          });
           if (ready()) tellOthers("all");
         }
         journal = hello.journal;

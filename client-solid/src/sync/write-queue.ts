@@ -79,7 +79,7 @@ export interface QueuePorts extends Pick<ClientPorts, "clock" | "random" | "wait
   journal?(): string | null;
   /** Where unsent writes outlive a reload; null for nowhere. */
   storage: UnsentStorage | null;
-  /** A write was added, or took another up into itself. */
+  /** A write was added, took another up into itself, or goes to another company by the person's word. */
   onQueued?(write: Write): void;
   onSettled?(write: Write, result: WriteResult): void;
 }
@@ -279,8 +279,11 @@ export function createWriteQueue(ports: QueuePorts): WriteQueue {
     if (how !== "send" && how !== "drop") return;
     const error = new ClawTaskerError(DROPPED, { status: 412, code: "other_journal" });
     for (const item of queue.filter(({ write }) => write.journal === journal)) {
-      if (how === "send") item.write = { ...item.write, journal: undefined };
-      else settle(item, { ok: false, error });
+      if (how === "drop") settle(item, { ok: false, error });
+      else {
+        item.write = { ...item.write, journal: undefined };
+        ports.onQueued?.(item.write);
+      }
     }
     changed();
   }
