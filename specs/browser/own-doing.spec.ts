@@ -34,16 +34,19 @@ test("PAGE-75: who scrolls the board sideways beside a busy agent presses what t
         await house.post("tasks/update", { task_id: "T-203", agent_id: "codex", progress });
       }
     })();
-    await page.getByTestId("column-ready").hover();
-    for (let turn = 0; turn < 40; turn++) {
-      const box = await button.boundingBox();
-      if (box && box.x + box.width < 680) break;
-      await page.mouse.wheel(120, 0);
+    try {
+      await page.getByTestId("column-ready").hover();
+      for (let turn = 0; turn < 40; turn++) {
+        const box = await button.boundingBox();
+        if (box && box.x + box.width < 680) break;
+        await page.mouse.wheel(120, 0);
+      }
+      await button.click();
+      await page.locator('[data-testid=column-done] [data-task-id="T-201"]').waitFor();
+    } finally {
+      isBusy = false;
+      await agent;
     }
-    await button.click();
-    await page.locator('[data-testid=column-done] [data-task-id="T-201"]').waitFor();
-    isBusy = false;
-    await agent;
     assert.is(await page.getByText("Nothing was done").count(), 0);
   }));
 
