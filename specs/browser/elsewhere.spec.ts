@@ -40,6 +40,10 @@ for (const isSent of [false, true]) {
       // Of another company's task nothing is shown that is not so.
       assert.is(await panel.getByLabel("Priority").inputValue(), before);
       await expectAccessible(page);
+      // What is done in the new company meanwhile is done there.
+      await panel.getByLabel("Title").fill("Of the new company");
+      await page.keyboard.press("Tab");
+      await page.getByTestId("toasts-done").getByText("T-204").first().waitFor();
       await question
         .getByRole("button", { name: isSent ? "Send it here" : "Drop it", exact: true })
         .click();

@@ -53,17 +53,20 @@ test("PAGE-77: what was made in one company waits for the person's word before i
   const results = [add("a"), add("b")];
   await turn();
   assert.equal(queue.state(), { status: "elsewhere" });
-  // What is made in the new one comes after it.
+  // What is made in the new one goes on past it; what is made in the old one keeps its place.
+  results.push(add("c"));
   at.shown = "second";
   const later = add("later");
   await turn();
   queue.wake();
   await turn();
-  assert.equal(labels(), ["here"]);
+  assert.equal(labels(), ["here", "later"]);
+  assert.ok((await later).ok);
+  assert.equal(queue.state(), { status: "elsewhere" });
   assert.is(queue.pending().length, 3);
   queue.settleElsewhere(true);
-  for (const result of [...results, later]) assert.ok((await result).ok);
-  assert.equal(labels(), ["here", "a", "b", "later"]);
+  for (const result of results) assert.ok((await result).ok);
+  assert.equal(labels(), ["here", "later", "a", "b", "c"]);
   await turn();
   assert.equal(queue.state(), { status: "idle" });
 });
@@ -74,8 +77,8 @@ test("PAGE-77: dropped by the person's word, it is told, and what was made in th
   const [a, b] = [add("a"), add("b")];
   await turn();
   at.shown = "second";
-  const later = add("later");
   queue.settleElsewhere(false);
+  const later = add("later");
   for (const result of [await a, await b]) {
     assert.not(result.ok);
     if (!result.ok) assert.match(result.error.message, "was dropped");
@@ -128,6 +131,32 @@ test("PAGE-77: what goes to another company by the person's word is shown there 
   queue.settleElsewhere(true);
   assert.ok((await a).ok);
   assert.equal(queued, ["first", undefined]);
+});
+
+test("PAGE-77: of several companies' changes each has its own word, the older first", async () => {
+  const { queue, at, add, labels } = steer();
+  at.server = "second";
+  const a = add("a");
+  await turn();
+  Object.assign(at, { shown: "second", server: "third" });
+  const b = add("b");
+  await turn();
+  at.shown = "third";
+  const c = add("c");
+  assert.ok((await c).ok);
+  assert.equal(
+    queue.elsewhere().map(({ label }) => label),
+    ["a", "b"],
+  );
+  queue.settleElsewhere(false);
+  assert.not((await a).ok);
+  assert.is(queue.elsewhere().length, 1);
+  Object.assign(at, { shown: "second", server: "second" });
+  queue.wake();
+  assert.ok((await b).ok);
+  assert.equal(labels(), ["c", "b"]);
+  await turn();
+  assert.equal(queue.state(), { status: "idle" });
 });
 
 test("PAGE-77: a 412 that names no other journal is a refusal like any other", async () => {

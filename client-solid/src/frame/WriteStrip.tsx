@@ -37,11 +37,15 @@ export function WriteStrip() {
       toasts.show("refused", `${label}: ${why}`);
     }),
   );
-  const count = () => writes.pending().length;
-  const isElsewhere = () => writes.state().status === "elsewhere";
-  /** Of them, what is meant for another company: the first, and what goes with it. */
+  const inLine = () => {
+    const held = new Set(writes.elsewhere());
+    return writes.pending().filter((write) => !held.has(write));
+  };
+  const count = () => inLine().length;
+  const isElsewhere = () => elsewhere().length > 0;
+  /** What was made in another company: the first, and what goes with it. */
   const elsewhere = () => {
-    const all = writes.pending();
+    const all = writes.elsewhere();
     return all.filter(({ journal }) => journal === all[0]?.journal);
   };
   const pause = createPause();
@@ -89,7 +93,7 @@ export function WriteStrip() {
               {queueWords(state(), count(), seconds())}
             </summary>
             <p class="small">{state().message}</p>
-            <Listed writes={writes.pending()} />
+            <Listed writes={inLine()} />
             <p class="small dim">
               Nothing is lost: they go out in this order, also after a reload.
             </p>

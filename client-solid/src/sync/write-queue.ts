@@ -26,7 +26,7 @@ export type WriteResult = ({ ok: true } & Answer) | { ok: false; error: ClawTask
 export type QueueState =
   | { status: "idle" }
   | { status: "sending" }
-  /** What was made in another company, or before a backup was put back, waits for the person's word. */
+  /** Nothing goes out: all that is left was made elsewhere, and waits for the person's word. */
   | { status: "elsewhere" }
   /** `until` in milliseconds since the epoch; `why` says what it waits for, `message` is the server's word. */
   | { status: "waiting"; until: number; why: "limit" | "unreachable" | "busy"; message: string };
@@ -50,7 +50,9 @@ export interface WriteQueue {
   isPending(table: TableName, id: string): boolean;
   /** The last no, in the server's words. */
   refused: Accessor<Refused | null>;
-  /** The person's word on what was made elsewhere: it goes to this company, or it is dropped. */
+  /** Of what waits, what was made in another company or before a backup was put back; the rest goes out past it. */
+  elsewhere: Accessor<readonly Write[]>;
+  /** The person's word on what was made where the first of `elsewhere` was: it goes to this company, or it is dropped. */
   settleElsewhere(send: boolean): void;
   /**
    * The server is there again: do not wait for the next try, nor for the person's word where it has the company again
@@ -110,6 +112,7 @@ export function createWriteQueue(ports: QueuePorts): WriteQueue {
   const left = recallUnsent(ports.storage);
   const queue: Item[] = left.map((write) => toItem(write, { sent: true, restored: true }));
   const [pending, setPending] = createSignal<readonly Write[]>([]);
+  const [elsewhere, setElsewhere] = createSignal<readonly Write[]>([]);
   const [state, setState] = createSignal<QueueState>({ status: "idle" });
   const [refused, setRefused] = createSignal<Refused | null>(null);
   const [counts, setCounts] = createStore<Record<string, number>>({});
@@ -117,8 +120,9 @@ export function createWriteQueue(ports: QueuePorts): WriteQueue {
   let pause: AbortController | null = null;
   let attempt = 0;
   let running = false;
-  let held: { journal: string | undefined; end(how: "send" | "drop" | "again"): void } | null =
-    null;
+  /** The journals whose writes wait for the person's word. */
+  const held = new Set<string | undefined>();
+  const isHeld = ({ write }: Item) => held.has(write.journal);
 
   function count(write: Write, step: 1 | -1): void {
     setCounts(
@@ -134,7 +138,10 @@ export function createWriteQueue(ports: QueuePorts): WriteQueue {
 
   function changed(): void {
     const writes = queue.map(({ write }) => write);
-    setPending(writes);
+    batch(() => {
+      setPending(writes);
+      setElsewhere(queue.filter(isHeld).map(({ write }) => write));
+    });
     keepUnsent(ports.storage, writes);
   }
 
@@ -175,31 +182,31 @@ export function createWriteQueue(ports: QueuePorts): WriteQueue {
       const results = await sendAll(items);
       if (closed.signal.aborted) break;
       let later: ClawTaskerError | null = null;
-      let elsewhere = false;
       for (const [index, item] of items.entries()) {
         const result = results[index];
         // Without a word on each it is sent for itself, so that only the one that is wrong is refused.
         if (!result) item.apart = true;
         else if (!result.ok && result.error.isTemporary) later ??= result.error;
-        else if (!result.ok && isElsewhere(result.error)) elsewhere = true;
+        else if (!result.ok && isElsewhere(result.error)) held.add(item.write.journal);
         else finish(item, result);
       }
-      if (elsewhere) await holdElsewhere(items[0]?.write.journal);
+      if (items.some(isHeld)) changed();
       else if (later) await hold(items, later);
     }
     running = false;
-    setState({ status: "idle" });
+    setState({ status: held.size > 0 ? "elsewhere" : "idle" });
   }
 
-  /** What goes out now: what waits, as far as it may go in one request. */
+  /** What goes out now: what waits for nobody's word, as far as it may go in one request. */
   function next(): readonly Item[] {
-    const journal = queue[0]?.write.journal;
-    const end = queue.findIndex(
+    const line = queue.filter((item) => !isHeld(item));
+    const journal = line[0]?.write.journal;
+    const end = line.findIndex(
       ({ write, apart }) => apart || write.journal !== journal || !mayGoTogether(write),
     );
-    const together = end < 0 ? queue : queue.slice(0, end);
+    const together = end < 0 ? line : line.slice(0, end);
     const asks = together.flatMap(({ write }) => write.asks);
-    return queue.slice(0, Math.max(1, countThatFits(asks)));
+    return line.slice(0, Math.max(1, countThatFits(asks)));
   }
 
   async function sendAll(items: readonly Item[]): Promise<readonly WriteResult[]> {
@@ -221,9 +228,9 @@ export function createWriteQueue(ports: QueuePorts): WriteQueue {
   function finish(item: Item, result: WriteResult): void {
     attempt = 0;
     if (queue.includes(item)) settle(item, result);
-    // Asked for a token once, the person said no: that is meant for all that waits.
+    // Asked for a token once, the person said no: that is meant for all that goes out.
     if (!result.ok && result.error.status === 401) {
-      for (const other of [...queue]) settle(other, result);
+      for (const other of queue.filter((one) => !isHeld(one))) settle(other, result);
     }
   }
 
@@ -269,23 +276,25 @@ export function createWriteQueue(ports: QueuePorts): WriteQueue {
     pause = null;
   }
 
-  async function holdElsewhere(journal: string | undefined): Promise<void> {
-    setState({ status: "elsewhere" });
-    const how = await new Promise<"send" | "drop" | "again" | "closed">((resolve) => {
-      held = { journal, end: resolve };
-      closed.signal.addEventListener("abort", () => resolve("closed"), { once: true });
-    });
-    held = null;
-    if (how !== "send" && how !== "drop") return;
+  function release(journal: string | undefined): void {
+    if (!held.delete(journal)) return;
+    changed();
+    void run();
+  }
+
+  function settleElsewhere(send: boolean): void {
+    const [first] = elsewhere();
+    if (!first) return;
+    const { journal } = first;
     const error = new ClawTaskerError(DROPPED, { status: 412, code: "other_journal" });
     for (const item of queue.filter(({ write }) => write.journal === journal)) {
-      if (how === "drop") settle(item, { ok: false, error });
+      if (!send) settle(item, { ok: false, error });
       else {
         item.write = { ...item.write, journal: undefined };
         ports.onQueued?.(item.write);
       }
     }
-    changed();
+    release(journal);
   }
 
   for (const { write } of queue) {
@@ -319,9 +328,10 @@ export function createWriteQueue(ports: QueuePorts): WriteQueue {
         void run();
       });
     },
-    settleElsewhere: (send) => held?.end(send ? "send" : "drop"),
+    elsewhere,
+    settleElsewhere,
     wake() {
-      if (held && held.journal === ports.journal?.()) held.end("again");
+      release(ports.journal?.() ?? undefined);
       const at = state();
       if (at.status === "waiting" && at.why !== "limit") pause?.abort();
     },
