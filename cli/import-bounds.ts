@@ -22,6 +22,7 @@ export const MAX_COUNT = 1_000_000_000_000;
 /** A group that had more before it had a bound keeps it, and what comes back from the archive goes to its own. */
 const SLACK = 10;
 const MAX_DAYS = 10_000;
+const MAX_PARTICIPANTS = 10_000;
 
 /** Whose bodies say what a record holds. */
 const WRITTEN_BY: Readonly<Record<TableName, readonly ActionName[]>> = {
@@ -49,8 +50,8 @@ const GATHERING: Partial<Record<TableName, Record<string, Json>>> = {
     // An event says in a text what one body says in a line.
     blockers: { maxItems: GATHERED.count, items: { maxLength: MAX_TEXT } },
   },
-  // All who ever wrote in it.
-  threads: { participants: { maxItems: MAX_COUNT } },
+  // All who ever wrote in it: each answer about it names them.
+  threads: { participants: { maxItems: MAX_PARTICIPANTS } },
 };
 
 const KEYWORDS = ["maxLength", "maxItems", "minimum", "maximum"] as const;

@@ -123,6 +123,13 @@ export function checkShapes({ head, state }: Checked, now: number): void {
     if (standing === "active") throw new Error(`${path} is for who left, and ${id} is active`);
     if (handing_over_to === id) throw new Error(`${path} leads back to itself`);
   }
+  for (const { id, participants } of Object.values(state.threads)) {
+    const path = `threads/${id}/participants`;
+    const odd = participants.find((one) => !NAMED.test(one));
+    if (odd !== undefined) throw new Error(`${path} holds what is no id of anybody`);
+    if (new Set(participants).size < participants.length)
+      throw new Error(`${path} holds one twice`);
+  }
   for (const task of Object.values(state.tasks)) checkTask(task, state, isSlug);
   refuseCrowds(state);
   refuseCircles("agents", "manager", state.agents, ({ manager }: Agent) => [manager]);

@@ -184,6 +184,9 @@ export function refuseSpeaker(
     const why = `somebody else is called ${self}; ask the owner for a token of another agent_id`;
     return notAllowed(caller, "agent_id", why);
   }
+  if (typeof said.name === "string" && said.name !== "" && toPlain(said.name) === "") {
+    return notAllowed(caller, "name", "nothing of it would be seen; take a name that is");
+  }
   // What it is called already it stays.
   const isNaming = name.startsWith("agents/") && said.name !== agent?.name;
   if (isNaming && (isAnothers(said.name) || isReserved(toPlain(String(said.name))))) {

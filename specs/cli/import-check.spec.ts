@@ -43,7 +43,7 @@ const refuses = (change: (wire: WireState) => void, why: RegExp) =>
     },
   );
 
-type Table = "agents" | "projects" | "tasks" | "sprints";
+type Table = "agents" | "projects" | "tasks" | "sprints" | "threads";
 
 const set = (table: Table, id: string, fields: object) => (wire: WireState) => {
   const record = wire[table][id];
@@ -218,6 +218,15 @@ test("CLI-2: import refuses groups of more than requests could make, and a lease
   importAs(group(1_000, { mission_id: "M-300" }));
   const lease = { holder: "ghost", token: 1, ttl_seconds: 600, expires_at: toTime(AT) };
   refuses(set("tasks", "T-203", { lease }), /^tasks\/T-203\/lease\/holder is no agent: ghost$/);
+});
+
+test("CLI-2: import refuses a conversation of more than could ever have been in it, of one twice, or of nobody's id", () => {
+  const among = (participants: string[]) => set("threads", "TH-CEO-ORION", { participants });
+  const crowd = Array.from({ length: 10_001 }, (_, n) => `a${n}`);
+  refuses(among(crowd), /^threads\/TH-CEO-ORION\/participants must NOT have more than 10000 items/);
+  refuses(among(["ceo", "ceo"]), /^threads\/TH-CEO-ORION\/participants holds one twice$/);
+  refuses(among(["ceo", "or\u202eion"]), /participants holds what is no id of anybody$/);
+  importAs(among(crowd.slice(0, 10_000)));
 });
 
 test("CLI-2: import refuses a task of which two things are said that no request leaves together", () => {

@@ -91,6 +91,17 @@ test("PAGE-4: another fragment is left alone, an empty token is removed but not 
   assert.is(empty.token.token(), null);
 });
 
+test("PAGE-4: what is too long for any token is none", () => {
+  for (const [length, taken] of [
+    [4_000, 4_000],
+    [4_001, undefined],
+  ] as const) {
+    const { token, address } = keeper(`#token=${"x".repeat(length)}`);
+    token.takeFromAddress();
+    assert.equal([token.token()?.length, address.fragment], [taken, ""]);
+  }
+});
+
 test("PAGE-4: where storage is forbidden, or the token badly escaped, it still works", () => {
   const { token } = keeper("#token=100%", {}, true);
   token.takeFromAddress();

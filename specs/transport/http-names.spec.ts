@@ -73,6 +73,15 @@ test("ACC-8: no agent is called like the CEO or another agent, however it is wri
     }
   }));
 
+test("ACC-17: an agent takes no name of which nothing is seen", () =>
+  withHouse(false, async ({ tokens, post }) => {
+    for (const name of ["\u3164", "\u2800", "\u0001", "\u200d", "\u115f\u034f"]) {
+      const answer = await post("agents/update", { name }, tokens["codex-1"] ?? "");
+      assert.ok([400, 403].includes(answer.status), `${escape(name)}: ${answer.status}`);
+      assert.is(answer.body.field, "name");
+    }
+  }));
+
 test("ACC-16: an agent's token takes no id that is another's name or id in other letters, nor the server's name; its own name it keeps", () =>
   withHouse(false, async ({ server, tokens, post }) => {
     const owner = tokens.owner ?? "";

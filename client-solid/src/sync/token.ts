@@ -106,10 +106,14 @@ export function createTokenKeeper({ fragment, clearFragment, storage }: TokenPor
   };
 }
 
+const MAX_TOKEN = 4_000;
+
 /** What the page would take from this fragment; null where it holds no token. */
 export function tokenIn(fragment: string): string | null {
   const given = /^#(?:.*&)?token=([^&]*)/.exec(fragment)?.[1];
   if (given === undefined) return null;
+  // A longer one would make a handshake that no server takes, and the page would be offline without a word.
+  if (given.length > MAX_TOKEN) return "";
   try {
     return decodeURIComponent(given);
   } catch {
