@@ -51,7 +51,7 @@ export interface QueueSource<T> extends Queue<T> {
   end(reason: string): void;
 }
 
-export function createQueue<T>(waitMs = 5_000): QueueSource<T> {
+export function createQueue<T>(waitMs = 30_000): QueueSource<T> {
   let items: T[] = [];
   let start = 0;
   let ended: string | null = null;
