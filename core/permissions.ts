@@ -9,7 +9,7 @@ import { bearerBeside, toPlain } from "./names.ts";
 import type { DispatchOptions } from "./outcome.ts";
 import { CEO } from "./state/agents/agent.ts";
 import type { State } from "./state/state.ts";
-import { approverOf } from "./state/tasks/approved.ts";
+import { approverOf } from "./state/tasks/approver.ts";
 import { get } from "./table.ts";
 
 export const ROLES = ["owner", "operator", "agent", "observer"] as const;

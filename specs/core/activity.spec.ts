@@ -5,7 +5,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { State } from "../../core/index.ts";
-import { approverOf } from "../../core/state/tasks/approved.ts";
+import { approverOf } from "../../core/state/tasks/approver.ts";
 import type { Task } from "../../core/state/tasks/task.ts";
 import { asBefore, demoState, frozen, record, run } from "../support/core.ts";
 

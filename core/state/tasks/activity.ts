@@ -8,6 +8,7 @@ import { get } from "../../table.ts";
 import { createWeights } from "../../weight.ts";
 import { CEO } from "../agents/agent.ts";
 import { isPerson } from "../shares.ts";
+import { isDone, isPersons } from "./approver.ts";
 import type { Activity, Task } from "./task.ts";
 
 /** What every reader of a task is given. */
@@ -17,16 +18,6 @@ export const MAX_ACTIVITY = { count: 100, characters: 200_000 } as const;
 const KEPT = { count: 25, characters: 100_000 } as const;
 
 export const charactersOf = createWeights<Activity>(({ author, from, to }) => [author, from, to]);
-
-/** Whether it says that the task was brought to done. */
-export function isDone({ field, to }: Pick<Activity, "field" | "to">): boolean {
-  return field === "status" && to === "done";
-}
-
-/** Whether a person did it, the CEO or another. */
-export function isPersons({ author, person }: Pick<Activity, "author" | "person">): boolean {
-  return author === CEO || person === true;
-}
 
 type Entry = Pick<Activity, "author" | "action" | "field" | "from" | "to">;
 

@@ -6,9 +6,7 @@
  */
 import { type Context, isSince } from "../../action.ts";
 import { refuse } from "../../errors.ts";
-import { CEO } from "../agents/agent.ts";
 import { isPerson } from "../shares.ts";
-import { isDone, isPersons } from "./activity.ts";
 import { isNamed } from "./naming.ts";
 import type { Task, TaskStatus } from "./task.ts";
 
@@ -63,13 +61,4 @@ function differs(
   if (said === undefined) return false;
   if (!Array.isArray(said) || !Array.isArray(before)) return (said || null) !== (before || null);
   return said.length !== before.length || said.some((item, index) => item !== before[index]);
-}
-
-/** Whose word a task waits for; null for anybody's. What people approved once, they approve again, whomever it names. */
-export function approverOf({
-  validation_owner,
-  activity,
-}: Pick<Task, "validation_owner" | "activity">): string | null {
-  const last = activity.findLast(isDone);
-  return last && isPersons(last) ? CEO : validation_owner || null;
 }

@@ -8,7 +8,7 @@ import { CEO } from "../agents/agent.ts";
 import { isPresent } from "../agents/views.ts";
 import { nameOf, unique } from "../lookup.ts";
 import type { State } from "../state.ts";
-import { approverOf } from "./approved.ts";
+import { approverOf } from "./approver.ts";
 import { isOpen, type Task } from "./task.ts";
 
 /** Work that nobody has touched for this long is stale, whoever holds it. */

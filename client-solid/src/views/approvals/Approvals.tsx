@@ -15,7 +15,7 @@ import CornerUpLeft from "lucide-solid/icons/corner-up-left";
 import { createEffect, createSignal, For, on, Show } from "solid-js";
 import { CEO } from "../../../../core/state/agents/agent.ts";
 import { nameOf } from "../../../../core/state/lookup.ts";
-import { approverOf } from "../../../../core/state/tasks/approved.ts";
+import { approverOf } from "../../../../core/state/tasks/approver.ts";
 import type { Task } from "../../../../core/state/tasks/task.ts";
 import { useCommands } from "../../commands.ts";
 import { usePage } from "../../page.ts";

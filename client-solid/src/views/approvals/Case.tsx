@@ -2,7 +2,7 @@
 import { For, type JSX, Show } from "solid-js";
 import { CEO } from "../../../../core/state/agents/agent.ts";
 import { nameOf } from "../../../../core/state/lookup.ts";
-import { approverOf } from "../../../../core/state/tasks/approved.ts";
+import { approverOf } from "../../../../core/state/tasks/approver.ts";
 import type { Task } from "../../../../core/state/tasks/task.ts";
 import { blockersOf } from "../../../../core/state/tasks/views.ts";
 import { usePage } from "../../page.ts";
